@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> None:
     except (serving.PortTakenError, postgres.PostgresError, ServiceEndedError, TimeoutError) as error:
         sys.exit(str(error))
     except subprocess.CalledProcessError as error:
-        sys.exit(f"The demonstration stopped: {' '.join(error.cmd[1:])} ended with status {error.returncode}")
+        sys.exit(f"The demonstration stopped: python {' '.join(error.cmd[1:])} ended with status {error.returncode}")
 
 
 def _parse(arguments: list[str]) -> argparse.Namespace:

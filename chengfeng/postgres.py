@@ -3,8 +3,9 @@
 PostgreSQL refuses to run as root, and its wheel may lie where only root can look (/root, a 0700
 temporary directory). So the server runs as the owner of its data directory, and a root caller
 starts it as `nobody` with one ambient capability, CAP_DAC_OVERRIDE, by which it passes directories
-closed to `nobody`. No user is created and no permission of a parent directory is changed;
-user namespaces would do as well, but many containers forbid them.
+closed to `nobody`; the securebit no_setuid_fixup makes access(2) heed it. No user is created and
+no permission of a parent directory is changed. A user namespace would do as well, but many
+containers forbid them.
 
 The server listens on a Unix socket only, in a directory nobody else can enter. It outlives the
 process that started it; `python -m chengfeng.postgres start|stop|status|url` drives it by hand.
@@ -186,7 +187,7 @@ def _command(owner: pwd.struct_passwd, program: str, *arguments: str) -> list[st
     if owner.pw_uid == os.geteuid():
         return command
     identity = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-    capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    capability = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     return ["setpriv", *identity, *capability, "--", *command]
 
 
