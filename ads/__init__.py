@@ -1,0 +1,1 @@
+"""Campaigns, auction, serving, tracking, charging and attribution."""

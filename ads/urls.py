@@ -1,0 +1,4 @@
+"""Addresses of the ads room."""
+
+app_name = "ads"
+urlpatterns = []

@@ -1,0 +1,30 @@
+"""Is the process alive, and is everything it needs at hand?"""
+
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+
+from .models import Heartbeat
+
+WORKER_SILENCE = timedelta(seconds=60)
+
+
+def live(request: HttpRequest) -> JsonResponse:
+    """Answer as long as the process can answer at all."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> JsonResponse:
+    """Answer 200 when the database is there and migrated; say whether a worker has lately been seen."""
+    try:
+        executor = MigrationExecutor(connection)
+        behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        beaten_at = Heartbeat.objects.filter(name="worker").values_list("beaten_at", flat=True).first()
+    except DatabaseError:
+        return JsonResponse({"status": "unavailable", "database": "unreachable"}, status=503)
+    worker = bool(beaten_at and timezone.now() - beaten_at < WORKER_SILENCE)
+    report = {"database": "behind" if behind else "ok", "worker": "ok" if worker else "silent"}
+    return JsonResponse({"status": "unavailable" if behind else "ok", **report}, status=503 if behind else 200)

@@ -1,0 +1,93 @@
+"""The ledger's rules, held by the database.
+
+Entries of one transfer come in one statement, at least two of them, summing to zero per currency; each carries its
+account's currency; running balances of guarded accounts follow by themselves, and nothing posted is ever changed.
+"""
+
+from django.db import migrations
+
+RULES = """
+ALTER TABLE chengfeng_entry ADD CONSTRAINT entry_in_currency_of_account
+    FOREIGN KEY (account_id, currency) REFERENCES chengfeng_account (id, currency);
+
+CREATE FUNCTION chengfeng_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+
+CREATE FUNCTION chengfeng_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    wrong bigint;
+BEGIN
+    SELECT transfer_id INTO wrong FROM posted GROUP BY transfer_id, currency HAVING sum(amount) <> 0 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'entries of transfer % do not sum to zero', wrong
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_balances';
+    END IF;
+    SELECT transfer_id INTO wrong FROM posted GROUP BY transfer_id HAVING count(*) < 2 LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transfer % needs at least two entries', wrong
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_has_two_sides';
+    END IF;
+    SELECT e.transfer_id INTO wrong
+        FROM chengfeng_entry e WHERE e.transfer_id IN (SELECT transfer_id FROM posted)
+        GROUP BY e.transfer_id
+        HAVING count(*) <> (SELECT count(*) FROM posted p WHERE p.transfer_id = e.transfer_id) LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'transfer % was posted before', wrong
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_posted_once';
+    END IF;
+    PERFORM 1 FROM chengfeng_account
+        WHERE balance IS NOT NULL AND id IN (SELECT account_id FROM posted) ORDER BY id FOR NO KEY UPDATE;
+    UPDATE chengfeng_account a SET balance = a.balance + p.amount
+        FROM (SELECT account_id, sum(amount) AS amount FROM posted GROUP BY account_id) p
+        WHERE a.id = p.account_id AND a.balance IS NOT NULL;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION chengfeng_check_transfer() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM chengfeng_entry WHERE transfer_id = NEW.id) THEN
+        RAISE EXCEPTION 'transfer % has no entries', NEW.reference
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_has_two_sides';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION chengfeng_guard_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF pg_trigger_depth() < 2 THEN
+        RAISE EXCEPTION 'a balance moves by entries only' USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE TRIGGER entry_posted AFTER INSERT ON chengfeng_entry
+    REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION chengfeng_check_entries();
+CREATE TRIGGER entry_append_only BEFORE UPDATE OR DELETE ON chengfeng_entry
+    FOR EACH ROW EXECUTE FUNCTION chengfeng_refuse_change();
+CREATE TRIGGER transfer_append_only BEFORE UPDATE OR DELETE ON chengfeng_transfer
+    FOR EACH ROW EXECUTE FUNCTION chengfeng_refuse_change();
+CREATE CONSTRAINT TRIGGER transfer_has_entries AFTER INSERT ON chengfeng_transfer
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION chengfeng_check_transfer();
+CREATE TRIGGER account_balance_guarded BEFORE UPDATE OF balance ON chengfeng_account
+    FOR EACH ROW WHEN (OLD.balance IS DISTINCT FROM NEW.balance) EXECUTE FUNCTION chengfeng_guard_balance();
+"""
+
+UNDO = """
+DROP TRIGGER account_balance_guarded ON chengfeng_account;
+DROP TRIGGER transfer_has_entries ON chengfeng_transfer;
+DROP TRIGGER transfer_append_only ON chengfeng_transfer;
+DROP TRIGGER entry_append_only ON chengfeng_entry;
+DROP TRIGGER entry_posted ON chengfeng_entry;
+DROP FUNCTION chengfeng_guard_balance();
+DROP FUNCTION chengfeng_check_transfer();
+DROP FUNCTION chengfeng_check_entries();
+DROP FUNCTION chengfeng_refuse_change();
+ALTER TABLE chengfeng_entry DROP CONSTRAINT entry_in_currency_of_account;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("chengfeng", "0001_initial")]
+    operations = [migrations.RunSQL(RULES, UNDO)]

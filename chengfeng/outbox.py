@@ -1,0 +1,69 @@
+"""The outbox: facts written with their cause, then told outside the transaction, at least once, in their order of due."""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.module_loading import import_string
+
+from . import wake
+from .models import OutboxMessage
+
+logger = logging.getLogger(__name__)
+
+BACKOFF = [5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600]  # seconds before each further attempt
+
+
+def publish(topic: str, *, key: str, payload: dict, at: datetime) -> None:
+    """Write a message inside the caller's transaction; the same topic and key again changes nothing."""
+    message = OutboxMessage(topic=topic, key=key, payload=payload, due_at=at)
+    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    transaction.on_commit(wake.somebody)
+
+
+def relay(*, at: datetime, limit: int = 100) -> int:
+    """Deliver messages that are due, one transaction each; return how many were tried."""
+    return next((tried for tried in range(limit) if not _relay_one(at)), limit)
+
+
+def _relay_one(at: datetime) -> bool:
+    with transaction.atomic():
+        message = _due(at).select_for_update(skip_locked=True).order_by("due_at", "pk").first()
+        if message is None:
+            return False
+        try:
+            with transaction.atomic():
+                deliver(message)
+        except Exception as error:
+            logger.warning("outbox %s failed", message, exc_info=True)
+            _postpone(message, error, at)
+        else:
+            message.delivered_at = at
+        message.save()
+        return True
+
+
+def _due(at: datetime):
+    return OutboxMessage.objects.filter(delivered_at=None, dead_at=None, due_at__lte=at)
+
+
+def deliver(message: OutboxMessage) -> None:
+    """Hand the message to every consumer that the settings name for its topic; each must bear repeats."""
+    for path in settings.OUTBOX_CONSUMERS.get(message.topic, ()):
+        import_string(path)(message)
+
+
+def _postpone(message: OutboxMessage, error: Exception, at: datetime) -> None:
+    message.last_error = f"{type(error).__name__}: {error}"
+    if message.attempts >= len(BACKOFF):
+        message.dead_at = at
+    else:
+        message.due_at = at + timedelta(seconds=BACKOFF[message.attempts])
+    message.attempts += 1
+
+
+def revive(message: OutboxMessage, *, at: datetime) -> None:
+    """Give a dead letter a new life from its first attempt."""
+    OutboxMessage.objects.filter(pk=message.pk, dead_at__isnull=False).update(dead_at=None, attempts=0, due_at=at)
+    wake.somebody()

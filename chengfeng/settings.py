@@ -1,0 +1,225 @@
+"""All settings in one file: development runs with no environment at all, production refuses a default secret."""
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from . import env, postgres
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+DEBUG = env.flag("CHENGFENG_DEBUG")
+PRODUCTION = env.flag("CHENGFENG_PRODUCTION")
+SIMULATION = env.flag("CHENGFENG_SIMULATION") and not PRODUCTION
+
+DEVELOPMENT_SECRET = "a-secret-for-development-only-that-everybody-knows"
+SECRET_KEY = env.text("CHENGFENG_SECRET_KEY", DEVELOPMENT_SECRET)
+if PRODUCTION and SECRET_KEY == DEVELOPMENT_SECRET:
+    raise ImproperlyConfigured("CHENGFENG_SECRET_KEY must be set when CHENGFENG_PRODUCTION is on")
+
+BASE_URL = env.text("CHENGFENG_BASE_URL", f"http://127.0.0.1:{env.number('PORT', 8000)}")
+ALLOWED_HOSTS = env.listing("CHENGFENG_ALLOWED_HOSTS", "" if PRODUCTION else "*")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https:")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_HSTS_SECONDS = 31_536_000 if BASE_URL.startswith("https:") else 0
+SESSION_COOKIE_HTTPONLY = True
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "chengfeng",
+    "shops",
+    "ads",
+    "orders",
+    "reports",
+]
+
+MIDDLEWARE = [
+    *(["chengfeng.clock.SimulatedTimeMiddleware"] if SIMULATION else []),
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "shops.shopper.ShopperMiddleware",
+]
+
+ROOT_URLCONF = "chengfeng.urls"
+WSGI_APPLICATION = "chengfeng.wsgi.application"
+ASGI_APPLICATION = "chengfeng.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "chengfeng" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "shops.frame.frame",
+            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "chengfeng.templatetags.frame"],
+        },
+    }
+]
+
+
+def database(url: str) -> dict:
+    """Return Django's settings for a PostgreSQL URL; the host may be a socket directory in the query."""
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": env.text("CHENGFENG_DB", unquote(parts.path.lstrip("/")) or "chengfeng"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host", "")) or parts.hostname or "",
+        "PORT": str(parts.port or query.get("port", "")),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {
+            "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+        },
+    }
+
+
+DATABASES = {"default": database(env.text("DATABASE_URL") or postgres.ensure_running(BASE_DIR))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "shops.User"
+PASSWORD_HASHERS = ["chengfeng.passwords.Argon2Hasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "shops:login"
+LOGIN_REDIRECT_URL = "shops:home"
+LOGOUT_REDIRECT_URL = "shops:feed"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    ("htmx", BASE_DIR / "node_modules" / "htmx.org" / "dist"),
+    ("tabler", BASE_DIR / "node_modules" / "@tabler" / "core" / "dist"),
+    ("echarts", BASE_DIR / "node_modules" / "echarts" / "dist"),
+]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+ICONS_DIR = BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
+MEDIA_URL = "media/"
+MEDIA_ROOT = Path(env.text("CHENGFENG_MEDIA", str(VAR_DIR / "media")))
+PRIVATE_ROOT = Path(env.text("CHENGFENG_FILES", str(VAR_DIR / "files")))
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2**20
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["shops.tokens.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "chengfeng.http.exception_handler",
+    "UNAUTHENTICATED_USER": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Chengfeng",
+    "DESCRIPTION": "Shop, ads, orders and reports of a merchant in one place.",
+    "VERSION": "1.0.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+}
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
+BROKER_DIR = VAR_DIR / "broker"
+if CELERY_BROKER_URL == "filesystem://":
+    BROKER_DIR.mkdir(parents=True, exist_ok=True)
+    CELERY_BROKER_TRANSPORT_OPTIONS = {
+        "data_folder_in": str(BROKER_DIR),
+        "data_folder_out": str(BROKER_DIR),
+        "control_folder": str(BROKER_DIR / "control"),
+        "polling_interval": 0.2,
+    }
+CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs nothing: the rows say what is due
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 1800, 1740
+CELERY_BEAT_SCHEDULE = {"sweep": {"task": "chengfeng.sweep", "schedule": 2.0, "options": {"expires": 10}}}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+WAKE_WORKERS = True
+
+JOBS = {
+    "catalogue_import": "shops.catalogue.importing.run",
+    "release_holds": "orders.expiry.run",
+    "reconcile_payments": "orders.reconcile.run",
+    "add_partitions": "ads.partitions.run",
+    "rebuild_facts": "reports.facts.run",
+    "export": "reports.exports.run",
+}
+SCHEDULES = {  # job kind → seconds between two runs
+    "release_holds": 15,
+    "reconcile_payments": 60,
+    "add_partitions": 3600,
+    "rebuild_facts": 300,
+}
+OUTBOX_CONSUMERS = {
+    "order.paid": ["orders.receipts.send"],
+}
+
+EMAIL_BACKEND = env.text("CHENGFENG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
+EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@localhost>")
+
+PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
+SANDBOX_WEBHOOK_SECRET = env.text("CHENGFENG_SANDBOX_SECRET", SECRET_KEY)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.text("CHENGFENG_LOG_LEVEL", "WARNING")},
+}

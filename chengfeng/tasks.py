@@ -1,0 +1,23 @@
+"""What Celery runs: nothing but a look at the rows that say what is due."""
+
+from celery import shared_task
+from django.utils import timezone
+
+from . import jobs, outbox
+from .models import Heartbeat
+
+
+@shared_task(name="chengfeng.work")
+def work() -> None:
+    """Relay messages and run jobs until nothing is due."""
+    while outbox.relay(at=timezone.now()) or jobs.run_due(at=timezone.now()):
+        pass
+
+
+@shared_task(name="chengfeng.sweep")
+def sweep() -> None:
+    """Show a sign of life, enqueue recurring jobs, and pick up whatever a broker or a dead process lost."""
+    now = timezone.now()
+    Heartbeat.objects.update_or_create(name="worker", defaults={"beaten_at": now})
+    jobs.run_schedules(at=now)
+    work()

@@ -1,0 +1,1 @@
+"""Cart, checkout, payment, fulfilment and refund."""

@@ -1,0 +1,298 @@
+"""The tables of the orders room: cart, checkout, order, payment, shipment and refund."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengfeng.codes import CodeField
+from chengfeng.money import AmountField, CurrencyField
+from shops.models import Merchant, Product, User, Variant
+
+from .moves import CancelReason, OrderState
+
+
+class Cart(models.Model):
+    """What a shopper means to buy."""
+
+    code = CodeField(prefix="crt")
+    shopper = models.UUIDField(unique=True)
+    updated_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.code
+
+
+class CartLine(models.Model):
+    """A number of units of one variant in a cart."""
+
+    cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
+    quantity = models.PositiveIntegerField()
+    added_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["added_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["cart", "variant"], name="cart_variant_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1, quantity__lte=999), name="cart_quantity"),
+        ]
+
+    def __str__(self):
+        return f"{self.quantity} × {self.variant}"
+
+
+class Checkout(models.Model):
+    """One pass through the till: one order per merchant, paid together."""
+
+    code = CodeField(prefix="chk")
+    shopper = models.UUIDField(db_index=True)
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    email = models.EmailField(_("e-mail"))
+    recipient = models.CharField(_("recipient"), max_length=80)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    region = models.CharField(_("province or state"), max_length=80, blank=True)
+    city = models.CharField(_("city"), max_length=80, blank=True)
+    street = models.CharField(_("street"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    currency = CurrencyField()
+    total = AmountField()
+    external_reference = models.CharField(max_length=64, blank=True, db_index=True)
+    placed_at = models.DateTimeField()
+
+    def __str__(self):
+        return self.code
+
+
+class Order(models.Model):
+    """What one merchant owes one shopper: prices frozen, stock held until paid or expired."""
+
+    code = CodeField(prefix="ord")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    checkout = models.ForeignKey(Checkout, models.PROTECT, related_name="orders")
+    shopper = models.UUIDField()
+    state = models.CharField(_("state"), max_length=12, choices=OrderState, default=OrderState.PLACED)
+    currency = CurrencyField()
+    subtotal = AmountField(help_text=_("Sum of the lines before discount"))
+    discount = AmountField(default=0)
+    shipping = AmountField(default=0)
+    tax = AmountField(default=0, help_text=_("Tax and fees added to the price"))
+    total = AmountField()
+    refunded = AmountField(default=0, help_text=_("Sum of the refunds done"))
+    placed_at = models.DateTimeField()
+    expires_at = models.DateTimeField(help_text=_("Until when it must be paid"))
+    paid_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.CharField(max_length=12, choices=CancelReason, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["checkout", "merchant"], name="order_one_per_merchant"),
+            models.CheckConstraint(
+                condition=Q(total=F("subtotal") - F("discount") + F("shipping") + F("tax")) & Q(total__gte=0),
+                name="order_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount__gte=0) & Q(shipping__gte=0) & Q(tax__gte=0), name="order_parts"
+            ),
+            models.CheckConstraint(condition=Q(refunded__gte=0) & Q(refunded__lte=F("total")), name="order_refunded"),
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-placed_at"]),
+            models.Index(fields=["merchant", "state", "-placed_at"]),
+            models.Index(fields=["merchant", "paid_at"]),
+            models.Index(fields=["shopper", "-placed_at"]),
+            models.Index(fields=["expires_at"], condition=Q(state="placed"), name="order_unpaid"),
+        ]
+
+    def __str__(self):
+        return self.code
+
+
+class OrderLine(models.Model):
+    """Some units of one variant, with title and price as they were."""
+
+    code = CodeField(prefix="oln")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
+    options = models.JSONField(default=dict, blank=True)
+    unit_price = AmountField()
+    quantity = models.PositiveIntegerField()
+    discount = AmountField(default=0)
+    total = AmountField(help_text=_("Unit price × quantity − discount"))
+    shipped = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    refunded = AmountField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "variant"], name="order_line_variant_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="order_line_quantity"),
+            models.CheckConstraint(
+                condition=Q(total=F("unit_price") * F("quantity") - F("discount")) & Q(total__gte=0),
+                name="order_line_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(returned__lte=F("shipped")) & Q(shipped__lte=F("quantity")), name="order_line_units"
+            ),
+            models.CheckConstraint(
+                condition=Q(refunded__gte=0) & Q(refunded__lte=F("total")), name="order_line_refunded"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.quantity} × {self.title}"
+
+
+class OrderMove(models.Model):
+    """A step of an order from one state to the next; the chain is unbroken and append-only."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="moves")
+    number = models.PositiveSmallIntegerField()
+    source = models.CharField(max_length=12, choices=OrderState, blank=True)
+    target = models.CharField(max_length=12, choices=OrderState)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["order", "number"], name="order_move_number_once")]
+
+    def __str__(self):
+        return f"{self.source} → {self.target}"
+
+
+class Payment(models.Model):
+    """Money asked from a provider for a checkout; an unknown outcome stays pending until it is known."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        CAPTURED = "captured", _("Captured")
+        FAILED = "failed", _("Failed")
+
+    code = CodeField(prefix="pay")
+    checkout = models.ForeignKey(Checkout, models.PROTECT, related_name="payments")
+    provider = models.CharField(max_length=16)
+    method = models.CharField(max_length=24, help_text=_("What the shopper paid with"))
+    instalments = models.PositiveSmallIntegerField(default=1)
+    amount = AmountField()
+    currency = CurrencyField()
+    state = models.CharField(max_length=10, choices=State, default=State.PENDING)
+    provider_reference = models.CharField(max_length=80, null=True, blank=True)
+    failure = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField()
+    captured_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["provider", "provider_reference"], name="payment_provider_reference_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_not_negative"),
+            models.CheckConstraint(
+                condition=~Q(state="captured") | (Q(captured_at__isnull=False) & Q(provider_reference__isnull=False)),
+                name="payment_captured_is_known",
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"], condition=Q(state="pending"), name="payment_pending")]
+
+    def __str__(self):
+        return self.code
+
+
+class PaymentShare(models.Model):
+    """The part of a payment that pays one order of its checkout."""
+
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="shares")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="payment_shares")
+    amount = AmountField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["payment", "order"], name="payment_share_once"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="payment_share_not_negative"),
+        ]
+
+    def __str__(self):
+        return f"{self.amount} of {self.payment}"
+
+
+class Refund(models.Model):
+    """Money given back on one order through the payment it came by."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", _("Pending")
+        DONE = "done", _("Done")
+        FAILED = "failed", _("Failed")
+
+    code = CodeField(prefix="rfd")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
+    payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
+    amount = AmountField()
+    currency = CurrencyField()
+    shipping = AmountField(default=0, help_text=_("Part of the amount that gives back shipping, tax and fees"))
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    restock = models.BooleanField(_("put the units back on the shelf"), default=False)
+    state = models.CharField(max_length=8, choices=State, default=State.PENDING)
+    provider_reference = models.CharField(max_length=80, null=True, blank=True, unique=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    requested_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="refund_gives_back")]
+        indexes = [models.Index(fields=["merchant", "done_at"])]
+
+    def __str__(self):
+        return self.code
+
+
+class RefundLine(models.Model):
+    """The units and the amount that a refund takes off one order line."""
+
+    refund = models.ForeignKey(Refund, models.PROTECT, related_name="lines")
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="refund_lines")
+    quantity = models.PositiveIntegerField(default=0)
+    amount = AmountField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["refund", "line"], name="refund_line_once")]
+
+    def __str__(self):
+        return f"{self.amount} of {self.line}"
+
+
+class Shipment(models.Model):
+    """A parcel on its way."""
+
+    code = CodeField(prefix="shp")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, models.PROTECT, related_name="shipments")
+    carrier = models.CharField(_("carrier"), max_length=60, blank=True)
+    tracking = models.CharField(_("tracking number"), max_length=60, blank=True)
+    shipped_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return self.code
+
+
+class WebhookReceipt(models.Model):
+    """A message from a payment provider, taken once."""
+
+    provider = models.CharField(max_length=16)
+    message_id = models.CharField(max_length=80)
+    payload = models.JSONField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "message_id"], name="webhook_once")]
+
+    def __str__(self):
+        return self.message_id

@@ -1,0 +1,4 @@
+"""Addresses of the orders room."""
+
+app_name = "orders"
+urlpatterns = []

@@ -1,0 +1,1 @@
+"""Facts, metrics, the cockpit, exports and explanations: reads of every room below."""

@@ -1,0 +1,4 @@
+"""Addresses of the reports room."""
+
+app_name = "reports"
+urlpatterns = []

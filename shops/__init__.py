@@ -1,0 +1,1 @@
+"""Merchants, people and rights, catalogue, stock, content, storefront and key-account onboarding."""

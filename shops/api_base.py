@@ -1,0 +1,45 @@
+"""What every API view of a merchant's program starts from."""
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.views import APIView
+
+from .people.rights import Right
+from .tenancy import Access
+
+
+class TokenScheme(OpenApiAuthenticationExtension):
+    """How the OpenAPI document describes our tokens."""
+
+    target_class = "shops.tokens.TokenAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema):
+        return {"type": "http", "scheme": "bearer"}
+
+
+class MerchantAPIView(APIView):
+    """A view for a merchant's program; `rights` names the right that each method needs."""
+
+    rights: dict[str, Right] = {}
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.auth is None:
+            raise NotAuthenticated
+        self.access: Access = request.auth
+        self.merchant = self.access.merchant
+        self.access.require(self.rights[request.method])
+
+    def principal(self, request) -> str:
+        """Name who writes, for idempotency."""
+        return self.merchant.code
+
+
+class ShopperAPIView(APIView):
+    """A view for a shopper's client, known by the `X-Shopper` header or cookie."""
+
+    authentication_classes = []
+
+    def principal(self, request) -> str:
+        return request.shopper.hex

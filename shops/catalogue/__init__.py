@@ -1,0 +1,1 @@
+"""Products, variants and stock, and how a whole catalogue is brought in."""

@@ -1,0 +1,199 @@
+"""Tables of the catalogue: categories, products (SPU), variants (SKU), stock and imports."""
+
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengfeng.codes import CodeField
+from chengfeng.files import private
+from chengfeng.models import Job
+from chengfeng.money import AmountField
+
+from ..people.models import Merchant, User
+
+
+class Category(models.Model):
+    """A node of the platform's category tree."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    name = models.CharField(max_length=80)
+    name_en = models.CharField(max_length=80, blank=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+
+    class Meta:
+        verbose_name_plural = "categories"
+
+    def __str__(self):
+        return self.name
+
+
+class Product(models.Model):
+    """What is sold (SPU): a title, a picture, and variants that carry price and stock."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("On sale")
+        ARCHIVED = "archived", _("Archived")
+
+    code = CodeField(prefix="prd")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="products")
+    external_id = models.CharField(_("own number"), max_length=64)
+    title = models.CharField(_("title"), max_length=200)
+    title_en = models.CharField(_("English title"), max_length=200, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    description_en = models.TextField(_("English description"), blank=True)
+    brand = models.CharField(_("brand"), max_length=120, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, related_name="+")
+    image = models.ImageField(_("picture"), upload_to="products/", blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    is_service = models.BooleanField(_("service, nothing is shipped"), default=False)
+    search = SearchVectorField(null=True, editable=False)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "external_id"], name="product_own_number_once")]
+        indexes = [
+            models.Index(fields=["merchant", "state", "-created_at"]),
+            models.Index(fields=["category", "state"]),
+            GinIndex(fields=["search"], name="product_search"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Variant(models.Model):
+    """One thing on a shelf (SKU). `on_hand` counts units, `reserved` those of live holds."""
+
+    code = CodeField(prefix="sku")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    product = models.ForeignKey(Product, models.PROTECT, related_name="variants")
+    sku = models.CharField(_("SKU"), max_length=64)
+    options = models.JSONField(_("options"), default=dict, blank=True)
+    options_en = models.JSONField(_("options in English"), default=dict, blank=True)
+    gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
+    price = AmountField(_("price"))
+    list_price = AmountField(_("list price"), null=True, blank=True)
+    on_hand = models.PositiveIntegerField(_("on hand"), default=0)
+    reserved = models.PositiveIntegerField(_("reserved"), default=0)
+    is_active = models.BooleanField(_("on sale"), default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["merchant", "sku"], name="variant_sku_once"),
+            models.UniqueConstraint(fields=["merchant", "gtin"], condition=~Q(gtin=""), name="variant_gtin_once"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="variant_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(list_price__isnull=True) | Q(list_price__gte=F("price")), name="variant_list_price_above"
+            ),
+            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="variant_reserved_within_on_hand"),
+        ]
+
+    def __str__(self):
+        return self.sku
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.reserved
+
+
+class StockMove(models.Model):
+    """A change of the units on hand, once per cause; on hand is always the sum of the moves."""
+
+    class Kind(models.TextChoices):
+        RECEIPT = "receipt", _("Receipt")
+        COUNT = "count", _("Count")
+        SALE = "sale", _("Sale")
+        RETURN = "return", _("Return")
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="moves")
+    kind = models.CharField(max_length=8, choices=Kind)
+    quantity = models.IntegerField()
+    cause = models.CharField(max_length=80, help_text=_("What made it move, e.g. an order line"))
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "cause"], name="stock_move_once"),
+            models.CheckConstraint(condition=~Q(quantity=0), name="stock_move_moves"),
+        ]
+
+    def __str__(self):
+        return f"{self.quantity:+} {self.kind}"
+
+
+class Hold(models.Model):
+    """Units set aside for an order that is not yet paid, until it expires."""
+
+    class State(models.TextChoices):
+        LIVE = "live", _("Live")
+        TAKEN = "taken", _("Taken")
+        RELEASED = "released", _("Released")
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="holds")
+    quantity = models.PositiveIntegerField()
+    cause = models.CharField(max_length=80, help_text=_("Whose hold it is, e.g. an order"))
+    state = models.CharField(max_length=8, choices=State, default=State.LIVE)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["variant", "cause"], name="hold_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="hold_holds"),
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], condition=Q(state="live"), name="hold_live"),
+            models.Index(fields=["cause"], name="hold_cause"),
+        ]
+
+    def __str__(self):
+        return f"{self.quantity} × {self.variant_id} for {self.cause}"
+
+
+class ImportRun(models.Model):
+    """One reading of a catalogue file: a dry run, or the real thing."""
+
+    code = CodeField(prefix="imp")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    job = models.OneToOneField(Job, models.PROTECT, null=True, blank=True, related_name="+")
+    file = models.FileField(upload_to="imports/", storage=private)
+    file_name = models.CharField(max_length=200)
+    digest = models.CharField(max_length=64)
+    dialect = models.CharField(max_length=20, blank=True, help_text=_("Recognised columns: merchant_center, olist …"))
+    is_dry = models.BooleanField(default=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    rows = models.PositiveIntegerField(default=0)
+    created = models.PositiveIntegerField(default=0)
+    updated = models.PositiveIntegerField(default=0)
+    unchanged = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self):
+        return self.file_name
+
+
+class ImportProblem(models.Model):
+    """Why a row of a file was refused: the row, the field, the rule, and what stood there."""
+
+    run = models.ForeignKey(ImportRun, models.CASCADE, related_name="problems")
+    row = models.PositiveIntegerField()
+    field = models.CharField(max_length=60)
+    rule = models.CharField(max_length=40)
+    message = models.CharField(max_length=300)
+    value = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["run", "row"])]
+
+    def __str__(self):
+        return f"{self.row} {self.field}: {self.message}"

@@ -1,0 +1,1 @@
+"""Notes: posts that tag products."""

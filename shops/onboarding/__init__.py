@@ -1,0 +1,1 @@
+"""Bringing a brand from first contact to its first sale."""

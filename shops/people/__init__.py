@@ -1,0 +1,1 @@
+"""Merchants, the people around them, what they may do, and the trail of what they did."""

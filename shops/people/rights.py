@@ -1,0 +1,40 @@
+"""Roles and the rights they carry: the one table of who may do what."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Right(models.TextChoices):
+    CATALOGUE_VIEW = "catalogue.view", _("See the catalogue")
+    CATALOGUE_EDIT = "catalogue.edit", _("Edit the catalogue")
+    ORDERS_VIEW = "orders.view", _("See orders")
+    ORDERS_SHIP = "orders.ship", _("Ship orders")
+    ORDERS_REFUND = "orders.refund", _("Refund orders")
+    ADS_VIEW = "ads.view", _("See ads")
+    ADS_EDIT = "ads.edit", _("Edit ads")
+    WALLET_VIEW = "wallet.view", _("See the wallet")
+    WALLET_FUND = "wallet.fund", _("Fund the wallet")
+    REPORTS_VIEW = "reports.view", _("See reports")
+    PEOPLE_VIEW = "people.view", _("See people and access")
+    PEOPLE_EDIT = "people.edit", _("Manage people and access")
+
+
+class Role(models.TextChoices):
+    OWNER = "owner", _("Owner")
+    AD_BUYER = "ad_buyer", _("Ad buyer")
+    FINANCE = "finance", _("Finance")
+    SERVICE = "service", _("Customer service")
+
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OWNER: frozenset(Right),
+    Role.AD_BUYER: frozenset(
+        {Right.CATALOGUE_VIEW, Right.ADS_VIEW, Right.ADS_EDIT, Right.WALLET_VIEW, Right.REPORTS_VIEW}
+    ),
+    Role.FINANCE: frozenset(
+        {Right.ORDERS_VIEW, Right.ORDERS_REFUND, Right.WALLET_VIEW, Right.WALLET_FUND, Right.REPORTS_VIEW}
+    ),
+    Role.SERVICE: frozenset({Right.CATALOGUE_VIEW, Right.ORDERS_VIEW, Right.ORDERS_SHIP, Right.ORDERS_REFUND}),
+}
+
+KA_RIGHTS = frozenset(Right) - {Right.WALLET_FUND, Right.ORDERS_REFUND, Right.PEOPLE_EDIT}

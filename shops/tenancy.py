@@ -1,0 +1,104 @@
+"""The one gate to a merchant's rows: who may enter, with which rights, and queries that stay inside.
+
+A stranger learns nothing: an unknown merchant and a foreign one are the same 404. Somebody who belongs to the
+merchant but lacks the right gets 403.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import TypeVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from chengfeng import clock
+
+from .models import ApiToken, Delegation, Membership, Merchant, User
+from .people.rights import RIGHTS, Right
+
+M = TypeVar("M", bound=Model)
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What somebody may do for one merchant, and by which title."""
+
+    merchant: Merchant
+    rights: frozenset[str]
+    user: User | None = None
+    membership: Membership | None = None
+    delegation: Delegation | None = None
+    token: ApiToken | None = None
+
+    def may(self, right: Right) -> bool:
+        return right in self.rights
+
+    def require(self, right: Right) -> None:
+        """Raise PermissionDenied unless the right is held."""
+        if not self.may(right):
+            raise PermissionDenied
+
+
+def access_of(user: User, merchant: Merchant, *, at: datetime) -> Access | None:
+    """Return what a person may do for a merchant at that instant, by role or by live delegations, or None."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    membership = Membership.objects.filter(merchant=merchant, user=user, revoked_at=None).first()
+    if membership:
+        return Access(merchant, RIGHTS[membership.role], user, membership=membership)
+    live = list(live_delegations(at=at).filter(merchant=merchant, delegate=user).order_by("pk"))
+    if live:
+        return Access(merchant, frozenset().union(*(d.rights for d in live)), user, delegation=live[-1])
+    return None
+
+
+def live_delegations(*, at: datetime) -> QuerySet[Delegation]:
+    return Delegation.objects.filter(starts_at__lte=at, expires_at__gt=at, revoked_at=None)
+
+
+def merchants_of(user: User, *, at: datetime) -> QuerySet[Merchant]:
+    """Return the merchants a person may enter at that instant."""
+    mine = Q(pk__in=Membership.objects.filter(user=user, revoked_at=None).values("merchant"))
+    lent = Q(pk__in=live_delegations(at=at).filter(delegate=user).values("merchant"))
+    return Merchant.objects.filter(mine | lent).order_by("name", "pk")
+
+
+def enter(user: User, code: str, *, right: Right, at: datetime) -> Access:
+    """Return the access of a person to the merchant of that code.
+
+    Raises Http404 when there is no such merchant for this person, PermissionDenied when the right is lacking.
+    """
+    merchant = Merchant.objects.filter(code=code).first()
+    access = merchant and access_of(user, merchant, at=at)
+    if not access:
+        raise Http404
+    access.require(right)
+    return access
+
+
+def own(model: type[M], merchant: Merchant) -> QuerySet[M]:
+    """Return the rows of a model that belong to the merchant: where every console and API query starts."""
+    return model._default_manager.filter(merchant=merchant)
+
+
+def merchant_page(right: Right) -> Callable:
+    """Guard a console view `view(request, …)` at an address with `<merchant>`; it finds `request.access`."""
+
+    def guard(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request: HttpRequest, merchant: str, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            request.access = enter(request.user, merchant, right=right, at=clock.now())
+            with timezone.override(request.access.merchant.time_zone):
+                return view(request, **kwargs)
+
+        guarded.right = right
+        return guarded
+
+    return guard

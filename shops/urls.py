@@ -1,0 +1,4 @@
+"""Addresses of the shops room."""
+
+app_name = "shops"
+urlpatterns = []

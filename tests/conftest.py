@@ -1,0 +1,101 @@
+"""The cast and the stage of every test."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from . import factories
+from .factories import AT
+
+SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
+
+
+@pytest.fixture(autouse=True)
+def quiet_settings(settings, tmp_path):
+    """No broker, cheap passwords, files in a temporary place."""
+    settings.WAKE_WORKERS = False
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.PRIVATE_ROOT = tmp_path / "files"
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The instant at which tests happen: Tuesday 2026-03-10, 12:00 in Shanghai."""
+    return AT
+
+
+@pytest.fixture
+def real_data():
+    """Return a function from a folder's name to its path; skips the test where the data is absent."""
+
+    def folder(name: str) -> Path:
+        path = SHARED_DATA / name
+        if not path.is_dir():
+            pytest.skip(f"real data {name} is not at hand")
+        return path
+
+    return folder
+
+
+@pytest.fixture
+def shop(db):
+    """Alice's shop."""
+    return factories.merchant("Alice & Co", slug="alice")
+
+
+@pytest.fixture
+def foreign_shop(db):
+    """Charlie's shop, which nobody of Alice's may see, nor he hers."""
+    return factories.merchant("Charlie's", slug="charlie")
+
+
+@pytest.fixture
+def alice(shop):
+    return factories.member(shop, "alice", "owner")
+
+
+@pytest.fixture
+def bob(shop):
+    return factories.member(shop, "bob", "service")
+
+
+@pytest.fixture
+def dana(shop):
+    return factories.member(shop, "dana", "ad_buyer")
+
+
+@pytest.fixture
+def fay(shop):
+    return factories.member(shop, "fay", "finance")
+
+
+@pytest.fixture
+def charlie(foreign_shop):
+    return factories.member(foreign_shop, "charlie", "owner")
+
+
+@pytest.fixture
+def kai(db):
+    """A key-account manager, so far without any delegation."""
+    return factories.person("kai", is_ka_manager=True)
+
+
+@pytest.fixture
+def oscar(db):
+    """The operator."""
+    return factories.person("oscar", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def sam(db):
+    """A shopper with an account."""
+    return factories.person("sam")
+
+
+@pytest.fixture
+def later():
+    return datetime(2026, 3, 10, 5, tzinfo=UTC)

@@ -1,0 +1,66 @@
+"""Makes the rows that tests need, complete enough to pass every constraint of the database."""
+
+import itertools
+import uuid
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from chengfeng import ledger
+from chengfeng.models import Account
+from shops.models import Category, Membership, Merchant, Product, StockMove, User, Variant
+
+AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
+numbers = itertools.count(1)
+
+
+def person(name: str, **fields) -> User:
+    return User.objects.create_user(f"{name}@example.org", "correct horse", name=name.title(), **fields)
+
+
+def merchant(name: str = "A shop", **fields) -> Merchant:
+    return Merchant.objects.create(**{"name": name, "slug": f"shop-{next(numbers)}", "created_at": AT, **fields})
+
+
+def member(merchant: Merchant, name: str, role: str) -> User:
+    user = person(name)
+    Membership.objects.create(merchant=merchant, user=user, role=role, created_at=AT)
+    return user
+
+
+def category(slug: str = "fashion", **fields) -> Category:
+    return Category.objects.get_or_create(slug=slug, defaults={"name": slug.title(), **fields})[0]
+
+
+def product(merchant: Merchant, **fields) -> Product:
+    number = next(numbers)
+    defaults = {"external_id": f"P{number}", "title": f"Product {number}", "created_at": AT, "updated_at": AT}
+    return Product.objects.create(merchant=merchant, **defaults | fields)
+
+
+def variant(merchant: Merchant, *, stock: int = 10, price: str = "100", **fields) -> Variant:
+    """A variant with `stock` units received, of a product of its own unless one is given."""
+    fields.setdefault("product", None)
+    fields["product"] = fields["product"] or product(merchant)
+    made = Variant.objects.create(
+        **{"merchant": merchant, "sku": f"S{next(numbers)}", "price": Decimal(price), "on_hand": stock, **fields}
+    )
+    if stock:
+        StockMove.objects.create(
+            merchant=merchant, variant=made, kind="receipt", quantity=stock, cause="opening", at=AT
+        )
+    return made
+
+
+def shopper() -> uuid.UUID:
+    return uuid.uuid4()
+
+
+def fund(merchant: Merchant, amount: str = "1000") -> Account:
+    """Put money into a merchant's wallet by a transfer."""
+    wallet = ledger.account(Account.Kind.WALLET, owner=merchant.code, currency=merchant.currency)
+    outside = ledger.account(Account.Kind.OUTSIDE, currency=merchant.currency)
+    ledger.post(
+        kind="top_up", reference=f"test:{next(numbers)}", at=AT,
+        entries={outside: -Decimal(amount), wallet: Decimal(amount)},
+    )  # fmt: skip
+    return wallet
