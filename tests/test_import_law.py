@@ -53,4 +53,4 @@ def test_a_room_never_reaches_up(room):
 def test_the_law_sees_every_way_of_reaching_up():
     source = "import orders.cart\nfrom orders import cart\nForeignKey('orders.Order')\nfrom chengfeng import settings\n"
     found = [name for _, name in names(ast.parse(source), "ads")]
-    assert [height(name) for name in found] == [3, 3, 3, 5]
+    assert sorted(height(name) for name in found) == [3, 3, 3, 5]
