@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.core import signing
+from django.http import HttpResponseBadRequest
 from django.utils import timezone
 
 HEADER = "X-Simulated-Time"
@@ -45,5 +46,9 @@ class SimulatedTimeMiddleware:
         header = request.headers.get(HEADER)
         if not (header and settings.SIMULATION):
             return self.get_response(request)
-        with at(datetime.fromisoformat(signing.loads(header, salt=SALT))):
+        try:
+            instant = datetime.fromisoformat(signing.loads(header, salt=SALT))
+        except signing.BadSignature:
+            return HttpResponseBadRequest(f"{HEADER} is not signed by this site\n")
+        with at(instant):
             return self.get_response(request)

@@ -35,8 +35,8 @@ class KeyMissing(Problem):
 def idempotent(view: Callable) -> Callable:
     """Make a DRF view method idempotent by the `Idempotency-Key` header.
 
-    The view runs in one transaction with the stored answer. Answers below 500 are kept, refusals too; a view that
-    raises leaves no trace, so that the write may be tried again. `view.principal(request)` names who writes.
+    The view runs in one transaction with its stored answer, so it must call nothing outside. A view that raises
+    leaves no trace: a refused write may be tried again with the same key. `view.principal(request)` names who writes.
     """
 
     @wraps(view)

@@ -92,9 +92,10 @@ def _end(job: Job, state: Job.State, **fields) -> None:
 def _retry(job: Job, error: Exception) -> None:
     message = f"{type(error).__name__}: {error}"
     if job.attempts >= ATTEMPTS:
-        return _end(job, Job.State.FAILED, error=message)
-    due = timezone.now() + timedelta(seconds=5 * 2**job.attempts)
-    _ours(job).update(state=Job.State.QUEUED, error=message, due_at=due, leased_until=None)
+        _end(job, Job.State.FAILED, error=message)
+    else:
+        due = timezone.now() + timedelta(seconds=5 * 2**job.attempts)
+        _ours(job).update(state=Job.State.QUEUED, error=message, due_at=due, leased_until=None)
 
 
 def cancel(job: Job, *, at: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""The outbox: facts written with their cause, then told outside the transaction, at least once, in their order of due."""
+"""The outbox: facts written with their cause, then told outside the transaction, at least once."""
 
 import logging
 from datetime import datetime, timedelta

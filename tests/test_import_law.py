@@ -32,7 +32,7 @@ def names(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
             module = ".".join([*base, *([node.module] if node.module else [])])
             yield from ((node.lineno, f"{module}.{alias.name}") for alias in node.names)
         elif isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in RELATIONS:
-            strings = [a for a in [*node.args, *(k.value for k in node.keywords if k.arg == "to")]]
+            strings = [*node.args, *(k.value for k in node.keywords if k.arg == "to")]
             yield from ((s.lineno, s.value) for s in strings if isinstance(s, ast.Constant) and "." in str(s.value))
 
 

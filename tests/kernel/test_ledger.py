@@ -66,7 +66,9 @@ def test_currencies_do_not_mix():
 
 def test_an_entry_has_the_currency_of_its_account(shop):
     transfer = Transfer.objects.filter(entries__account=fund(shop)).get()
-    entries = [Entry(transfer=transfer, account=a, currency="USD", amount=x) for a, x in zip(accounts(), (1, -1))]
+    entries = [
+        Entry(transfer=transfer, account=a, currency="USD", amount=x) for a, x in zip(accounts(), (1, -1), strict=True)
+    ]
     with pytest.raises(IntegrityError), transaction.atomic():
         Entry.objects.bulk_create(entries)
 
