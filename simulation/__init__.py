@@ -1,0 +1,1 @@
+"""The demo marketplace and the shoppers that walk through it, outside the apps."""

@@ -1,0 +1,73 @@
+"""Plan a shop's campaigns: what they push, the words they want, what a click and a day may cost."""
+
+from decimal import Decimal
+from random import Random
+
+from simulation.assortment import Stocked
+from simulation.specs import CampaignSpec
+from simulation.words.categories import TREE
+from simulation.words.kinds import Pair
+from simulation.words.shops import Shop
+
+CATEGORY_NAMES = {slug: (name, name_en) for children in TREE.values() for slug, name, name_en in children}
+HERO_NAMES: tuple[Pair, ...] = (("主推单品", "Hero products"), ("爆款加推", "Best-seller push"), ("新品试投", "New arrivals"))
+REACH_NAMES: tuple[Pair, ...] = (("类目拓新", "Category reach"), ("周末冲量", "Weekend push"), ("搜索卡位", "Search presence"))
+LOWEST_BID, HIGHEST_BID = 0.20, 3.50
+LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
+
+
+def plan_campaigns(shop: Shop, shelf: list[Stocked], rng: Random) -> list[CampaignSpec]:
+    """Return `shop.campaigns` campaigns, product campaigns and category campaigns in turn."""
+    kinds = list(dict.fromkeys(item.kind for item in shelf))
+    rng.shuffle(kinds)
+    plans = []
+    for number in range(shop.campaigns):
+        kind = kinds[number % len(kinds)]
+        chosen = [item for item in shelf if item.kind is kind]
+        plans.append(_campaign(shop, chosen, number, rng))
+    return plans
+
+
+def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> CampaignSpec:
+    by_product = number % 2 == 0
+    kind = chosen[0].kind
+    label = rng.choice(HERO_NAMES if by_product else REACH_NAMES)
+    subject = kind.noun if by_product else CATEGORY_NAMES[kind.category]
+    keywords = _keywords(chosen, rng)
+    return CampaignSpec(
+        name=f"{label[0]}·{subject[0]}",
+        name_en=f"{label[1]}: {subject[1]}",
+        skus=_heroes(chosen, rng) if by_product else (),
+        category_slugs=() if by_product else (kind.category,),
+        keywords=tuple(dict.fromkeys(pair[0] for pair in keywords)),
+        keywords_en=tuple(dict.fromkeys(pair[1] for pair in keywords)),
+        bid=_bid(shop, kind.price, rng),
+        daily_budget=_budget(shop, rng),
+    )
+
+
+def _heroes(chosen: list[Stocked], rng: Random) -> tuple[str, ...]:
+    best = sorted(chosen, key=lambda item: -item.product.appeal)[: rng.randint(2, 6)]
+    return tuple(item.product.variants[0].sku for item in best)
+
+
+def _keywords(chosen: list[Stocked], rng: Random) -> list[Pair]:
+    noun = chosen[0].kind.noun
+    picked = rng.sample(chosen, min(len(chosen), 4))
+    words = [noun, CATEGORY_NAMES[chosen[0].kind.category]]
+    for item in picked:
+        part = rng.choice((item.feature, item.style))
+        words.append((part[0] + noun[0], f"{part[1]} {noun[1]}"))
+    return words
+
+
+def _bid(shop: Shop, price: int, rng: Random) -> Decimal:
+    """Dearer goods bear dearer clicks; a shop abroad bids lower figures because its unit is worth more."""
+    bid = 0.28 * (price / 60) ** 0.45 * rng.lognormvariate(0, 0.3)
+    abroad = 1 if shop.currency == "CNY" else 0.3
+    return Decimal(f"{min(max(bid * abroad, LOWEST_BID), HIGHEST_BID):.2f}")
+
+
+def _budget(shop: Shop, rng: Random) -> Decimal:
+    budget = round(shop.shelf * rng.uniform(2, 7) / 10) * 10
+    return Decimal(min(max(budget, LOWEST_BUDGET), HIGHEST_BUDGET)).quantize(Decimal("0.01"))

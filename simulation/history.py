@@ -1,0 +1,108 @@
+"""Ninety days of the marketplace, lived through over HTTP: day by day, visits, events, purchases, parcels."""
+
+import random
+from bisect import bisect
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from itertools import accumulate
+from zoneinfo import ZoneInfo
+
+from tqdm import tqdm
+
+from shops.shopper import seal
+
+from . import marketplace, shelf, shoppers, state, truth
+from .client import Site
+from .keepers import Keepers
+
+ZONE = ZoneInfo("Asia/Shanghai")
+DAYS = 90
+THREADS = 6
+PEOPLE = 5000
+VISITS = 115  # on a usual day
+
+
+def run(url: str, *, now: datetime) -> None:
+    """Live through the days that are still missing, up to `now` (aware); may be interrupted and called again."""
+    memory, site = state.load(), Site(url)
+    history = History(site, memory, now=now)
+    days = [history.first + timedelta(days=n) for n in range(DAYS)]
+    with ThreadPoolExecutor(THREADS) as pool, tqdm(days[memory.days_done :], unit="day", smoothing=0.1) as bar:
+        if memory.days_done:
+            history.keepers.resume(day=days[memory.days_done], at=history.noon(days[memory.days_done]))
+        for day in bar:
+            bar.set_description(f"{day} {history.live(day, pool):>3} orders")
+            memory.days_done += 1
+            memory.truth = history.truth
+            memory.save()
+
+
+class History:
+    """The shoppers and shopkeepers of the demo marketplace, and what is true about them."""
+
+    def __init__(self, site: Site, memory: state.State, *, now: datetime):
+        plan = marketplace.build()
+        self.site, self.now = site, now
+        self.first = date.fromisoformat(memory.first_day)
+        tops = {c.slug: c.parent_slug or c.slug for c in plan.categories}
+        appeal = {(m.slug, v.sku): p.appeal for m in plan.merchants for p in m.products for v in p.variants}
+        self.shelf = shelf.read(site, appeal=appeal, tastes=tops, at=self.noon(self.first))
+        self.people = truth.population(seed=20, size=PEOPLE, categories=sorted(set(tops.values())))
+        self._activity = list(accumulate(person.activity for person in self.people))
+        self._later: list[shoppers.Purchase] = []
+        self.truth: dict[str, float] = dict(memory.truth)
+        self.weekly = {
+            m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 4
+            for m in plan.merchants if m.campaigns
+        }  # fmt: skip
+        self.keepers = Keepers(site, memory.tokens, memory.slugs)
+
+    def noon(self, day: date) -> datetime:
+        return datetime.combine(day, time(12), ZONE)
+
+    def live(self, day: date, pool: ThreadPoolExecutor) -> int:
+        """Live through one day; return how many checkouts were paid."""
+        if day.weekday() == 0 or day == self.first:
+            self.keepers.fill_wallets(self.weekly, at=self._within(day, time(6)))
+        visits = list(pool.map(self._visit, self._arrivals(day)))
+        shoppers.report(self.site, visits, at=self._within(day, time(23, 59, 30)))
+        paid = sum(pool.map(self._buy, self._purchases(day, visits)))
+        self.keepers.work(day, at=self._within(day, time(23, 59, 50)))
+        return paid
+
+    def _within(self, day: date, at: time) -> datetime:
+        return min(datetime.combine(day, at, ZONE), self.now)
+
+    def _arrivals(self, day: date) -> list[tuple[truth.Person, datetime, str]]:
+        """Draw who comes when: a day of fewer hours, as today is, has fewer visits."""
+        rng = random.Random(f"20/{day}")
+        expected = truth.visits(day, progress=(day - self.first).days / DAYS, base=VISITS)
+        arrivals = []
+        for number in range(round(rng.gauss(expected, expected**0.5))):
+            person = self.people[bisect(self._activity, rng.random() * self._activity[-1])]
+            hour = rng.choices(range(24), truth.HOURS)[0]
+            at = datetime.combine(day, time(hour, rng.randrange(60), rng.randrange(60)), ZONE)
+            if at < self.now - timedelta(minutes=20):
+                arrivals.append((person, at, f"{day}/{number}"))
+        return sorted(arrivals, key=lambda arrival: arrival[1])
+
+    def _visit(self, arrival) -> shoppers.Visit:
+        person, at, seed = arrival
+        return shoppers.browse(self.site, self.shelf, person, seal=seal, at=at, seed=seed)
+
+    def _purchases(self, day: date, visits: list[shoppers.Visit]) -> list[shoppers.Purchase]:
+        """Return what is bought today, in its order; the rest waits for its day."""
+        waiting = self._later + [purchase for visit in visits for purchase in visit.purchases]
+        end = min(datetime.combine(day + timedelta(days=1), time.min, ZONE), self.now) - timedelta(minutes=5)
+        self._later = [purchase for purchase in waiting if purchase.at >= end]
+        return sorted((purchase for purchase in waiting if purchase.at < end), key=lambda purchase: purchase.at)
+
+    def _buy(self, purchase: shoppers.Purchase) -> bool:
+        checkout = shoppers.buy(self.site, purchase, seal=seal)
+        if checkout is None:
+            return False
+        self.keepers.expect(checkout, day=purchase.at.astimezone(ZONE).date())
+        name = "caused" if purchase.caused else "planned"
+        self.truth[name] = self.truth.get(name, 0) + 1
+        return True

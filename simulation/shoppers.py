@@ -1,0 +1,160 @@
+"""Shoppers at the site: they look, click, buy, pay, and leave traces; what moves them is in `truth`."""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from . import truth
+from .client import Site, Unexpected
+from .shelf import Item, Shelf
+from .truth import Person
+
+PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
+SLOTS = 6
+ROBOTS = 0.012  # part of the visits that are no people
+ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
+
+
+@dataclass(frozen=True, slots=True)
+class Purchase:
+    """Something a shopper is going to buy, and whether an ad made her."""
+
+    person: Person
+    items: tuple[Item, ...]
+    at: datetime
+    caused: bool
+    key: str
+
+
+@dataclass(slots=True)
+class Visit:
+    """What came of one visit: events to report and purchases to make."""
+
+    is_robot: bool = False
+    events: list[dict] = field(default_factory=list)
+    purchases: list[Purchase] = field(default_factory=list)
+
+
+def browse(site: Site, shelf: Shelf, person: Person, *, seal, at: datetime, seed: str) -> Visit:
+    """Let a person look at one to four pages; deterministic in `seed` but for what the site answers."""
+    rng = random.Random(seed)
+    visit = Visit(is_robot=rng.random() < ROBOTS)
+    seen: list[str] = []
+    for page in range(rng.choices((1, 2, 3, 4), (46, 30, 16, 8))[0]):
+        at += timedelta(seconds=rng.uniform(20, 140) * page)
+        for ad in _ads(site, shelf, person, rng, seal=seal, at=at, exclude=seen):
+            seen.append(ad["product"]["code"])
+            _meet(visit, shelf, person, ad, rng, at=at, seed=seed)
+    if not visit.is_robot and rng.random() < truth.PLANNED:
+        visit.purchases.append(_planned(shelf, person, rng, at=at, seed=seed))
+    return visit
+
+
+def _ads(site, shelf, person, rng, *, seal, at, exclude) -> list[dict]:
+    placement = rng.choices(PLACEMENTS, PLACEMENT_WEIGHTS)[0]
+    liked = shelf.wanted(rng, person.tastes)
+    context = {
+        "feed": {},
+        "search": {"query": liked.query},
+        "product": {"product": liked.product},
+        "shop": {"category": liked.taste},
+    }[placement]
+    body = {"placement": placement, "slots": SLOTS, "exclude": exclude[-40:], **context}
+    return site.call("POST", "decisions", body, at=at, shopper=seal(person.shopper))[1]["ads"]
+
+
+def _meet(visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Random, *, at: datetime, seed: str) -> None:
+    """Meet one ad: be shown it, perhaps see it, click it, linger, and buy."""
+
+    def happens(kind: str, seconds: float) -> datetime:
+        instant = at + timedelta(seconds=seconds)
+        visit.events.append({"token": ad["token"], "kind": kind, "at": instant.isoformat()})
+        return instant
+
+    item = shelf.by_product.get(ad["product"]["code"])
+    position = min(ad["position"], len(truth.SEEN) - 1)
+    happens("impression", 0.4)
+    if item is None or rng.random() > truth.SEEN[position]:
+        return
+    happens("viewable", 1.5)
+    if rng.random() > truth.click_chance(person, taste=item.taste, appeal=item.appeal):
+        return
+    clicked_at = happens("click", rng.uniform(2, 15))
+    if rng.random() < 0.5:
+        happens("engagement", rng.uniform(16, 80))
+    chance = truth.purchase_chance(person, taste=item.taste, appeal=item.appeal, dearness=item.dearness)
+    if not visit.is_robot and rng.random() < chance:
+        delay = 0.004 + rng.expovariate(1 / truth.DELAY_DAYS) * (rng.random() < 0.5)
+        key = f"{seed}/ad{len(visit.events)}"
+        visit.purchases.append(Purchase(person, (item,), clicked_at + timedelta(days=delay), True, key))
+
+
+def _planned(shelf: Shelf, person: Person, rng: random.Random, *, at: datetime, seed: str) -> Purchase:
+    """A purchase she came for: now and then of several things."""
+    items = {item.product: item for item in (shelf.wanted(rng, person.tastes) for _ in range(_basket(rng)))}
+    first = next(iter(items.values()))
+    together = tuple(item for item in items.values() if item.currency == first.currency)
+    return Purchase(person, together, at + timedelta(minutes=rng.uniform(2, 12)), False, f"{seed}/plan")
+
+
+def _basket(rng: random.Random) -> int:
+    return rng.choices((1, 2, 3), (80, 15, 5))[0]
+
+
+def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
+    """Check out and pay; return the paid checkout, or None when it was sold out, declined or abandoned."""
+    rng = random.Random(purchase.key)
+    shopper, person = seal(purchase.person.shopper), purchase.person
+    variants = [rng.choice(item.variants)[0] for item in purchase.items]
+    body = {
+        "lines": [{"variant": code, "quantity": rng.choices((1, 2, 3), (90, 8, 2))[0]} for code in variants],
+        "email": f"shopper{person.number}@example.org",
+        "recipient": person.name,
+        "phone": f"1380000{person.number % 10000:04}",
+        "region": person.region,
+        "city": person.city,
+        "street": person.street,
+        "postal_code": "",
+    }
+    key = str(uuid.uuid5(uuid.NAMESPACE_URL, purchase.key))
+    status, checkout = site.call(
+        "POST", "checkouts", body, at=purchase.at, shopper=shopper, key=key, expect=(201, 409)
+    )
+    if status == 409 or rng.random() < truth.ABANDONED:
+        return None
+    return checkout if _pay(site, checkout, rng, at=purchase.at, shopper=shopper, key=key) else None
+
+
+def _pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shopper: str, key: str) -> bool:
+    """Pay within a minute or two; a declined card is mostly tried again with another."""
+    method = rng.choices(truth.METHODS, truth.METHOD_WEIGHTS)[0]
+    declined = rng.random() < truth.DECLINED
+    for attempt, source in enumerate(("decline", "approve") if declined else ("approve",)):
+        body = {"provider": "sandbox", "source": source, "method": method}
+        when = at + timedelta(seconds=40 + 70 * attempt)
+        path = f"checkouts/{checkout['code']}/payments"
+        _, payment = site.call(
+            "POST", path, body, at=when, shopper=shopper, key=f"{key}/{attempt}", expect=(200, 201, 202, 402)
+        )
+        if payment.get("state") == "captured":
+            return True
+        if rng.random() < 0.3:
+            return False
+    return False
+
+
+def report(site: Site, visits: list[Visit], *, at: datetime) -> None:
+    """Report the events of visits as the shoppers' clients do, in batches, people and robots apart."""
+    for agent_is_robot in (False, True):
+        events = sorted(
+            (event for visit in visits if visit.is_robot == agent_is_robot for event in visit.events),
+            key=lambda event: event["at"],
+        )
+        for start in range(0, len(events), 1000):
+            batch = {"events": events[start : start + 1000]}
+            agent = {"agent": ROBOT} if agent_is_robot else {}
+            _, answer = site.call("POST", "events", batch, at=at, **agent)
+            refused = [result for result in answer["results"] if result["status"] == "rejected"]
+            if refused:
+                raise Unexpected(f"{len(refused)} events were refused, the first with {refused[0]}")
