@@ -5,7 +5,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.views import APIView
 
 from .people.rights import Right
-from .tenancy import Access
+from .tenancy import Access, refuse_nul
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -27,9 +27,13 @@ class MerchantAPIView(APIView):
         super().initial(request, *args, **kwargs)
         if request.auth is None:
             raise NotAuthenticated
+        refuse_nul(*kwargs.values())
         self.access: Access = request.auth
         self.merchant = self.access.merchant
-        self.access.require(self.rights[request.method])
+        if request.method in self.rights:
+            self.access.require(self.rights[request.method])
+        elif request.method != "OPTIONS":
+            self.http_method_not_allowed(request)
 
     def principal(self, request) -> str:
         """Name who writes, for idempotency."""
@@ -40,6 +44,10 @@ class ShopperAPIView(APIView):
     """A view for a shopper's client, known by the `X-Shopper` header or cookie."""
 
     authentication_classes = []
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        refuse_nul(*kwargs.values())
 
     def principal(self, request) -> str:
         return request.shopper.hex

@@ -1,15 +1,16 @@
 """The one gate to a merchant's rows: who may enter, with which rights, and queries that stay inside.
 
-A stranger learns nothing: an unknown merchant and a foreign one are the same 404. Somebody who belongs to the
-merchant but lacks the right gets 403.
+A stranger learns nothing: an unknown merchant and a foreign one are the same 404, found out by the same queries.
+Somebody who belongs to the merchant but lacks the right gets 403.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from typing import TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet
@@ -19,7 +20,7 @@ from django.utils import timezone
 from chengfeng import clock
 
 from .models import ApiToken, Delegation, Membership, Merchant, User
-from .people.rights import RIGHTS, Right
+from .people.rights import LEFT_WHILE_SUSPENDED, RIGHTS, Right
 
 M = TypeVar("M", bound=Model)
 
@@ -44,37 +45,57 @@ class Access:
             raise PermissionDenied
 
 
-def access_of(user: User, merchant: Merchant, *, at: datetime) -> Access | None:
-    """Return what a person may do for a merchant at that instant, by role or by live delegations, or None."""
+def access_of(
+    user: User | AnonymousUser, merchant: Merchant, *, at: datetime, right: Right | None = None
+) -> Access | None:
+    """Return what a person may do for a merchant at that instant, by role or by live delegations, or None.
+
+    Of several delegations the access names the latest that lends `right`: the one to be held to account.
+    """
     if not user.is_authenticated or not user.is_active:
         return None
     membership = Membership.objects.filter(merchant=merchant, user=user, revoked_at=None).first()
     if membership:
-        return Access(merchant, RIGHTS[membership.role], user, membership=membership)
+        return Access(merchant, effective(RIGHTS[membership.role], merchant), user, membership=membership)
     live = list(live_delegations(at=at).filter(merchant=merchant, delegate=user).order_by("pk"))
-    if live:
-        return Access(merchant, frozenset().union(*(d.rights for d in live)), user, delegation=live[-1])
-    return None
+    if not live:
+        return None
+    title = [lent for lent in live if right in lent.rights] or live
+    rights = frozenset().union(*(lent.rights for lent in live))
+    return Access(merchant, effective(rights, merchant), user, delegation=title[-1])
+
+
+def effective(rights: Iterable[str], merchant: Merchant) -> frozenset[str]:
+    """Return what is left of some rights in the merchant's state: a suspended one looks on and serves its orders."""
+    if merchant.state == Merchant.State.SUSPENDED:
+        return LEFT_WHILE_SUSPENDED.intersection(rights)
+    return frozenset(rights)
 
 
 def live_delegations(*, at: datetime) -> QuerySet[Delegation]:
-    return Delegation.objects.filter(starts_at__lte=at, expires_at__gt=at, revoked_at=None)
+    """Return the delegations that count at that instant: begun, not over, not revoked, their delegate still in place."""
+    in_place = Q(kind=Delegation.Kind.AGENCY) | Q(delegate__is_ka_manager=True)
+    return Delegation.objects.filter(
+        in_place, starts_at__lte=at, expires_at__gt=at, revoked_at=None, delegate__is_active=True
+    )
 
 
-def merchants_of(user: User, *, at: datetime) -> QuerySet[Merchant]:
+def merchants_of(user: User | AnonymousUser, *, at: datetime) -> QuerySet[Merchant]:
     """Return the merchants a person may enter at that instant."""
+    if not user.is_authenticated or not user.is_active:
+        return Merchant.objects.none()
     mine = Q(pk__in=Membership.objects.filter(user=user, revoked_at=None).values("merchant"))
     lent = Q(pk__in=live_delegations(at=at).filter(delegate=user).values("merchant"))
     return Merchant.objects.filter(mine | lent).order_by("name", "pk")
 
 
-def enter(user: User, code: str, *, right: Right, at: datetime) -> Access:
+def enter(user: User | AnonymousUser, code: str, *, right: Right, at: datetime) -> Access:
     """Return the access of a person to the merchant of that code.
 
     Raises Http404 when there is no such merchant for this person, PermissionDenied when the right is lacking.
     """
-    merchant = Merchant.objects.filter(code=code).first()
-    access = merchant and access_of(user, merchant, at=at)
+    merchant = merchants_of(user, at=at).filter(code=code).first()
+    access = merchant and access_of(user, merchant, at=at, right=right)
     if not access:
         raise Http404
     access.require(right)
@@ -86,6 +107,12 @@ def own(model: type[M], merchant: Merchant) -> QuerySet[M]:
     return model._default_manager.filter(merchant=merchant)
 
 
+def refuse_nul(*parts: object) -> None:
+    """Raise Http404 for a part of an address that no code can be, and that the database would choke on."""
+    if any("\0" in str(part) for part in parts):
+        raise Http404
+
+
 def merchant_page(right: Right) -> Callable:
     """Guard a console view `view(request, …)` at an address with `<merchant>`; it finds `request.access`."""
 
@@ -94,6 +121,7 @@ def merchant_page(right: Right) -> Callable:
         def guarded(request: HttpRequest, merchant: str, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
+            refuse_nul(merchant, *kwargs.values())
             request.access = enter(request.user, merchant, right=right, at=clock.now())
             with timezone.override(request.access.merchant.time_zone):
                 return view(request, **kwargs)

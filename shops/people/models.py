@@ -114,7 +114,14 @@ class Invitation(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="invitation_ends")]
+        constraints = [
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="invitation_ends"),
+            models.UniqueConstraint(
+                fields=["merchant", "email"],
+                condition=Q(accepted_at__isnull=True, revoked_at__isnull=True),
+                name="invitation_one_open",
+            ),
+        ]
 
     def __str__(self):
         return self.email
@@ -159,6 +166,7 @@ class ApiToken(models.Model):
     created_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True, help_text=_("Last use, to the hour"))
     revoked_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self):

@@ -38,3 +38,8 @@ RIGHTS: dict[Role, frozenset[Right]] = {
 }
 
 KA_RIGHTS = frozenset(Right) - {Right.WALLET_FUND, Right.ORDERS_REFUND, Right.PEOPLE_EDIT}
+
+VIEWS = frozenset(right for right in Right if right.endswith(".view"))
+LEFT_WHILE_SUSPENDED = VIEWS | {Right.ORDERS_SHIP, Right.ORDERS_REFUND}
+LENDABLE = tuple(right for right in Right if right != Right.PEOPLE_EDIT)  # who is lent rights lends none on
+FOR_PROGRAMS = tuple(right for right in Right if right not in {Right.PEOPLE_VIEW, Right.PEOPLE_EDIT})
