@@ -1,4 +1,9 @@
 """Addresses of the shops room."""
 
+from django.urls import include, path
+
 app_name = "shops"
-urlpatterns = []
+urlpatterns = [
+    path("", include("shops.accounts.urls")),
+    path("", include("shops.storefront.urls")),
+]

@@ -1,0 +1,1 @@
+"""Accounts: coming in, leaving, registering, and being sent to one's place."""
