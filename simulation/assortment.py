@@ -8,7 +8,7 @@ from random import Random
 from simulation.barcodes import ean13
 from simulation.colouring import compose
 from simulation.pricing import tag
-from simulation.specs import PictureSpec, ProductSpec, VariantSpec
+from simulation.specs import ProductSpec, VariantSpec
 from simulation.words.categories import TREE
 from simulation.words.english import counted, in_english, sentence
 from simulation.words.kinds import KINDS, Kind, Pair
@@ -17,7 +17,18 @@ from simulation.words.prose import DESCRIPTIONS
 from simulation.words.shops import Shop
 
 TOP_OF = {child[0]: top[0] for top, children in TREE.items() for child in children}
-WITHOUT_BARCODE = {"travel", "local"}
+SERVICES = {"travel", "local"}
+
+# Kinds that are spoken of differently from the rest of their top category, by category or motif.
+OWN_TOPICS = {
+    "shoes": "shoes",
+    "sneaker": "shoes",
+    "fragrance": "scent",
+    "plants-flowers": "plants",
+    "small-appliances": "appliances",
+    "hairdryer": "appliances",
+    "luggage": "accessories",
+}
 MOST_VARIANTS = 9
 
 
@@ -33,7 +44,11 @@ class Stocked:
 
     @property
     def topic(self) -> str:
-        return TOP_OF[self.kind.category]
+        return topic_of(self.kind)
+
+    @property
+    def is_service(self) -> bool:
+        return self.topic in SERVICES
 
 
 @dataclass(frozen=True)
@@ -43,6 +58,11 @@ class Choice:
     options: dict[str, str]
     options_en: dict[str, str]
     factor: float
+
+
+def topic_of(kind: Kind) -> str:
+    """Return which sentences suit `kind`: its top category, or a topic of its own."""
+    return OWN_TOPICS.get(kind.motif) or OWN_TOPICS.get(kind.category) or TOP_OF[kind.category]
 
 
 def fill_shelves(shop: Shop, rng: Random, barcodes: Iterator[int]) -> list[Stocked]:
@@ -82,17 +102,13 @@ def _stock(shop: Shop, number: int, name, level: float, rng: Random, barcodes: I
         brand_en=brand[1],
         variants=tuple(_variants(external_id, shop, kind, _choices(kind, colours, rng), level, rng, barcodes)),
         appeal=round(rng.lognormvariate(0, 1.0), 4),
-        picture=_portrait(kind, colour, rng),
+        picture=compose("product", (kind.motif,), (colour,), rng),
     )
     return Stocked(product, kind, feature, style, colour)
 
 
-def _portrait(kind: Kind, colour: str, rng: Random) -> PictureSpec:
-    return compose("product", (kind.motif,), (colour,), rng)
-
-
 def _describe(kind: Kind, feature: Pair, style: Pair, rng: Random) -> Pair:
-    openings, details = DESCRIPTIONS[TOP_OF[kind.category]]
+    openings, details = DESCRIPTIONS[topic_of(kind)]
     chosen = [rng.choice(openings), *rng.sample(details, 2)]
     words = {"noun": kind.noun[0], "feature": feature[0], "style": style[0]}
     words_en = {"noun": counted(kind.noun[1]), "feature": feature[1], "style": style[1]}
@@ -124,10 +140,12 @@ def _cross(rows: list[Choice], axis: str, rng: Random) -> Iterator[Choice]:
             yield Choice({**row.options, name: value}, {**row.options_en, name_en: value_en}, row.factor * factor)
 
 
-def _variants(external_id, shop: Shop, kind: Kind, choices, level: float, rng: Random, barcodes) -> Iterator[VariantSpec]:
+def _variants(
+    external_id, shop: Shop, kind: Kind, choices, level: float, rng: Random, barcodes
+) -> Iterator[VariantSpec]:
     base = kind.price * level * rng.lognormvariate(0, 0.34)
     markdown = rng.uniform(1.15, 1.5) if rng.random() < 0.35 else None
-    coded = TOP_OF[kind.category] not in WITHOUT_BARCODE and rng.random() < 0.85
+    coded = topic_of(kind) not in SERVICES and rng.random() < 0.85
     for number, choice in enumerate(choices, 1):
         price = tag(base * choice.factor, shop.currency)
         before = tag(base * choice.factor * markdown, shop.currency) if markdown else price

@@ -10,8 +10,16 @@ from simulation.words.kinds import Pair
 from simulation.words.shops import Shop
 
 CATEGORY_NAMES = {slug: (name, name_en) for children in TREE.values() for slug, name, name_en in children}
-HERO_NAMES: tuple[Pair, ...] = (("主推单品", "Hero products"), ("爆款加推", "Best-seller push"), ("新品试投", "New arrivals"))
-REACH_NAMES: tuple[Pair, ...] = (("类目拓新", "Category reach"), ("周末冲量", "Weekend push"), ("搜索卡位", "Search presence"))
+HERO_NAMES: tuple[Pair, ...] = (
+    ("主推单品", "Hero products"),
+    ("爆款加推", "Best-seller push"),
+    ("新品试投", "New arrivals"),
+)
+REACH_NAMES: tuple[Pair, ...] = (
+    ("类目拓新", "Category reach"),
+    ("周末冲量", "Weekend push"),
+    ("搜索卡位", "Search presence"),
+)
 LOWEST_BID, HIGHEST_BID = 0.20, 3.50
 LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
 

@@ -11,24 +11,43 @@ SIZES = {"product": (600, 600), "note": (600, 800)}
 
 # Motifs whose body may carry stripes, spots or a weave.
 CLOTHLIKE = frozenset(
-    "dress skirt shirt scarf tote hat bed pillow sofa onesie tent suitcase cup teapot vase pottery noodles towels".split()
+    (
+        "dress",
+        "skirt",
+        "shirt",
+        "scarf",
+        "tote",
+        "hat",
+        "bed",
+        "pillow",
+        "sofa",
+        "onesie",
+        "tent",
+        "suitcase",
+        "cup",
+        "teapot",
+        "vase",
+        "pottery",
+        "noodles",
+        "towels",
+    )
 )
 
 # Where motifs stand in a note, by how many there are: (x, y, scale), the ones behind first.
 ARRANGEMENTS = {
     1: (((300, 450, 1.22),), ((300, 470, 1.3),), ((286, 440, 1.12),)),
     2: (
-        ((196, 330, 0.82), (396, 530, 0.96)),
-        ((404, 320, 0.86), (204, 524, 0.92)),
-        ((182, 480, 0.8), (410, 500, 0.86)),
+        ((206, 270, 0.96), (384, 538, 1.06)),
+        ((394, 264, 0.98), (216, 538, 1.04)),
+        ((190, 380, 0.88), (410, 520, 0.94)),
     ),
     3: (
-        ((176, 270, 0.68), (424, 300, 0.68), (300, 550, 0.92)),
-        ((300, 250, 0.74), (168, 540, 0.74), (426, 556, 0.74)),
-        ((424, 240, 0.62), (184, 330, 0.8), (392, 560, 0.84)),
+        ((168, 250, 0.76), (432, 280, 0.76), (300, 560, 1.0)),
+        ((300, 226, 0.86), (164, 546, 0.8), (436, 562, 0.8)),
+        ((434, 220, 0.7), (186, 320, 0.88), (396, 570, 0.94)),
     ),
     4: (
-        ((168, 250, 0.62), (426, 270, 0.62), (178, 560, 0.7), (420, 566, 0.7)),
+        ((164, 236, 0.72), (438, 256, 0.72), (166, 564, 0.78), (434, 572, 0.78)),
         ((300, 210, 0.56), (150, 390, 0.58), (450, 400, 0.58), (300, 606, 0.74)),
     ),
 }
@@ -39,12 +58,10 @@ def draw(picture: PictureSpec) -> str:
     rng = Random(picture.seed)
     width, height = SIZES[picture.form]
     ground = _ground(picture, rng, height)
-    if picture.form == "note":
-        body = _scene(picture, rng)
-    else:
-        body = _still(picture, rng)
+    body = _scene(picture, rng) if picture.form == "note" else _still(picture, rng)
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}">'
         f"{ground}{body}</svg>"
     )
 
@@ -84,7 +101,8 @@ def _arch(picture: PictureSpec, rng: Random, height: int) -> str:
     top = height * 0.12 + radius
     deep = blend(picture.ground[1], picture.accent, 0.25)
     return (
-        f'<path d="M{left} {floor}V{top:.0f}a{radius} {radius} 0 0 1 {2 * radius} 0V{floor}z" fill="{PAPER}" fill-opacity=".7"/>'
+        f'<path d="M{left} {floor}V{top:.0f}a{radius} {radius} 0 0 1 {2 * radius} 0V{floor}z"'
+        f' fill="{PAPER}" fill-opacity=".7"/>'
         f'<path d="M0 {floor}h600v90H0z" fill="{deep}"/>'
     )
 
@@ -106,17 +124,22 @@ def _window(picture: PictureSpec, rng: Random, height: int) -> str:
     beams = "".join(
         f'<path d="M{x} 0h90l{lean} {floor:.0f}h-130z" fill="{PAPER}" fill-opacity=".42"/>' for x in (60, 230, 400)
     )
-    return f'{beams}<path d="M0 {floor:.0f}h600V{height}H0z" fill="{wood}"/><path d="M0 {floor:.0f}h600v10H0z" fill="{PAPER}" fill-opacity=".5"/>'
+    return (
+        f'{beams}<path d="M0 {floor:.0f}h600V{height}H0z" fill="{wood}"/>'
+        f'<path d="M0 {floor:.0f}h600v10H0z" fill="{PAPER}" fill-opacity=".5"/>'
+    )
 
 
 def _dots(picture: PictureSpec, rng: Random, height: int) -> str:
     name = f"d{picture.seed:x}"
     step, radius = rng.choice(((50, 6), (64, 9), (80, 12)))
     return (
-        f'<pattern id="{name}" width="{step}" height="{step}" patternUnits="userSpaceOnUse" patternTransform="rotate(30)">'
+        f'<pattern id="{name}" width="{step}" height="{step}" patternUnits="userSpaceOnUse"'
+        ' patternTransform="rotate(30)">'
         f'<circle cx="{step // 2}" cy="{step // 2}" r="{radius}" fill="{PAPER}" fill-opacity=".7"/></pattern>'
         f'<path d="M0 0h600v{height}H0z" fill="url(#{name})"/>'
-        f'<circle cx="300" cy="{height * 0.53:.0f}" r="{rng.randint(225, 250)}" fill="{blend(picture.ground[1], PAPER, 0.45)}"/>'
+        f'<circle cx="300" cy="{height * 0.53:.0f}" r="{rng.randint(225, 250)}"'
+        f' fill="{blend(picture.ground[1], PAPER, 0.45)}"/>'
     )
 
 
@@ -134,7 +157,8 @@ def _blobs(picture: PictureSpec, rng: Random, height: int) -> str:
     tint = blend(picture.ground[1], picture.accent, 0.22)
     spots = ((60, height * 0.12, 150), (560, height * 0.86, 210), (540, height * 0.1, 70), (40, height * 0.9, 110))
     return "".join(
-        f'<ellipse cx="{x}" cy="{y:.0f}" rx="{r}" ry="{r * 0.84:.0f}" transform="rotate({rng.randint(-40, 40)} {x} {y:.0f})"'
+        f'<ellipse cx="{x}" cy="{y:.0f}" rx="{r}" ry="{r * 0.84:.0f}"'
+        f' transform="rotate({rng.randint(-40, 40)} {x} {y:.0f})"'
         f' fill="{tint}" fill-opacity=".6"/>'
         for x, y, r in spots
     )
@@ -146,7 +170,7 @@ SETTINGS = (_sun, _arch, _hills, _window, _dots, _checks, _blobs)
 def _still(picture: PictureSpec, rng: Random) -> str:
     x, y = 300 + rng.randint(-12, 12), 306 + rng.randint(-8, 8)
     scale = rng.uniform(1.1, 1.22)
-    shadow = f'<ellipse cx="300" cy="{y + 184 * scale:.0f}" rx="{rng.randint(150, 190)}" ry="20" fill="{INK}" fill-opacity=".13"/>'
+    shadow = _shadow(300, y + 184 * scale, rng.randint(150, 190), 20)
     return shadow + _place(picture, 0, (x, y, scale), rng) + _garnish(picture, rng, 600)
 
 
@@ -155,11 +179,13 @@ def _scene(picture: PictureSpec, rng: Random) -> str:
     parts = []
     for index, (x, y, scale) in enumerate(spots):
         x, y = x + rng.randint(-14, 14), y + rng.randint(-14, 14)
-        parts.append(
-            f'<ellipse cx="{x}" cy="{y + 184 * scale:.0f}" rx="{150 * scale:.0f}" ry="{18 * scale:.0f}" fill="{INK}" fill-opacity=".14"/>'
-        )
+        parts.append(_shadow(x, y + 184 * scale, 150 * scale, 18 * scale))
         parts.append(_place(picture, index, (x, y, scale), rng))
     return "".join(parts) + _garnish(picture, rng, 800)
+
+
+def _shadow(x: int, y: float, rx: float, ry: float) -> str:
+    return f'<ellipse cx="{x}" cy="{y:.0f}" rx="{rx:.0f}" ry="{ry:.0f}" fill="{INK}" fill-opacity=".14"/>'
 
 
 def _place(picture: PictureSpec, index: int, spot: tuple[int, int, float], rng: Random) -> str:
@@ -167,9 +193,7 @@ def _place(picture: PictureSpec, index: int, spot: tuple[int, int, float], rng: 
     main, light = picture.colours[index], blend(picture.colours[index], PAPER, 0.62)
     motif = picture.motifs[index]
     paint, definition = _fabric(picture, index, rng) if motif in CLOTHLIKE and rng.random() < 0.4 else (main, "")
-    shape = MOTIFS[motif].format(
-        m=paint, d=blend(main, "#2b2430", 0.3), l=light, a=picture.accent, i=INK, w=PAPER
-    )
+    shape = MOTIFS[motif].format(m=paint, d=blend(main, "#2b2430", 0.3), l=light, a=picture.accent, i=INK, w=PAPER)
     mirror = rng.choice((1, 1, -1))
     turn = rng.uniform(-5, 5)
     return (
@@ -206,15 +230,18 @@ def _garnish(picture: PictureSpec, rng: Random, height: int) -> str:
 def _sparkle(picture: PictureSpec, x: int, y: int, rng: Random) -> str:
     size = rng.randint(18, 34)
     return (
-        f'<path transform="translate({x} {y})" d="M0-{size}Q4-4 {size} 0 4 4 0 {size} -4 4-{size} 0-4-4 0-{size}z" fill="{PAPER}"/>'
+        f'<path transform="translate({x} {y})" d="M0-{size}Q4-4 {size} 0 4 4 0 {size} -4 4-{size} 0-4-4 0-{size}z"'
+        f' fill="{PAPER}"/>'
         f'<circle cx="{x + size}" cy="{y + size}" r="6" fill="{picture.accent}"/>'
     )
 
 
 def _sprig(picture: PictureSpec, x: int, y: int, rng: Random) -> str:
     return (
-        f'<g transform="translate({x} {y}) rotate({rng.randint(-60, 60)})"><path d="M0 50V-44" stroke="#6f9a73" stroke-width="5"/>'
-        '<path d="M0 26q-40-4-44-36 36 0 44 36zM0 6q40-4 44-36-36 0-44 36zM0-22q-30-4-32-32 28 2 32 32zM0-40q-8-24 6-40 14 22-6 40z" fill="#86ad85"/></g>'
+        f'<g transform="translate({x} {y}) rotate({rng.randint(-60, 60)})">'
+        '<path d="M0 50V-44" stroke="#6f9a73" stroke-width="5"/>'
+        '<path d="M0 26q-40-4-44-36 36 0 44 36zM0 6q40-4 44-36-36 0-44 36zM0-22q-30-4-32-32 28 2 32 32z'
+        'M0-40q-8-24 6-40 14 22-6 40z" fill="#86ad85"/></g>'
     )
 
 
@@ -222,5 +249,6 @@ def _drops(picture: PictureSpec, x: int, y: int, rng: Random) -> str:
     near = blend(picture.accent, PAPER, 0.4)
     return (
         f'<circle cx="{x}" cy="{y}" r="{rng.randint(16, 26)}" fill="{near}"/>'
-        f'<circle cx="{x + 34}" cy="{y - 22}" r="9" fill="{PAPER}"/><circle cx="{x - 20}" cy="{y + 34}" r="7" fill="{picture.accent}"/>'
+        f'<circle cx="{x + 34}" cy="{y - 22}" r="9" fill="{PAPER}"/>'
+        f'<circle cx="{x - 20}" cy="{y + 34}" r="7" fill="{picture.accent}"/>'
     )

@@ -7,8 +7,24 @@ from simulation.colouring import compose
 from simulation.specs import NoteSpec
 from simulation.words.english import counted, in_english
 from simulation.words.kinds import Pair
-from simulation.words.prose import ADVICE, AUTHORS, CLOSINGS, FRIENDS, OPENINGS, PRAISE, TITLES, TOPIC_TITLES, WHEN
+from simulation.words.prose import (
+    ADVICE,
+    AUTHORS,
+    CLOSINGS,
+    FRIENDS,
+    OPENINGS,
+    PRAISE,
+    SERVICE_ADVICE,
+    SERVICE_OPENINGS,
+    SERVICE_TITLES,
+    TITLES,
+    TOPIC_TITLES,
+    WHEN,
+)
 from simulation.words.shops import Shop
+
+GOODS_BANKS = (TITLES, OPENINGS, ADVICE)
+SERVICE_BANKS = (SERVICE_TITLES, SERVICE_OPENINGS, SERVICE_ADVICE)
 
 
 def write_notes(shop: Shop, shelf: list[Stocked], rng: Random) -> list[NoteSpec]:
@@ -19,9 +35,9 @@ def write_notes(shop: Shop, shelf: list[Stocked], rng: Random) -> list[NoteSpec]
 def _note(shop: Shop, shelf: list[Stocked], rng: Random) -> NoteSpec:
     tagged = _tagged(shelf, rng)
     words, words_en = _words(shop, tagged[0], rng)
-    titles = TITLES + TOPIC_TITLES[tagged[0].topic] * 2
-    title = rng.choice(titles)
-    paragraphs = [rng.choice(OPENINGS), *_praises(tagged, rng), rng.choice(ADVICE), rng.choice(CLOSINGS)]
+    titles, openings, advice = SERVICE_BANKS if tagged[0].is_service else GOODS_BANKS
+    title = rng.choice(titles + TOPIC_TITLES[tagged[0].topic] * 2)
+    paragraphs = [rng.choice(openings), *_praises(tagged, rng), rng.choice(advice), rng.choice(CLOSINGS)]
     author = rng.choice(AUTHORS)
     return NoteSpec(
         title=title[0].format(**words),
@@ -63,8 +79,10 @@ def _praises(tagged: list[Stocked], rng: Random) -> list[Pair]:
     used: set[str] = set()
     for item in tagged:
         option = rng.choice(item.product.variants)
-        bank = [text for text in PRAISE[item.topic] if text[0] not in used and (option.options or "{option}" not in text[0])]
-        text = rng.choice(bank or PRAISE["home"][1:2])
+        bank = [
+            text for text in PRAISE[item.topic] if text[0] not in used and (option.options or "{option}" not in text[0])
+        ]
+        text = rng.choice(bank or PRAISE[item.topic][1:])
         used.add(text[0])
         spoken.append(_speak(text, item, option))
     return spoken

@@ -1,4 +1,6 @@
 """Drawings of make-up, skincare and fragrance."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "lipstick": """<rect x="-110" y="30" width="92" height="150" rx="10" fill="{i}"/><rect x="-102" y="-34" width="76" height="70" fill="{a}"/><path d="M-94-34v-92q40-54 60-30v122z" fill="{m}"/><path d="M-94-126q40-54 60-30-34-4-60 30z" fill="{l}"/>

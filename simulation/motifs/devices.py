@@ -1,4 +1,6 @@
 """Drawings of electronics and small appliances."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "phone": """<g transform="rotate(-8)"><rect x="-96" y="-190" width="192" height="380" rx="36" fill="{i}"/><rect x="-82" y="-176" width="164" height="352" rx="26" fill="{l}"/><circle cx="10" cy="-60" r="60" fill="{a}" fill-opacity=".8"/><path d="M-82 40q80-70 164 0v110q0 26-26 26h-112q-26 0-26-26z" fill="{m}"/><path d="M-82 90q70-50 164 20v40q0 26-26 26h-112q-26 0-26-26z" fill="{d}"/><rect x="-26" y="-164" width="52" height="15" rx="7" fill="{i}"/></g><circle cx="120" cy="120" r="40" fill="{w}"/><path d="M112 100v40l30-20z" fill="{a}"/>""",

@@ -1,4 +1,6 @@
 """Drawings of lamps, furniture, textiles, tableware and plants."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "lamp": """<path d="M-80-180H80l64 150H-144z" fill="{m}"/><path d="M-144-30h288l-30 0Q0 0-114-30z" fill="{d}"/><path d="M-10-30h20v160h-20z" fill="{i}"/><path d="M-84 170q0-44 84-44t84 44z" fill="{i}"/><ellipse cx="0" cy="172" rx="92" ry="14" fill="{d}"/>

@@ -1,4 +1,6 @@
 """Drawings of places, stays and things to do, each inside a disc of radius 190."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "suitcase": """<path d="M-50-120v-56q0-12 12-12h76q12 0 12 12v56" fill="none" stroke="{i}" stroke-width="14"/><rect x="-130" y="-124" width="260" height="280" rx="40" fill="{m}"/><path d="M-76-120v272M-26-120v272M26-120v272M76-120v272" stroke="{d}" stroke-opacity=".45" stroke-width="8"/><rect x="-130" y="-10" width="260" height="26" fill="{d}"/><rect x="-22" y="-20" width="44" height="46" rx="8" fill="{a}"/><circle cx="-84" cy="172" r="20" fill="{i}"/><circle cx="84" cy="172" r="20" fill="{i}"/><circle cx="72" cy="-70" r="30" fill="{w}"/><path d="M52-70q20-30 40 0-20 30-40 0z" fill="{a}"/>""",

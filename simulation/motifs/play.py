@@ -1,4 +1,6 @@
 """Drawings for children, sports and the outdoors."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "babybottle": """<path d="M-24-176q24-34 48 0 4 26 30 40h-108q26-14 30-40z" fill="#f3c9a5"/><rect x="-76" y="-140" width="152" height="44" rx="12" fill="{a}"/><path d="M-66-96H66q34 30 34 70V140q0 44-44 44H-56q-44 0-44-44V-26q0-40 34-70z" fill="{l}"/><path d="M-100 10q50-20 100 0t100 0V140q0 44-44 44H-56q-44 0-44-44z" fill="{w}"/><path d="M46 20h34M56 56h24M46 92h34M56 128h24" stroke="{d}" stroke-width="7" stroke-linecap="round"/><path d="M-40 60q20-30 40 0 20-30 40 0-6 36-40 56-34-20-40-56z" fill="{m}" transform="translate(-26 10)"/>""",

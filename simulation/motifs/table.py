@@ -1,4 +1,6 @@
 """Drawings of things to eat and drink."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "teapot": """<path d="M120-20q80-50 70 30-10 70-90 60" fill="none" stroke="{d}" stroke-width="20"/><path d="M-120 0q-50-10-60-70l-20 4q0 110 90 130z" fill="{d}"/><path d="M-130 30q0-110 130-110T130 30q0 120-90 130h-80q-90-10-90-130z" fill="{m}"/><path d="M-84-56q84-50 168 0-84 30-168 0z" fill="{d}"/><circle cy="-98" r="22" fill="{a}"/><path d="M-96 24q4-50 44-68" fill="none" stroke="{w}" stroke-opacity=".5" stroke-width="12" stroke-linecap="round"/><path d="M0 20q50 44 0 100-50-56 0-100z" fill="{l}"/><path d="M0 34v86" stroke="{d}" stroke-width="5"/>

@@ -1,4 +1,6 @@
 """Drawings of clothes, shoes and accessories; see the package for the drawing conventions."""
+# ruff: noqa: E501
+# fmt: off
 
 MOTIFS = {
     "dress": """<path d="M0-150q-4-28 10-34t4-18" fill="none" stroke="{i}" stroke-width="5"/><path d="M-52-150L0-176l52 26" fill="none" stroke="{i}" stroke-width="6"/>

@@ -3,6 +3,8 @@
 A kind's title is feature + style + noun in Chinese and style + feature + noun in English, so a kind with six
 features and six styles can name 36 products. Prices are medians in yuan.
 """
+# ruff: noqa: E501
+# fmt: off
 
 from dataclasses import dataclass
 
@@ -90,7 +92,7 @@ FOOD = (
     _kind("bakery", "bread", "吐司=loaf", "全麦=wholemeal; 黑麦=rye; 红豆=red-bean; 核桃=walnut; 蔓越莓=cranberry; 海盐=sea-salt", "无糖=sugar-free; 日式生=Japanese milk; 老面=sourdough; 厚切=thick-cut; 手撕=pull-apart; 早餐=breakfast", 29, "portions", "pastry"),
     _kind("bakery", "cookies", "曲奇=cookies", "黑巧=dark-chocolate; 黄油=butter; 海盐焦糖=salted-caramel; 伯爵茶=Earl Grey; 燕麦=oat; 椰丝=coconut", "手工=hand-made; 爆浆=molten; 低糖=low-sugar; 铁盒=tin-box; 迷你=mini; 软心=soft-centre", 49, "weight", "pastry"),
     _kind("fresh-fruit", "fruit", "鲜果箱=box", "赣南脐橙=Gannan navel orange; 阳山水蜜桃=Yangshan peach; 库尔勒香梨=Korla pear; 烟台苹果=Yantai apple; 武鸣沃柑=Wuming mandarin; 攀枝花芒果=Panzhihua mango", "产地直发=farm-direct; 精选大果=selected large; 家庭装=family-pack; 礼盒=gift-box; 当季=in-season; 绿色种植=green-grown", 59, "crate", "peel"),
-    _kind("fresh-fruit", "berries", "鲜果盒=punnet", "丹东草莓=Dandong strawberry; 红颜草莓=Benihoppe strawberry; 奶油草莓=cream strawberry; 树莓=raspberry; 桑葚=mulberry", "现摘=freshly picked; 冷链=chilled; 礼盒=gift-box; 大颗=large; 尝鲜=taster", 68, "crate", "berry"),
+    _kind("fresh-fruit", "berries", "鲜果盒=punnet", "丹东草莓=Dandong strawberry; 红颜草莓=Benihoppe strawberry; 奶油草莓=cream strawberry; 树莓=raspberry; 桑葚=mulberry", "现摘=freshly picked; 冷链=chilled; 礼盒=gift-box; 大颗=large; 尝鲜=taster", 58, "punnet", "berry"),
     _kind("snacks", "pouch", "坚果=nuts", "巴旦木=almond; 碧根果=pecan; 夏威夷果=macadamia; 腰果=cashew; 核桃仁=walnut; 混合=mixed", "每日=daily; 原味=plain; 蜂蜜=honey-roasted; 海盐=sea-salt; 烘烤=baked; 奶香=creamy", 49, "weight", "leaf"),
     _kind("snacks", "honey", "蜂蜜=honey", "洋槐=acacia; 枣花=jujube; 椴树=linden; 荔枝=lychee; 百花=wildflower; 党参=codonopsis", "成熟=ripened; 原蜜=raw; 结晶=set; 山野=mountain; 礼盒=gift-box; 巢蜜=comb", 69, "weight", "peel"),
     _kind("snacks", "bottle", "饮品=drink", "杨梅=bayberry; 酸梅=sour-plum; 气泡茶=sparkling-tea; 康普茶=kombucha; 柚子=yuzu; 接骨木花=elderflower", "零糖=sugar-free; 冷萃=cold-pressed; 古法=traditional; 轻发酵=lightly fermented; 低卡=low-calorie; 桂花=osmanthus", 25, "drink", "peel"),
@@ -159,4 +161,3 @@ LOCAL = (
 )
 
 KINDS = FASHION + BEAUTY + HOME + FOOD + DIGITAL + BABY + SPORTS + TRAVEL + LOCAL
-

@@ -1,4 +1,6 @@
 """Colours and the other choices a product can be offered in, with what they do to the price."""
+# ruff: noqa: E501
+# fmt: off
 
 
 def _colours(text: str) -> tuple[tuple[str, str, str], ...]:
@@ -48,6 +50,7 @@ AXES = {
     "drink": ("容量", "Volume", (("350ml", "350 ml", 1), ("500ml", "500 ml", 1.2), ("750ml", "750 ml", 1.45))),
     "weight": ("净含量", "Net weight", (("125g", "125 g", 1), ("250g", "250 g", 1.8), ("500g", "500 g", 3.3))),
     "crate": ("净含量", "Net weight", (("1.5kg", "1.5 kg", 1), ("2.5kg", "2.5 kg", 1.55), ("4.5kg", "4.5 kg", 2.5))),
+    "punnet": ("净含量", "Net weight", (("500g", "500 g", 1), ("1kg", "1 kg", 1.85), ("1.5kg", "1.5 kg", 2.6))),
     "portions": ("份量", "Portions", (("2份装", "2 portions", 1), ("4份装", "4 portions", 1.85), ("8份装", "8 portions", 3.4))),
     "pieces": ("数量", "Pieces", (("4件套", "Set of 4", 1), ("6件套", "Set of 6", 1.4), ("10件套", "Set of 10", 2.1))),
     "cake": ("尺寸", "Size", (("6英寸", "6 inch", 1), ("8英寸", "8 inch", 1.5), ("10英寸", "10 inch", 2.1))),

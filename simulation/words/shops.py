@@ -1,4 +1,6 @@
 """The shops of the demo, largest first: names, places, shelves and how keen each is to advertise."""
+# ruff: noqa: E501
+# fmt: off
 
 from dataclasses import dataclass
 
