@@ -214,7 +214,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@localhost>")
 
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
-SANDBOX_WEBHOOK_SECRET = env.text("CHENGFENG_SANDBOX_SECRET", SECRET_KEY)
+SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 
 LOGGING = {
     "version": 1,
