@@ -1,0 +1,106 @@
+"""Which days need their facts rebuilt: days with rows numbered since the last look, and days not yet final.
+
+Orders, charges and credits are found by their append-only rows' numbers. Events have none; they may be late by
+`sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import connection
+
+from shops.models import Merchant
+
+from .models import FactsMark
+
+SETTLING = timedelta(minutes=2)  # longer than any transaction may last
+
+LOCAL = "({at} AT TIME ZONE z.time_zone)::date"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Append-only rows that tell of a change on a merchant's day."""
+
+    table: str
+    rows: str
+    merchant: str
+    day: str
+
+
+TRACES = {
+    "moves": Trace(
+        "orders_ordermove",
+        "orders_ordermove t JOIN orders_order o ON o.id = t.order_id",
+        "o.merchant_id",
+        LOCAL.format(at="t.at"),
+    ),
+    "transfers": Trace(
+        "chengfeng_transfer",
+        "chengfeng_transfer t JOIN orders_refund f ON t.reference = 'refund:' || f.code",
+        "f.merchant_id",
+        LOCAL.format(at="f.done_at"),
+    ),
+    "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", "t.day"),
+    "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
+}
+
+CHANGED = " UNION ".join(
+    f"SELECT z.id AS merchant_id, {trace.day} AS day FROM {trace.rows} JOIN shops_merchant z ON z.id = {trace.merchant} "
+    f"WHERE t.id > coalesce((SELECT settled FROM reports_factsmark WHERE source = '{source}'), 0)"
+    for source, trace in TRACES.items()
+)
+
+PROVISIONAL = "SELECT merchant_id, day FROM reports_merchantday WHERE NOT is_final"
+
+SINCE_LAST = """
+    SELECT z.id, d::date FROM shops_merchant z
+    CROSS JOIN LATERAL (SELECT max(day) AS day FROM reports_merchantday f WHERE f.merchant_id = z.id) last
+    CROSS JOIN LATERAL generate_series(
+        coalesce(last.day + 1, (%(at)s AT TIME ZONE z.time_zone)::date - 1),
+        (%(at)s AT TIME ZONE z.time_zone)::date - 1, interval '1 day') d
+"""
+
+FIRST_EVENTS = """
+    SELECT z.id, (e.at AT TIME ZONE z.time_zone)::date FROM ads_event e JOIN shops_merchant z ON z.id = e.merchant_id
+    WHERE e.merchant_id = ANY(%(newcomers)s)
+"""
+
+
+def look(*, at: datetime) -> dict[str, int]:
+    """Return the highest number of every trace now; to be given to `settle` when the rebuilding is done."""
+    highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {trace.table})" for trace in TRACES.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {highest}")
+        return dict(zip(TRACES, cursor.fetchone(), strict=True))
+
+
+def settle(marks: dict[str, int], *, at: datetime) -> None:
+    """Keep what was looked at; what was seen `SETTLING` ago or earlier needs no second look."""
+    for source, seen in marks.items():
+        mark, _ = FactsMark.objects.get_or_create(source=source, defaults={"seen_at": at, "seen": seen})
+        if at - mark.seen_at >= SETTLING:
+            FactsMark.objects.filter(pk=mark.pk).update(settled=mark.seen, seen=max(seen, mark.seen), seen_at=at)
+
+
+def days(*, at: datetime) -> list[tuple[Merchant, date]]:
+    """Return the merchants' days gone by whose facts are missing or may be older than their rows."""
+    merchants = Merchant.objects.in_bulk()
+    newcomers = _without_facts()
+    parts = [CHANGED, PROVISIONAL, SINCE_LAST, *([FIRST_EVENTS] if newcomers else [])]
+    query = (
+        f"SELECT d.merchant_id, d.day FROM ({' UNION '.join(parts)}) d(merchant_id, day) "
+        "JOIN shops_merchant z ON z.id = d.merchant_id WHERE d.day < (%(at)s AT TIME ZONE z.time_zone)::date"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"at": at, "newcomers": newcomers})
+        return [(merchants[pk], day) for pk, day in cursor.fetchall()]
+
+
+def _without_facts() -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM shops_merchant z "
+            "WHERE NOT EXISTS (SELECT FROM reports_merchantday f WHERE f.merchant_id = z.id)"
+        )
+        return [pk for (pk,) in cursor.fetchall()]

@@ -1,0 +1,100 @@
+"""Facts are rebuilt from raw rows, whole days at a time; which days need it is found from the rows themselves."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from chengfeng import clock
+from chengfeng.jobs import Report
+from chengfeng.models import Job
+from shops.models import Merchant
+
+from . import dirty
+from .models import CampaignDayFact, MerchantDay, PaymentDay, ProductDay
+from .sources import LATENESS, Grain, Wanted, key, measures, select
+
+TABLES = {
+    Grain.CAMPAIGN: CampaignDayFact._meta.db_table,
+    Grain.PRODUCT: ProductDay._meta.db_table,
+    Grain.METHOD: PaymentDay._meta.db_table,
+}
+MERCHANT_DAYS = MerchantDay._meta.db_table
+CHUNK = timedelta(days=31)
+
+
+def rebuild(merchant: Merchant, day: date, *, at: datetime) -> None:
+    """Rebuild one local day of one merchant from its raw rows, in one transaction."""
+    rebuild_days([(merchant, day)], at=at)
+
+
+@transaction.atomic
+def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime) -> None:
+    """Rebuild many days of many merchants in one transaction: delete and insert, set by set."""
+    if not pairs:
+        return
+    params = Wanted(pairs).params() | {"at": at, "lateness": LATENESS}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [MERCHANT_DAYS])
+        for table in (MERCHANT_DAYS, *TABLES.values()):
+            cursor.execute(_delete(table), params)
+        cursor.execute(_insert_merchant_days(), params)
+        for grain in TABLES:
+            cursor.execute(_insert(grain), params)
+
+
+def rebuild_history(*, at: datetime, report: Report | None = None) -> int:
+    """Rebuild every day that has rows newer than its facts; return how many merchant-days that were."""
+    marks = dirty.look(at=at)
+    pairs = dirty.days(at=at)
+    done = 0
+    for chunk in _chunks(pairs):
+        rebuild_days(chunk, at=at)
+        done += len(chunk)
+        if report:
+            report(done, len(pairs))
+    dirty.settle(marks, at=at)
+    return done
+
+
+def run(job: Job, report: Report) -> dict:
+    """Bring the facts up to now; the job kind `rebuild_facts`."""
+    return {"days": rebuild_history(at=clock.now(), report=report)}
+
+
+def _chunks(pairs: Iterable[tuple[Merchant, date]]) -> Iterable[list[tuple[Merchant, date]]]:
+    """Cut pairs, oldest first, into runs of at most a month, so that no transaction grows with history."""
+    chunk: list[tuple[Merchant, date]] = []
+    for pair in sorted(pairs, key=lambda pair: (pair[1], pair[0].pk)):
+        if chunk and pair[1] - chunk[0][1] >= CHUNK:
+            yield chunk
+            chunk = []
+        chunk.append(pair)
+    if chunk:
+        yield chunk
+
+
+def _delete(table: str) -> str:
+    return (
+        f"DELETE FROM {table} f USING unnest(%(ids)s::bigint[], %(days)s::date[]) AS w(merchant_id, day) "
+        "WHERE f.merchant_id = w.merchant_id AND f.day = w.day"
+    )
+
+
+def _insert(grain: Grain) -> str:
+    columns = ", ".join(["merchant_id", "day", *key(grain), *measures(grain)])
+    return f"INSERT INTO {TABLES[grain]} ({columns}) {select(grain)}"
+
+
+def _insert_merchant_days() -> str:
+    """Return the insert of one row for each wanted day, quiet days too: they are known to be quiet."""
+    codes = measures(Grain.MERCHANT)
+    ends = "((w.day + 1)::timestamp AT TIME ZONE z.time_zone)"
+    return (
+        f"INSERT INTO {MERCHANT_DAYS} (merchant_id, day, {', '.join(codes)}, rebuilt_at, complete_through, is_final) "
+        f"SELECT w.merchant_id, w.day, {', '.join(f'coalesce(s.{code}, 0)' for code in codes)}, %(at)s, "
+        f"least(%(at)s, {ends}), %(at)s >= {ends} + %(lateness)s "
+        "FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS w(merchant_id, day) "
+        "JOIN shops_merchant z ON z.id = w.merchant_id "
+        f"LEFT JOIN ({select(Grain.MERCHANT)}) s ON s.merchant_id = w.merchant_id AND s.day = w.day"
+    )

@@ -1,0 +1,182 @@
+"""Every number of a report, defined once: what it is called, what it means, and how it is made of measures.
+
+A measure is summed from raw rows (see sources.py) and adds up over days. A metric is a measure, or a difference or
+ratio of measures; a ratio is always made of sums, never averaged, and is None where there is nothing to divide by.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+RULE = "last_click_7d"  # the attribution rule behind every ad metric
+
+
+class Unit(StrEnum):
+    MONEY = "money"
+    COUNT = "count"
+    PERCENT = "percent"
+    FACTOR = "factor"
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """(Σ plus − Σ minus) ÷ Σ over; without `over`, just the sum."""
+
+    code: str
+    label: str | Promise
+    meaning: str | Promise
+    unit: Unit
+    plus: tuple[str, ...]
+    minus: tuple[str, ...] = ()
+    over: tuple[str, ...] = ()
+
+    @property
+    def formula(self) -> str:
+        """Return the formula in codes of measures, such as `(ad_gmv − ad_refunds) ÷ spend`."""
+        top = " − ".join([" + ".join(self.plus), *self.minus])
+        return f"({top}) ÷ {' + '.join(self.over)}" if self.over and self.minus else " ÷ ".join([top, *self.over])
+
+
+def _measure(code, label, meaning, unit) -> Metric:
+    return Metric(code, label, meaning, unit, (code,))
+
+
+COUNT, MONEY, PERCENT, FACTOR = Unit.COUNT, Unit.MONEY, Unit.PERCENT, Unit.FACTOR
+
+_ALL = [
+    _measure("impressions", _("Impressions"), _("Valid showings of your ads, by the time of the showing."), COUNT),
+    _measure(
+        "viewable", _("Viewable impressions"), _("Impressions of which half was in view for a full second."), COUNT
+    ),
+    _measure("clicks", _("Clicks"), _("Valid clicks on your ads, repeats and robots left out."), COUNT),
+    _measure(
+        "invalid_clicks", _("Invalid clicks"), _("Clicks kept on record with a reason, and never charged."), COUNT
+    ),
+    _measure(
+        "spend", _("Ad spend"), _("Prices of clicks taken from your wallet; each one is a ledger transfer."), MONEY
+    ),
+    _measure("placed_orders", _("Orders placed"), _("Orders placed on the day, paid or not."), COUNT),
+    _measure("placed_value", _("Value placed"), _("Totals of the orders placed on the day, paid or not."), MONEY),
+    _measure("paid_orders", _("Paid orders"), _("Orders that became fully paid on the day."), COUNT),
+    _measure("units", _("Units sold"), _("Units on the lines of the orders paid on the day."), COUNT),
+    _measure("item_value", _("Item value"), _("Goods of the orders paid on the day, before discount."), MONEY),
+    _measure("discounts", _("Discounts"), _("Discounts on the orders paid on the day."), MONEY),
+    _measure("freight", _("Freight"), _("Shipping paid with the orders paid on the day."), MONEY),
+    _measure("tax", _("Tax and fees"), _("Tax and fees paid with the orders paid on the day."), MONEY),
+    _measure(
+        "paid_gmv",
+        _("Paid GMV"),
+        _("What shoppers paid: goods less discount, plus freight, tax and fees, of the orders paid on the day. "
+          "Later refunds do not lower it; they are counted on their own day."),
+        MONEY,
+    ),
+    _measure(
+        "new_buyers", _("New buyers"), _("Shoppers whose first paid order with you ever was on the day."), COUNT
+    ),
+    _measure("shipped", _("Orders shipped"), _("Orders that were fully shipped on the day."), COUNT),
+    _measure("delivered", _("Orders delivered"), _("Orders that were delivered on the day."), COUNT),
+    _measure("cancelled", _("Orders cancelled"), _("Orders that were cancelled on the day, for any reason."), COUNT),
+    _measure("refunds", _("Refunds"), _("Money given back on the day, whenever the order was paid."), MONEY),
+    _measure("refund_count", _("Refunds made"), _("Number of refunds done on the day."), COUNT),
+    _measure(
+        "ad_orders",
+        _("Orders by ads"),
+        _("Orders paid on the day of which a part is credited to an ad: last valid click, at most 7 days before."),
+        COUNT,
+    ),
+    _measure(
+        "ad_gmv",
+        _("GMV by ads"),
+        _("Goods value credited to ads, by the day the order was paid: last valid click, at most 7 days before. "
+          "Without freight and tax, and before refunds."),
+        MONEY,
+    ),
+    _measure(
+        "ad_direct_gmv",
+        _("GMV by ads, same product"),
+        _("The part of the GMV by ads in which the very product was bought that the ad showed."),
+        MONEY,
+    ),
+    _measure(
+        "ad_refunds", _("Refunds on GMV by ads"), _("Credits taken back from ads by refunds done on the day."), MONEY
+    ),
+    _measure("line_value", _("Sales"), _("Goods less discount on the order lines paid on the day."), MONEY),
+    _measure("line_refunds", _("Goods refunded"), _("Goods value given back on the day."), MONEY),
+    _measure("payments", _("Payments"), _("Payments behind the orders paid on the day."), COUNT),
+    _measure("amount", _("Paid amount"), _("What those payments brought in for these orders."), MONEY),
+    Metric(
+        "organic_orders", _("Orders without ads"), _("Paid orders of which no part is credited to an ad."),
+        COUNT, ("paid_orders",), ("ad_orders",),
+    ),
+    Metric(
+        "organic_gmv", _("GMV without ads"),
+        _("Paid GMV less GMV by ads; freight and tax of every order are in here."),
+        MONEY, ("paid_gmv",), ("ad_gmv",),
+    ),
+    Metric("net_gmv", _("Net GMV"), _("Paid GMV less the refunds of the same days."), MONEY, ("paid_gmv",), ("refunds",)),
+    Metric(
+        "roi", _("ROI"), _("GMV by ads for each unit of ad spend, before refunds."), FACTOR,
+        ("ad_gmv",), (), ("spend",),
+    ),
+    Metric(
+        "net_roi", _("Net ROI"), _("GMV by ads after refunds for each unit of ad spend."), FACTOR,
+        ("ad_gmv",), ("ad_refunds",), ("spend",),
+    ),
+    Metric("ctr", _("Click rate"), _("Clicks for each impression."), PERCENT, ("clicks",), (), ("impressions",)),
+    Metric(
+        "viewability", _("Viewability"), _("Share of impressions that were viewable."), PERCENT,
+        ("viewable",), (), ("impressions",),
+    ),
+    Metric("cpc", _("Price per click"), _("Ad spend for each valid click."), MONEY, ("spend",), (), ("clicks",)),
+    Metric(
+        "conversion", _("Orders per click"), _("Orders by ads for each valid click of the same days."), PERCENT,
+        ("ad_orders",), (), ("clicks",),
+    ),
+    Metric(
+        "cost_per_order", _("Cost per order"), _("Ad spend for each order by ads."), MONEY,
+        ("spend",), (), ("ad_orders",),
+    ),
+    Metric(
+        "average_order", _("Average order"), _("Paid GMV for each paid order."), MONEY,
+        ("paid_gmv",), (), ("paid_orders",),
+    ),
+    Metric(
+        "refund_rate", _("Refund rate"), _("Refunds of these days as a share of the paid GMV of these days."), PERCENT,
+        ("refunds",), (), ("paid_gmv",),
+    ),
+    Metric(
+        "ad_share", _("Share of ads"), _("GMV by ads as a share of paid GMV."), PERCENT,
+        ("ad_gmv",), (), ("paid_gmv",),
+    ),
+]  # fmt: skip
+
+METRICS: dict[str, Metric] = {metric.code: metric for metric in _ALL}
+
+
+def value(code: str, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:
+    """Return a metric of summed measures; None where its denominator is zero."""
+    metric = METRICS[code]
+    top = sum(sums.get(m) or 0 for m in metric.plus) - sum(sums.get(m) or 0 for m in metric.minus)
+    if not metric.over:
+        return top
+    bottom = sum(sums.get(m) or 0 for m in metric.over)
+    return Decimal(top) / Decimal(bottom) if bottom else None
+
+
+def total(rows: Iterable[Mapping]) -> dict[str, Decimal | int]:
+    """Add the measures of many rows; every column that is no measure is left out."""
+    sums: dict[str, Decimal | int] = {}
+    for row in rows:
+        for code in row.keys() & METRICS.keys():
+            sums[code] = sums.get(code, 0) + (row[code] or 0)
+    return sums
+
+
+def change(code: str, now: Mapping, before: Mapping) -> Decimal | None:
+    """Return the relative change of a metric, or None where there was nothing before."""
+    new, old = value(code, now), value(code, before)
+    return None if new is None or not old else Decimal(new) / Decimal(old) - 1

@@ -1,0 +1,216 @@
+"""The one SQL of every measure: how raw rows become sums by merchant, local day and grain.
+
+Facts and live numbers run the same statement: facts store what it returns for days gone by, live pages ask it for
+the days still open.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from chengfeng.periods import midnight
+from shops.models import Merchant
+
+from .metrics import RULE
+
+LATENESS = timedelta(hours=48)  # how long after its decision an event may still come in
+
+
+class Grain(StrEnum):
+    """What the sums are kept for, beside merchant and day."""
+
+    MERCHANT = "merchant"
+    CAMPAIGN = "campaign_id"
+    PRODUCT = "product_id"
+    METHOD = "method"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Raw rows of one kind: where they are, when they count, and what they add to which measures.
+
+    `keys` says how a row is known to a grain, `joins` what must be joined for that; `day` is a column that already
+    holds the merchant's day, where there is one.
+    """
+
+    rows: str
+    merchant: str
+    at: str
+    measures: Mapping[str, str]
+    where: str = "true"
+    keys: Mapping[Grain, str] = field(default_factory=dict)
+    joins: Mapping[Grain, str] = field(default_factory=dict)
+    day: str = ""
+
+
+def _orders(at: str, **measures: str) -> Source:
+    return Source("orders_order o", "o.merchant_id", f"o.{at}", measures)
+
+
+EVENTS = Source(
+    rows="ads_event e",
+    merchant="e.merchant_id",
+    at="e.at",
+    where="e.day BETWEEN %(events_from)s AND %(events_to)s",
+    measures={
+        "impressions": "count(*) FILTER (WHERE e.kind = 'impression' AND e.is_valid)",
+        "viewable": "count(*) FILTER (WHERE e.kind = 'viewable' AND e.is_valid)",
+        "clicks": "count(*) FILTER (WHERE e.kind = 'click' AND e.is_valid)",
+        "invalid_clicks": "count(*) FILTER (WHERE e.kind = 'click' AND NOT e.is_valid)",
+    },
+    keys={Grain.CAMPAIGN: "e.campaign_id", Grain.PRODUCT: "e.product_id"},
+)
+CHARGES = Source(
+    rows="ads_charge c",
+    merchant="c.merchant_id",
+    at="c.at",
+    day="c.day",
+    measures={"spend": "sum(c.amount)"},
+    keys={Grain.CAMPAIGN: "c.campaign_id", Grain.PRODUCT: "click.product_id"},
+    joins={
+        Grain.PRODUCT: "JOIN ads_event click ON click.day = c.event_day AND click.token = c.token "
+        "AND click.kind = 'click'"
+    },
+)
+CREDITS = Source(
+    rows="ads_credit r",
+    merchant="r.merchant_id",
+    at="r.at",
+    where=f"r.rule = '{RULE}'",
+    measures={
+        "ad_orders": "count(DISTINCT r.cause) FILTER (WHERE r.reason = 'initial')",
+        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial'), 0)",
+        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial' AND r.is_same_product), 0)",
+        "ad_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0)",
+    },
+    keys={Grain.CAMPAIGN: "r.campaign_id", Grain.PRODUCT: "sold.product_id"},
+    joins={Grain.PRODUCT: "JOIN ads_conversionline sold ON sold.id = r.line_id"},
+)
+PLACED = _orders("placed_at", placed_orders="count(*)", placed_value="sum(o.total)")
+PAID = _orders(
+    "paid_at",
+    paid_orders="count(*)",
+    item_value="sum(o.subtotal)",
+    discounts="sum(o.discount)",
+    freight="sum(o.shipping)",
+    tax="sum(o.tax)",
+    paid_gmv="sum(o.total)",
+    new_buyers="count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM orders_order b WHERE b.shopper = o.shopper "
+    "AND b.merchant_id = o.merchant_id AND (b.paid_at, b.id) < (o.paid_at, o.id)))",
+)
+SHIPPED = _orders("shipped_at", shipped="count(*)")
+DELIVERED = _orders("delivered_at", delivered="count(*)")
+CANCELLED = _orders("cancelled_at", cancelled="count(*)")
+UNITS = Source(
+    rows="orders_order o JOIN orders_orderline l ON l.order_id = o.id",
+    merchant="o.merchant_id",
+    at="o.paid_at",
+    measures={"units": "sum(l.quantity)"},
+)
+LINES = Source(
+    rows=UNITS.rows,
+    merchant="o.merchant_id",
+    at="o.paid_at",
+    measures={
+        "paid_orders": "count(DISTINCT o.id)",
+        "units": "sum(l.quantity)",
+        "line_value": "sum(l.total)",
+    },
+    keys={Grain.PRODUCT: "l.product_id"},
+)
+REFUNDS = Source(
+    rows="orders_refund f",
+    merchant="f.merchant_id",
+    at="f.done_at",
+    where="f.state = 'done'",
+    measures={"refunds": "sum(f.amount)", "refund_count": "count(*)"},
+)
+LINE_REFUNDS = Source(
+    rows="orders_refund f JOIN orders_refundline g ON g.refund_id = f.id JOIN orders_orderline l ON l.id = g.line_id",
+    merchant="f.merchant_id",
+    at="f.done_at",
+    where="f.state = 'done'",
+    measures={"line_refunds": "sum(g.amount)"},
+    keys={Grain.PRODUCT: "l.product_id"},
+)
+PAYMENTS = Source(
+    rows="orders_order o JOIN orders_paymentshare s ON s.order_id = o.id JOIN orders_payment p ON p.id = s.payment_id",
+    merchant="o.merchant_id",
+    at="o.paid_at",
+    where="p.state = 'captured'",
+    measures={"payments": "count(*)", "amount": "sum(s.amount)"},
+    keys={Grain.METHOD: "p.method"},
+)
+
+SOURCES: dict[Grain, list[Source]] = {
+    Grain.MERCHANT: [EVENTS, CHARGES, CREDITS, PLACED, PAID, UNITS, SHIPPED, DELIVERED, CANCELLED, REFUNDS],
+    Grain.CAMPAIGN: [EVENTS, CHARGES, CREDITS],
+    Grain.PRODUCT: [EVENTS, CHARGES, CREDITS, LINES, LINE_REFUNDS],
+    Grain.METHOD: [PAYMENTS],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Pairs of merchant and local day whose rows are wanted."""
+
+    pairs: Sequence[tuple[Merchant, date]]
+
+    def params(self) -> dict:
+        """Return the parameters of `select`: the pairs, and the instants between which their rows lie."""
+        zones = {(merchant.time_zone, day) for merchant, day in self.pairs}
+        start = min(midnight(day, zone) for zone, day in zones)
+        end = max(midnight(day + timedelta(days=1), zone) for zone, day in zones)
+        return {
+            "ids": [merchant.pk for merchant, _ in self.pairs],
+            "days": [day for _, day in self.pairs],
+            "merchants": sorted({merchant.pk for merchant, _ in self.pairs}),
+            "start": start,
+            "end": end,
+            "events_from": (start - LATENESS).date(),
+            "events_to": end.date(),
+        }
+
+
+def measures(grain: Grain) -> list[str]:
+    """Return the measures kept at a grain, in one order."""
+    return list(dict.fromkeys(code for source in SOURCES[grain] for code in source.measures))
+
+
+def key(grain: Grain) -> list[str]:
+    """Return the columns by which a grain's rows are told apart, beside merchant and day."""
+    return [] if grain == Grain.MERCHANT else [grain.value]
+
+
+def select(grain: Grain, *, hourly: bool = False) -> str:
+    """Return the statement that sums raw rows of the wanted days; its parameters come from `Wanted`.
+
+    Columns: merchant_id, day, the grain's key, `hour` (0–23, local) when asked for, and every measure.
+    """
+    keys = ["merchant_id", "day", *key(grain), *(["hour"] if hourly else [])]
+    parts = " UNION ALL ".join(_part(source, grain, hourly) for source in SOURCES[grain])
+    sums = ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
+    return (
+        f"SELECT {', '.join(keys)}, {sums} FROM ({parts}) raw "
+        "JOIN unnest(%(ids)s::bigint[], %(days)s::date[]) AS wanted(merchant_id, day) USING (merchant_id, day) "
+        f"GROUP BY {', '.join(keys)}"
+    )
+
+
+def _part(source: Source, grain: Grain, hourly: bool) -> str:
+    """Return the sums of one source, zero for the measures of the others."""
+    local = f"({source.at} AT TIME ZONE z.time_zone)"
+    by = [f"{source.merchant} AS merchant_id", f"{source.day or f'{local}::date'} AS day"]
+    by += [f"{source.keys[grain]} AS {grain.value}"] if key(grain) else []
+    by += [f"extract(hour FROM {local})::int AS hour"] if hourly else []
+    sums = [f"{source.measures.get(code, '0')} AS {code}" for code in measures(grain)]
+    margin = " - interval '2 days'", " + interval '2 days'"
+    before, after = margin if source.day else ("", "")
+    return (
+        f"SELECT {', '.join([*by, *sums])} FROM {source.rows} {source.joins.get(grain, '')} "
+        f"JOIN shops_merchant z ON z.id = {source.merchant} "
+        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s::timestamptz{before} "
+        f"AND {source.at} < %(end)s::timestamptz{after} AND {source.where} "
+        f"GROUP BY {', '.join(str(place + 1) for place in range(len(by)))}"
+    )
