@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 
 from django.db import connection, transaction
@@ -12,6 +13,7 @@ from .http import Problem
 from .models import IdempotentWrite
 
 HEADER = "Idempotency-Key"
+BEGUN = 102  # the status of a resumable write that has no answer yet
 
 
 class KeyReused(Problem):
@@ -41,32 +43,89 @@ def idempotent(view: Callable) -> Callable:
 
     @wraps(view)
     def guarded(self, request, *args, **kwargs):
-        key = request.headers.get(HEADER, "")
-        if not 1 <= len(key) <= 80:
-            raise KeyMissing
-        scope = f"{self.principal(request)}:{request.method}:{request.resolver_match.view_name}"
+        scope, key = _name(self, request)
         with transaction.atomic():
             _lock(scope, key)
             known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
             if known:
                 return _repeat(known, _fingerprint(request))
             response = view(self, request, *args, **kwargs)
-            body = json.loads(json.dumps(response.data, default=str))
             IdempotentWrite.objects.create(
-                scope=scope, key=key, fingerprint=_fingerprint(request), status=response.status_code, body=body
-            )
+                scope=scope, key=key, fingerprint=_fingerprint(request), status=response.status_code,
+                body=_plain(response.data),
+            )  # fmt: skip
             return response
 
     return guarded
 
 
+def resumable(view: Callable) -> Callable:
+    """Make a DRF view method idempotent that asks somebody over the network, outside any transaction.
+
+    `self.begin(request, …)` writes down what is to be done, in one transaction with the key, and returns its code (or
+    other plain data); `view(self, request, begun, …)` then does it. When the process died in between, the repeat
+    calls the view again with the same code, which it must bear.
+    """
+
+    @wraps(view)
+    def guarded(self, request, *args, **kwargs):
+        scope, key = _name(self, request)
+        with _claimed(scope, key):
+            known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
+            if known and (known.status != BEGUN or known.fingerprint != _fingerprint(request)):
+                return _repeat(known, _fingerprint(request))
+            known = known or _begin(self, request, scope, key, *args, **kwargs)
+            response = view(self, request, known.body, *args, **kwargs)
+            known.status, known.body = response.status_code, _plain(response.data)
+            known.save(update_fields=["status", "body"])
+            return response
+
+    return guarded
+
+
+def _begin(view, request, scope: str, key: str, *args, **kwargs) -> IdempotentWrite:
+    with transaction.atomic():
+        begun = _plain(view.begin(request, *args, **kwargs))
+        return IdempotentWrite.objects.create(
+            scope=scope, key=key, fingerprint=_fingerprint(request), status=BEGUN, body=begun
+        )
+
+
+def _name(view, request) -> tuple[str, str]:
+    """Return the scope and key of a write; raises KeyMissing."""
+    key = request.headers.get(HEADER, "")
+    if not 1 <= len(key) <= 80:
+        raise KeyMissing
+    return f"{view.principal(request)}:{request.method}:{request.resolver_match.view_name}", key
+
+
+def _plain(data):
+    return json.loads(json.dumps(data, default=str))
+
+
 def _lock(scope: str, key: str) -> None:
     """Hold the key until the transaction ends; raises InFlight when somebody else holds it."""
+    if not _ask("pg_try_advisory_xact_lock", scope, key):
+        raise InFlight
+
+
+@contextmanager
+def _claimed(scope: str, key: str) -> Iterator[None]:
+    """Hold the key for the length of a block, across transactions; it is freed with the connection at the latest."""
+    if not _ask("pg_try_advisory_lock", scope, key):
+        raise InFlight
+    try:
+        yield
+    finally:
+        _ask("pg_advisory_unlock", scope, key)
+
+
+def _ask(function: str, scope: str, key: str) -> bool:
+    """Call one of PostgreSQL's advisory lock functions on the key."""
     digest = hashlib.blake2b(f"{scope}\0{key}".encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(digest, signed=True)])
-        if not cursor.fetchone()[0]:
-            raise InFlight
+        cursor.execute(f"SELECT {function}(%s)", [int.from_bytes(digest, signed=True)])
+        return cursor.fetchone()[0]
 
 
 def _fingerprint(request) -> str:
