@@ -126,7 +126,7 @@ class EventKind(models.TextChoices):
 
 
 class Event(models.Model):
-    """Something that happened to a served ad, once per token and kind; append-only, partitioned by decision day (UTC)."""
+    """What happened to a served ad, once per token and kind; append-only, partitioned by decision day (UTC)."""
 
     pk = models.CompositePrimaryKey("day", "token", "kind")
     day = models.DateField()

@@ -1,0 +1,20 @@
+"""Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
+
+from .explaining import Candidate, Trail, explain
+from .recording import SoldLine, record_conversion, record_refund
+from .rules import DEFAULT, RULES, Rule, Share, Touch, credit
+
+__all__ = [
+    "DEFAULT",
+    "RULES",
+    "Candidate",
+    "Rule",
+    "Share",
+    "SoldLine",
+    "Touch",
+    "Trail",
+    "credit",
+    "explain",
+    "record_conversion",
+    "record_refund",
+]

@@ -1,0 +1,174 @@
+"""Writes what attribution decided: credits of a paid order, and their correction by its refunds."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Sum
+
+from chengfeng.money import ZERO
+from shops.models import Merchant, Product
+
+from ..models import Conversion, ConversionLine, Credit, Event, EventKind
+from .rules import DEFAULT, RULES, Line, Rule, Share, Touch, credit, split
+
+TOKEN_LIFE = timedelta(hours=48)
+
+
+@dataclass(frozen=True, slots=True)
+class SoldLine:
+    """One line of a paid order; `value` is its total after discount, without shipping and tax."""
+
+    line_code: str
+    product_id: int
+    quantity: int
+    value: Decimal
+
+
+@transaction.atomic
+def record_conversion(
+    *,
+    merchant: Merchant,
+    order_code: str,
+    shopper: UUID,
+    currency: str,
+    lines: Sequence[SoldLine],
+    at: datetime,
+) -> list[Credit]:
+    """Credit a paid order to the shopper's clicks by the default rule; the same order again returns its credits.
+
+    Call it in the transaction that pays the order, before anything that locks a ledger account.
+    """
+    conversion, is_new = Conversion.objects.get_or_create(
+        order_code=order_code,
+        defaults={
+            "merchant": merchant, "shopper": shopper, "currency": currency,
+            "value": sum((line.value for line in lines), ZERO), "at": at,
+        },
+    )  # fmt: skip
+    if not is_new:
+        return list(_credits(conversion).filter(reason=Credit.Reason.INITIAL))
+    rows = ConversionLine.objects.bulk_create(
+        ConversionLine(
+            conversion=conversion, line_code=line.line_code, product_id=line.product_id,
+            quantity=line.quantity, value=line.value,
+        )
+        for line in lines
+    )  # fmt: skip
+    touches = touches_of(conversion, rule=DEFAULT)
+    if not touches:
+        return []
+    brands = brands_of(line.product_id for line in lines)
+    earned = [
+        _initial(conversion, row, share, DEFAULT)
+        for row in rows
+        for share in credit(touches, Line(row.product_id, brands[row.product_id], row.value), at=at, rule=DEFAULT)
+    ]
+    return Credit.objects.bulk_create(earned)
+
+
+def touches_of(conversion: Conversion, *, rule: Rule) -> list[Touch]:
+    """Return the valid touches of the shopper at the merchant inside the rule's widest window."""
+    widest = max(rule.click, rule.view)
+    kinds = [kind for kind in (EventKind.CLICK, EventKind.VIEWABLE) if rule.counts(kind)]
+    return as_touches(events_before(conversion, widest).filter(is_valid=True, kind__in=kinds))
+
+
+def events_before(conversion: Conversion, window: timedelta):
+    """Return the events of the conversion's shopper at its merchant within `window` before it."""
+    since = conversion.at - window
+    return Event.objects.filter(
+        shopper=conversion.shopper, merchant=conversion.merchant_id, at__gte=since, at__lte=conversion.at,
+        day__gte=(since - TOKEN_LIFE).date(), day__lte=conversion.at.date(),
+    )  # fmt: skip
+
+
+def as_touches(events: Iterable[Event]) -> list[Touch]:
+    events = list(events)
+    brands = brands_of(event.product_id for event in events)
+    return [
+        Touch(
+            event.day, event.token, event.kind, event.ad_id, event.campaign_id, event.product_id,
+            brands.get(event.product_id, ""), event.at,
+        )
+        for event in events
+    ]  # fmt: skip
+
+
+def brands_of(products: Iterable[int]) -> dict[int, str]:
+    wanted = set(products)
+    return dict(Product.objects.filter(pk__in=wanted).values_list("pk", "brand")) if wanted else {}
+
+
+def _initial(conversion: Conversion, line: ConversionLine, share: Share, rule: Rule) -> Credit:
+    touch = share.touch
+    return Credit(
+        merchant_id=conversion.merchant_id, line=line, campaign_id=touch.campaign_id, ad_id=touch.ad_id,
+        event_day=touch.day, token=touch.token, touch=touch.kind, rule=rule.name, reason=Credit.Reason.INITIAL,
+        cause=conversion.order_code, share=share.share, amount=share.amount,
+        is_same_product=touch.product_id == line.product_id, touched_at=touch.at, at=conversion.at,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def record_refund(*, refund_code: str, lines: Mapping[str, Decimal], at: datetime) -> list[Credit]:
+    """Take back what a refund takes from the credits, once per refund; `lines` maps line codes to refunded amounts.
+
+    What is posted is the difference to the rule's result on the net amount, so a line refunded in full returns
+    every touch to exactly zero, by whatever steps it went there. A line's net amount never falls below zero.
+    """
+    rows = ConversionLine.objects.select_for_update(of=("self",), no_key=True).select_related("conversion")
+    rows = list(rows.filter(line_code__in=lines).order_by("pk"))
+    posted = list(Credit.objects.filter(line__in=rows, cause=refund_code).order_by("pk"))
+    if posted:
+        return posted
+    differences = [
+        difference
+        for row in rows
+        for difference in _differences(row, refunded=lines[row.line_code], cause=refund_code, at=at)
+    ]
+    return Credit.objects.bulk_create(differences)
+
+
+def _differences(line: ConversionLine, *, refunded: Decimal, cause: str, at: datetime) -> list[Credit]:
+    """Return the credits that bring each touch of the line to its part of the net amount."""
+    initial = line.credits.filter(reason=Credit.Reason.INITIAL).order_by("rule", "touched_at", "event_day", "token")
+    stands = _standing(line)
+    return [
+        _taken_back(entry, due - stands[entry.rule, entry.token], cause=cause, at=at)
+        for name, group in groupby(initial, key=lambda entry: entry.rule)
+        for entry, due in _due(list(group), line, RULES[name], stands, refunded)
+        if due != stands[entry.rule, entry.token]
+    ]
+
+
+def _standing(line: ConversionLine) -> dict[tuple[str, UUID], Decimal]:
+    """Return what each touch of a line is credited with now, by rule and token."""
+    sums = line.credits.values_list("rule", "token").annotate(Sum("amount"))
+    return {(rule, token): amount for rule, token, amount in sums}
+
+
+def _due(
+    entries: list[Credit], line: ConversionLine, rule: Rule, stands: Mapping, refunded: Decimal
+) -> Iterable[tuple[Credit, Decimal]]:
+    """Pair each initial credit of a rule with what it is worth after the refund."""
+    net = max(sum(stands[entry.rule, entry.token] for entry in entries) - refunded, ZERO)
+    weights = rule.weigh([entry.touched_at for entry in entries], at=line.conversion.at)
+    return zip(entries, split(net, weights), strict=True)
+
+
+def _taken_back(entry: Credit, amount: Decimal, *, cause: str, at: datetime) -> Credit:
+    return Credit(
+        merchant_id=entry.merchant_id, line_id=entry.line_id, campaign_id=entry.campaign_id, ad_id=entry.ad_id,
+        event_day=entry.event_day, token=entry.token, touch=entry.touch, rule=entry.rule,
+        reason=Credit.Reason.REFUND, cause=cause, share=ZERO, amount=amount,
+        is_same_product=entry.is_same_product, touched_at=entry.touched_at, at=at,
+    )  # fmt: skip
+
+
+def _credits(conversion: Conversion):
+    return Credit.objects.filter(line__conversion=conversion).order_by("pk")

@@ -1,0 +1,48 @@
+"""Makes campaigns, ads and events for tests of the ads room."""
+
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ads import partitions
+from ads.models import Ad, Campaign, Event
+from shops.models import Merchant, Product
+from tests import factories
+from tests.factories import AT
+
+
+def product(merchant: Merchant, *, stock: int = 10, **fields) -> Product:
+    """A product on sale with one variant in stock."""
+    made = factories.product(merchant, **fields)
+    factories.variant(merchant, product=made, stock=stock)
+    return made
+
+
+def campaign(merchant: Merchant, *, bid: str = "1", budget: str = "100", **fields) -> Campaign:
+    defaults = {
+        "name": "Spring", "state": "active", "starts_at": AT - timedelta(days=30), "created_at": AT, "updated_at": AT,
+        "bid": Decimal(bid), "daily_budget": Decimal(budget),
+    }  # fmt: skip
+    return Campaign.objects.create(merchant=merchant, **defaults | fields)
+
+
+def ad(merchant: Merchant, *, advertised: Product | None = None, of: Campaign | None = None, **fields) -> Ad:
+    """An ad of a campaign of its own (made with `fields`), for a product of its own, unless these are given."""
+    return Ad.objects.create(
+        merchant=merchant, campaign=of or campaign(merchant, **fields), product=advertised or product(merchant),
+        created_at=AT,
+    )  # fmt: skip
+
+
+def event(ad: Ad, *, shopper: uuid.UUID, at: datetime = AT, kind: str = "click", **fields) -> Event:
+    """An event stored as it is, past all rules."""
+    day = fields.pop("day", at.date())
+    partitions.ensure(day, day)
+    defaults = {
+        "token": uuid.uuid4(), "placement": "feed", "position": 1, "bid": ad.campaign.bid, "price": Decimal("0.5"),
+        "decided_at": at, "received_at": at,
+    }  # fmt: skip
+    return Event.objects.create(
+        day=day, kind=kind, merchant=ad.merchant, campaign=ad.campaign, ad=ad, product=ad.product, shopper=shopper,
+        at=at, **defaults | fields,
+    )  # fmt: skip

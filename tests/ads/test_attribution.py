@@ -1,0 +1,130 @@
+"""Attribution: who is credited, with exactly how much, through orders and refunds."""
+
+import uuid
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ads import attribution
+from ads.attribution import DEFAULT, RULES, SoldLine
+from ads.attribution.rules import Line, Touch, choose, credit, split
+from ads.models import Credit
+from tests import factories
+from tests.factories import AT
+
+from . import adverts
+
+DAY = timedelta(days=1)
+
+
+def touch(number: int, *, age: timedelta, product: int = 1, brand: str = "", kind: str = "click") -> Touch:
+    at = AT - age
+    return Touch(at.date(), uuid.UUID(int=number), kind, number, number, product, brand, at)
+
+
+def winner(touches, rule=DEFAULT, product=1, brand="") -> int:
+    return choose(touches, Line(product, brand, Decimal(1)), at=AT, rule=rule)[0].ad_id
+
+
+@pytest.mark.parametrize(
+    ("ages", "total", "rule", "parts"),
+    [
+        ([3, 2, 1], 100, "linear_7d", [34, 33, 33]),
+        ([4, 3, 2, 1], 1999, "position_7d", [800, 200, 200, 799]),
+        ([28, 14, 7, 0], 9999, "decay_7d", [345, 1379, 2758, 5517]),
+        ([21, 14, 7, 1, 0], 12345, "decay_7d", [555, 1110, 2220, 4021, 4439]),
+        ([2, 1], 100, "first_click_7d", [100, 0]),
+        ([1], 100, "position_7d", [100]),
+        ([2, 1], 100, "position_7d", [50, 50]),
+    ],
+)
+def test_weights_split_to_the_known_results(ages, total, rule, parts):
+    weights = RULES[rule].weigh([AT - age * DAY for age in ages], at=AT)
+    assert split(Decimal(total).scaleb(-2), weights) == [Decimal(part).scaleb(-2) for part in parts]
+
+
+def test_the_window_is_inclusive_to_the_second():
+    line = Line(1, "", Decimal(10))
+    inside, outside, after = (touch(1, age=7 * DAY + timedelta(seconds=s)) for s in (0, 1, -8 * 86400))
+    assert [len(credit([t], line, at=AT)) for t in (inside, outside, after)] == [1, 0, 0]
+
+
+def test_precedence_is_product_then_brand_then_recency_then_lowest_id():
+    same, brand = touch(1, age=3 * DAY), touch(2, age=2 * DAY, product=2, brand="Mori")
+    shop, twin = touch(4, age=DAY, product=3), touch(3, age=DAY, product=3)
+    assert winner([twin, shop, brand, same], brand="Mori") == 1
+    assert winner([shop, twin, brand], brand="Mori") == 2
+    assert winner([shop, twin]) == 3
+    assert winner([same, brand, shop, twin], rule=RULES["last_recency_7d"]) == 3
+
+
+def test_views_earn_nothing_unless_the_rule_counts_them():
+    view = touch(1, age=DAY, kind="viewable")
+    line, counting = Line(1, "", Decimal(10)), attribution.Rule("views", view=2 * DAY)
+    assert credit([view], line, at=AT) == []
+    assert [s.touch for s in credit([view], line, at=AT, rule=counting)] == [view]
+    click = touch(2, age=6 * DAY, product=9)
+    assert [s.touch for s in credit([view, click], line, at=AT, rule=counting)] == [click]
+
+
+@pytest.fixture
+def sale(shop):
+    """Sam clicked two ads of Alice's shop and buys both products: 30.00 of the first, 9.99 of one never advertised."""
+    shopper, first, second = factories.shopper(), adverts.ad(shop), adverts.ad(shop)
+    adverts.event(first, shopper=shopper, at=AT - 3 * DAY)
+    adverts.event(second, shopper=shopper, at=AT - DAY)
+    other = factories.product(shop)
+    lines = [SoldLine("l1", first.product_id, 1, Decimal("30.00")), SoldLine("l2", other.pk, 1, Decimal("9.99"))]
+    return {
+        "merchant": shop, "order_code": "ord_1", "shopper": shopper, "currency": "CNY", "lines": lines, "at": AT,
+        "first": first, "second": second,
+    }  # fmt: skip
+
+
+def record(sale):
+    return attribution.record_conversion(**{k: v for k, v in sale.items() if k not in {"first", "second"}})
+
+
+def test_each_line_is_credited_once_with_its_value_and_halo(sale):
+    posted = [(c.line.line_code, c.ad, c.amount, c.share, c.is_same_product) for c in record(sale)]
+    assert posted == [
+        ("l1", sale["first"], Decimal("30.00"), 1, True),
+        ("l2", sale["second"], Decimal("9.99"), 1, False),
+    ]
+    assert record(sale) == list(Credit.objects.order_by("pk"))
+    assert Credit.objects.count() == 2
+
+
+def test_foreign_invalid_and_late_clicks_earn_nothing(sale, foreign_shop):
+    sale["shopper"] = factories.shopper()
+    adverts.event(adverts.ad(foreign_shop), shopper=sale["shopper"], at=AT - DAY)
+    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - DAY, is_valid=False, reason="robot")
+    adverts.event(sale["first"], shopper=sale["shopper"], at=AT + timedelta(seconds=1))
+    assert record(sale) == []
+
+
+def test_refunds_post_the_difference_down_to_zero(sale):
+    record(sale)
+    steps = [("ref_1", "10.00"), ("ref_2", "0.01"), ("ref_3", "19.99"), ("ref_4", "5")]
+    stands = []
+    for code, amount in steps:
+        attribution.record_refund(refund_code=code, lines={"l1": Decimal(amount)}, at=AT + DAY)
+        attribution.record_refund(refund_code=code, lines={"l1": Decimal(amount)}, at=AT + DAY)
+        stands.append(sum(Credit.objects.filter(line__line_code="l1").values_list("amount", flat=True)))
+    assert stands == [20, Decimal("19.99"), 0, 0]
+    assert sum(Credit.objects.filter(line__line_code="l2").values_list("amount", flat=True)) == Decimal("9.99")
+
+
+def test_the_trail_names_every_touch_and_why(sale):
+    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 8 * DAY)
+    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 2 * DAY, kind="viewable")
+    adverts.event(sale["second"], shopper=sale["shopper"], at=AT - 4 * DAY)
+    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 5 * DAY, is_valid=False, reason="robot")
+    record(sale)
+    trail = attribution.explain("ord_1")
+    assert [(c.elapsed / DAY, c.why.value) for c in trail.candidates] == [
+        (1, "taken"), (2, "kind"), (3, "taken"), (4, "preferred"), (5, "invalid"), (8, "window"),
+    ]  # fmt: skip
+    assert (trail.amount, trail.rule.name) == (Decimal("39.99"), "last_click_7d")
+    assert attribution.explain("ord_2") is None
