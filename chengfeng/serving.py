@@ -59,7 +59,8 @@ def beat(*, port: int) -> Service:
 
 
 def _celery(name: str, *words: str, port: int) -> Service:
-    command = [sys.executable, "-m", "celery", "--quiet", "--workdir", str(ROOT), "--app", "chengfeng.celery", *words]
+    python = [sys.executable, "-W", "ignore:You're running the worker with superuser privileges"]
+    command = [*python, "-m", "celery", "--quiet", "--workdir", str(ROOT), "--app", "chengfeng.celery", *words]
     return Service(name=name, command=command, environment={"PORT": str(port), "CHENGFENG_SIMULATION": "0"})
 
 
