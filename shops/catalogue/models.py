@@ -101,6 +101,15 @@ class Variant(models.Model):
     def available(self) -> int:
         return self.on_hand - self.reserved
 
+    @property
+    def label(self) -> str:
+        """What tells the variant from its siblings, e.g. `red / M`."""
+        return " / ".join(map(str, self.options.values()))
+
+    @property
+    def label_en(self) -> str:
+        return " / ".join(map(str, self.options_en.values()))
+
 
 class StockMove(models.Model):
     """A change of the units on hand, once per cause; on hand is always the sum of the moves."""
@@ -169,17 +178,31 @@ class ImportRun(models.Model):
     digest = models.CharField(max_length=64)
     dialect = models.CharField(max_length=20, blank=True, help_text=_("Recognised columns: merchant_center, olist …"))
     is_dry = models.BooleanField(default=True)
+    rehearsal = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="performance", help_text=_("The dry run before it")
+    )
     requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     rows = models.PositiveIntegerField(default=0)
     created = models.PositiveIntegerField(default=0)
     updated = models.PositiveIntegerField(default=0)
     unchanged = models.PositiveIntegerField(default=0)
     refused = models.PositiveIntegerField(default=0)
+    notices = models.JSONField(default=list, blank=True, help_text=_("What is to be said of the file as a whole"))
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self):
         return self.file_name
+
+    @property
+    def state(self) -> str:
+        """The state of its job; a run that needed no worker is done or has been interrupted."""
+        if self.job:
+            return self.job.state
+        return Job.State.DONE if self.finished_at else Job.State.FAILED
+
+    def get_state_display(self) -> str:
+        return Job.State(self.state).label
 
 
 class ImportProblem(models.Model):
@@ -189,6 +212,7 @@ class ImportProblem(models.Model):
     row = models.PositiveIntegerField()
     field = models.CharField(max_length=60)
     rule = models.CharField(max_length=40)
+    is_warning = models.BooleanField(default=False, help_text=_("The row was brought in all the same"))
     message = models.CharField(max_length=300)
     value = models.CharField(max_length=200, blank=True)
 
