@@ -4,11 +4,15 @@ import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from ads import partitions
+from ads import partitions, tokens
 from ads.models import Ad, Campaign, Event
+from ads.tokens import AdToken
+from ads.validity import Visitor
 from shops.models import Merchant, Product
 from tests import factories
 from tests.factories import AT
+
+BROWSER = Visitor(agent="Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
 
 
 def product(merchant: Merchant, *, stock: int = 10, **fields) -> Product:
@@ -46,3 +50,17 @@ def event(ad: Ad, *, shopper: uuid.UUID, at: datetime = AT, kind: str = "click",
         day=day, kind=kind, merchant=ad.merchant, campaign=ad.campaign, ad=ad, product=ad.product, shopper=shopper,
         at=at, **defaults | fields,
     )  # fmt: skip
+
+
+def token(ad: Ad, *, shopper: uuid.UUID | None = None, at: datetime = AT - timedelta(seconds=1), **fields) -> AdToken:
+    """A token as the auction gives it, for a shopper of its own unless one is given."""
+    price = Decimal(fields.pop("price", "0.5"))
+    return AdToken(
+        tokens.new_id(), shopper or uuid.uuid4(), ad.pk, ad.campaign_id, ad.merchant_id, ad.product_id,
+        ad.campaign.bid, price, "feed", 1, at,
+    )  # fmt: skip
+
+
+def served(ad: Ad, **fields) -> str:
+    """The sealed token of an ad shown a second ago."""
+    return tokens.seal(token(ad, **fields))

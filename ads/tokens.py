@@ -1,0 +1,105 @@
+"""Ad tokens: all that is known of a served ad, sealed into a short text that only we can read or make.
+
+Encrypted, so that nobody learns bids and prices from a page, and then authenticated: a keyed BLAKE2b gives the key
+stream of a token's own random id, and another the tag over id and cipher text.
+"""
+
+import hmac
+import os
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from hashlib import blake2b
+from uuid import UUID
+
+from django.conf import settings
+
+PLACEMENTS = ("feed", "search", "product", "shop")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+WORD = 6  # bytes of an id or of an amount in ten-thousandths
+TIME = 8
+ID, BODY, TAG = 16, 16 + 6 * WORD + TIME + 2, 16
+LENGTH = -(-(ID + BODY + TAG) * 4 // 3)
+
+
+@dataclass(frozen=True, slots=True)
+class AdToken:
+    """A served ad: who saw what, where, when, and what a click may cost."""
+
+    token: UUID
+    shopper: UUID
+    ad_id: int
+    campaign_id: int
+    merchant_id: int
+    product_id: int
+    bid: Decimal
+    price: Decimal
+    placement: str
+    position: int
+    decided_at: datetime
+
+
+def new_id() -> UUID:
+    """Return a random token id."""
+    return UUID(bytes=os.urandom(ID))
+
+
+def seal(token: AdToken) -> str:
+    """Return the text that stands for the token outside."""
+    body = _body(token)
+    key, ident = _key(), token.token.bytes
+    cipher = _xor(body, _stream(ident, key))
+    return urlsafe_b64encode(ident + cipher + _tag(ident + cipher, key)).rstrip(b"=").decode()
+
+
+def unseal(text: str) -> AdToken | None:
+    """Return the token of a text, or None when it is not one of ours."""
+    if len(text) != LENGTH or not text.isascii():
+        return None
+    raw = urlsafe_b64decode(text + "=" * (-LENGTH % 4))
+    if len(raw) != ID + BODY + TAG or urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
+        return None
+    key, ident = _key(), raw[:ID]
+    if not hmac.compare_digest(raw[-TAG:], _tag(raw[:-TAG], key)):
+        return None
+    return _parse(UUID(bytes=ident), _xor(raw[ID:-TAG], _stream(ident, key)))
+
+
+def _body(token: AdToken) -> bytes:
+    amounts = (int(token.bid.scaleb(4)), int(token.price.scaleb(4)))
+    words = (token.ad_id, token.campaign_id, token.merchant_id, token.product_id, *amounts)
+    return b"".join(
+        (
+            token.shopper.bytes,
+            *(word.to_bytes(WORD, "big") for word in words),
+            ((token.decided_at - EPOCH) // MICROSECOND).to_bytes(TIME, "big"),
+            bytes((PLACEMENTS.index(token.placement), token.position)),
+        )
+    )
+
+
+def _parse(ident: UUID, body: bytes) -> AdToken:
+    words = [int.from_bytes(body[at : at + WORD], "big") for at in range(16, 16 + 6 * WORD, WORD)]
+    microseconds = int.from_bytes(body[-TIME - 2 : -2], "big")
+    return AdToken(
+        ident, UUID(bytes=body[:16]), *words[:4], Decimal(words[4]).scaleb(-4), Decimal(words[5]).scaleb(-4),
+        PLACEMENTS[body[-2]], body[-1], EPOCH + timedelta(microseconds=microseconds),
+    )  # fmt: skip
+
+
+def _key() -> bytes:
+    return settings.SECRET_KEY.encode()[:64]
+
+
+def _stream(ident: bytes, key: bytes) -> bytes:
+    return blake2b(ident, key=key, person=b"ad-token-stream").digest()[:BODY]
+
+
+def _tag(content: bytes, key: bytes) -> bytes:
+    return blake2b(content, key=key, person=b"ad-token-tag", digest_size=TAG).digest()
+
+
+def _xor(one: bytes, other: bytes) -> bytes:
+    return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
