@@ -1,7 +1,8 @@
 """Template tags of the frame: icons, localised numbers and texts, links that keep the query, state colours."""
 
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import forms, template
@@ -41,7 +42,7 @@ def drawing(name: str) -> str:
 @register.simple_tag
 def icon(name: str, classes: str = "") -> SafeString:
     """Draw an icon; it only decorates, so it is hidden from screen readers."""
-    return mark_safe(  # noqa: S308 – the drawing comes from the icon package, the rest from templates
+    return mark_safe(
         f'<svg class="icon {classes}" aria-hidden="true" focusable="false" width="24" height="24" viewBox="0 0 24 24" '
         'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round">'
         f"{drawing(name)}</svg>"
@@ -58,8 +59,9 @@ def money(amount: Decimal | None, currency: str) -> str:
 
 @register.filter
 def text(thing: object, name: str) -> str:
-    """Return `thing.name`, or `thing.name_en` where the reader's language is English; either fills in for the other."""
-    plain, english = getattr(thing, name), getattr(thing, f"{name}_en")
+    """Return `thing.name`, or `thing.name_en` to readers of English; either fills in for the other, keys do as well."""
+    both = thing.get if isinstance(thing, Mapping) else partial(getattr, thing)
+    plain, english = both(name), both(f"{name}_en")
     return (english or plain) if (get_language() or "").startswith("en") else (plain or english)
 
 
@@ -122,4 +124,4 @@ def choice_control(choice: BoundWidget) -> SafeString:
 @register.simple_block_tag
 def keep(content: str) -> SafeString:
     """Keep what a block renders: `{% keep as name %}…{% endkeep %}`, to show it in several places."""
-    return mark_safe(content.strip())  # noqa: S308 – escaped when it was rendered
+    return mark_safe(content.strip())

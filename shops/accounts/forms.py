@@ -1,7 +1,8 @@
 """Forms of accounts: logging in, registering, changing the password."""
 
 from django import forms
-from django.contrib.auth import authenticate, forms as auth_forms, password_validation
+from django.contrib.auth import forms as auth_forms
+from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 

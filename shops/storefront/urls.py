@@ -1,8 +1,10 @@
-"""Addresses of the storefront, of its API and of pictures."""
+"""Addresses of the storefront, of becoming a shopper by API, and of pictures."""
 
+from django.conf import settings
 from django.urls import path
 
-from . import views
+from . import api, views
+from .media import media
 
 urlpatterns = [
     path("", views.feed, name="feed"),
@@ -10,4 +12,6 @@ urlpatterns = [
     path("p/<code>/", views.product, name="product"),
     path("s/<slug>/", views.shop, name="shop"),
     path("n/<code>/", views.note, name="note"),
+    path("api/v1/shoppers", api.Shoppers.as_view(), name="api_shoppers"),
+    path(f"{settings.MEDIA_URL.strip('/')}/<path:path>", media, name="media"),
 ]

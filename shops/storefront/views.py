@@ -3,11 +3,21 @@
 from collections.abc import Callable
 from functools import wraps
 
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from shops.models import Category
+
+from . import feed as feeding
 from . import showing
+from .finding import SearchForm, find
+
+PAGE_SIZE = 24
+MORE = 6
 
 
 def shopper_page(view: Callable) -> Callable:
@@ -23,26 +33,72 @@ def shopper_page(view: Callable) -> Callable:
 
 @shopper_page
 def feed(request: HttpRequest) -> HttpResponse:
-    return render(request, "shops/storefront/feed.html", {"notes": showing.notes()[:30]})
+    """Show notes, newest first; a request by htmx gets the next cards alone."""
+    slug, after = request.GET.get("category", ""), request.GET.get("after", "")
+    category = get_object_or_404(Category, slug=slug) if slug else None
+    context = {"category": category, "page": feeding.page(category=category, after=after)}
+    if "HX-Request" in request.headers:
+        response = render(request, "shops/storefront/feed_cards.html", context)
+    else:
+        response = render(request, "shops/storefront/feed.html", context | {"categories": showing.categories()})
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @shopper_page
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "shops/storefront/search.html", {"products": showing.products()[:30]})
+    """Show the products that match the words and filters of the address."""
+    form = SearchForm(request.GET)
+    found = find(**form.cleaned_data) if form.is_valid() else showing.products().none()
+    context = {"form": form, "page": page_of(found, request), "categories": showing.categories()}
+    return render(request, "shops/storefront/search.html", context)
 
 
 @shopper_page
 def product(request: HttpRequest, code: str) -> HttpResponse:
-    return render(
-        request, "shops/storefront/product.html", {"product": get_object_or_404(showing.products(), code=code)}
+    """Show a product with its variants, the notes that tag it and more of its shop."""
+    shown = get_object_or_404(
+        showing.with_variants(showing.products()).select_related("merchant", "category__parent"), code=code
     )
+    variants = shown.variants.all()
+    context = {
+        "product": shown,
+        "variants": variants,
+        "chosen": next((variant for variant in variants if variant.available > 0), None),
+        "notes": showing.notes().filter(products=shown)[:MORE],
+        "more": showing.products().filter(merchant=shown.merchant).exclude(pk=shown.pk).order_by("-pk")[:MORE],
+    }
+    return render(request, "shops/storefront/product.html", context)
 
 
 @shopper_page
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "shops/storefront/shop.html", {"shop": get_object_or_404(showing.shops(), slug=slug)})
+    """Show a shop: its products, found by words and category, and its notes."""
+    shown = get_object_or_404(showing.shops(), slug=slug)
+    form = SearchForm(request.GET)
+    found = find(**form.cleaned_data, merchant=shown) if form.is_valid() else showing.products().none()
+    context = {
+        "shop": shown,
+        "form": form,
+        "page": page_of(found, request),
+        "categories": showing.categories_of(shown),
+        "notes": showing.notes().filter(merchant=shown)[:MORE],
+    }
+    return render(request, "shops/storefront/shop.html", context)
 
 
 @shopper_page
 def note(request: HttpRequest, code: str) -> HttpResponse:
-    return render(request, "shops/storefront/note.html", {"note": get_object_or_404(showing.notes(), code=code)})
+    """Show a note with the products it tags."""
+    shown = get_object_or_404(showing.notes(), code=code)
+    context = {
+        "note": shown,
+        "products": showing.tagged(shown),
+        "more": showing.notes().filter(merchant=shown.merchant).exclude(pk=shown.pk)[:MORE],
+    }
+    return render(request, "shops/storefront/note.html", context)
+
+
+def page_of(found: QuerySet, request: HttpRequest) -> Page:
+    """Return the page that the address asks for, or the nearest there is."""
+    return Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))

@@ -1,4 +1,4 @@
-// What every page does by script: theme, confirmation, copying, file drops, htmx manners, viewability. Pages work without it.
+// What every page does by script: theme, confirmation, copying, file drops, htmx manners. Pages work without it.
 (() => {
   "use strict";
 
@@ -62,72 +62,4 @@
   document.addEventListener("htmx:configRequest", (event) => {
     event.detail.headers["X-CSRFToken"] = cookie("csrftoken") ?? "";
   });
-
-  // Advertisements report what was seen: an impression at the first visible pixel, viewable after 1 s at half.
-  const BATCH = 50;
-  const waiting = [];
-  let timer = null;
-
-  const send = () => {
-    clearTimeout(timer);
-    timer = null;
-    while (waiting.length) {
-      const body = JSON.stringify({ events: waiting.splice(0, BATCH) });
-      fetch("/api/v1/events", { method: "POST", headers: { "Content-Type": "application/json" }, body, keepalive: true })
-        .catch(() => {});
-    }
-  };
-  const report = (token, kind) => {
-    waiting.push({ token, kind });
-    timer ??= setTimeout(send, 1500);
-  };
-
-  const HALF = 0.5;
-  const LONG_ENOUGH = 1000;
-  const progress = new WeakMap();
-
-  const watcher = new IntersectionObserver((entries) => entries.forEach(look), { threshold: [0, HALF] });
-
-  function look({ target, isIntersecting, intersectionRatio }) {
-    const seen = progress.get(target);
-    if (isIntersecting && !seen.impression) {
-      seen.impression = true;
-      report(target.dataset.token, "impression");
-    }
-    if (intersectionRatio >= HALF && document.visibilityState === "visible") {
-      seen.clock ??= setTimeout(() => finish(target), LONG_ENOUGH);
-    } else {
-      stopClock(seen);
-    }
-  }
-  function finish(target) {
-    watcher.unobserve(target);
-    report(target.dataset.token, "viewable");
-  }
-  function stopClock(seen) {
-    clearTimeout(seen.clock);
-    seen.clock = null;
-  }
-  function watch(scope) {
-    scope.querySelectorAll("[data-token]").forEach((card) => {
-      if (progress.has(card)) return;
-      progress.set(card, {});
-      watcher.observe(card);
-    });
-  }
-  document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "hidden") send();
-    document.querySelectorAll("[data-token]").forEach((card) => {
-      const seen = progress.get(card);
-      if (!seen) return;
-      stopClock(seen);
-      watcher.unobserve(card);
-      if (document.visibilityState === "visible") watcher.observe(card);
-    });
-  });
-  addEventListener("pagehide", send);
-  document.addEventListener("htmx:load", (event) => watch(event.detail.elt.parentElement ?? document));
-
-  document.addEventListener("DOMContentLoaded", () => watch(document));
-  if (document.readyState !== "loading") watch(document);
 })();

@@ -1,0 +1,71 @@
+"""Finding products: words, category, price range and order, as a shopper asks for them in an address."""
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from shops.models import Category, Merchant, Product
+
+from . import showing
+
+try:
+    from shops.catalogue.search import search_products
+except ImportError:
+
+    def search_products(q, category=None, merchant=None):
+        found = Product.objects.filter(title__icontains=q).order_by("-pk")
+        if category:
+            found = found.filter(category__in=showing.branch(category))
+        return found.filter(merchant=merchant) if merchant else found
+
+
+SORTS = {
+    "": _("Best match"),
+    "newest": _("Newest"),
+    "cheapest": _("Price, low to high"),
+    "dearest": _("Price, high to low"),
+}
+ORDERS = {
+    "newest": ("-created_at", "-pk"),
+    "cheapest": ("price", "pk"),
+    "dearest": ("-price", "pk"),
+}
+
+
+class SearchForm(forms.Form):
+    """What a shopper looks for; every field may stay empty."""
+
+    q = forms.CharField(label=_("Words"), required=False, max_length=100, strip=True)
+    category = forms.ModelChoiceField(
+        Category.objects.none(), label=_("Category"), required=False, to_field_name="slug", empty_label=_("All")
+    )
+    lowest = forms.DecimalField(label=_("Price from"), required=False, min_value=0, max_digits=12, decimal_places=2)
+    highest = forms.DecimalField(label=_("Price to"), required=False, min_value=0, max_digits=12, decimal_places=2)
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=list(SORTS.items()))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["category"].queryset = Category.objects.select_related("parent")
+
+    def clean(self) -> dict:
+        wanted = super().clean()
+        lowest, highest = wanted.get("lowest"), wanted.get("highest")
+        if lowest is not None and highest is not None and highest < lowest:
+            self.add_error("highest", _("This price must not be below the other."))
+        return wanted
+
+
+def find(
+    *, q: str = "", category: Category | None = None, lowest=None, highest=None, sort: str = "",
+    merchant: Merchant | None = None,
+) -> QuerySet[Product]:  # fmt: skip
+    """Return the products on sale that match, best match first unless `sort` says otherwise.
+
+    Prices are amounts in each shop's own currency.
+    """
+    found = showing.products(search_products(q, category=category, merchant=merchant))
+    if lowest is not None:
+        found = found.filter(price__gte=lowest)
+    if highest is not None:
+        found = found.filter(price__lte=highest)
+    return found.order_by(*ORDERS[sort]) if sort else found

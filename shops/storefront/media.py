@@ -1,0 +1,17 @@
+"""Hands out the public pictures; a drawing may not run scripts, wherever it is opened."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from django.views.static import serve
+
+ONE_WEEK = 7 * 24 * 3600
+
+
+@require_safe
+def media(request: HttpRequest, path: str) -> HttpResponse:
+    """Serve a file under MEDIA_ROOT; anything outside it, or a folder, is 404."""
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response["Cache-Control"] = f"public, max-age={ONE_WEEK}"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
+    return response
