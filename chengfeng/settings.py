@@ -1,5 +1,6 @@
 """All settings in one file: development runs with no environment at all, production refuses a default secret."""
 
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -207,6 +208,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "rebuild_facts": 300,
 }
 OUTBOX_CONSUMERS = {
+    "invitation.open": ["shops.people.letters.send_invitation"],
     "order.paid": ["orders.receipts.send"],
 }
 
@@ -214,6 +216,7 @@ EMAIL_BACKEND = env.text("CHENGFENG_EMAIL_BACKEND", "django.core.mail.backends.f
 EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@localhost>")
 
+ORDER_EXPIRES_AFTER = timedelta(minutes=15)
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 

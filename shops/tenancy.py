@@ -73,7 +73,7 @@ def effective(rights: Iterable[str], merchant: Merchant) -> frozenset[str]:
 
 
 def live_delegations(*, at: datetime) -> QuerySet[Delegation]:
-    """Return the delegations that count at that instant: begun, not over, not revoked, their delegate still in place."""
+    """Return the delegations that count at that instant: begun, not over nor revoked, the delegate still in place."""
     in_place = Q(kind=Delegation.Kind.AGENCY) | Q(delegate__is_ka_manager=True)
     return Delegation.objects.filter(
         in_place, starts_at__lte=at, expires_at__gt=at, revoked_at=None, delegate__is_active=True
@@ -130,3 +130,19 @@ def merchant_page(right: Right) -> Callable:
         return guarded
 
     return guard
+
+
+def ka_page(view: Callable) -> Callable:
+    """Guard a page of the key-account workspace; to everybody else it does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        refuse_nul(*kwargs.values())
+        if not request.user.is_ka_manager:
+            raise Http404
+        return view(request, **kwargs)
+
+    guarded.is_for_ka_managers = True
+    return guarded

@@ -6,4 +6,6 @@ app_name = "shops"
 urlpatterns = [
     path("", include("shops.accounts.urls")),
     path("", include("shops.storefront.urls")),
+    path("", include("shops.people.urls")),
+    path("", include("shops.onboarding.urls")),
 ]

@@ -153,6 +153,10 @@ class Delegation(models.Model):
     def __str__(self):
         return f"{self.delegate} for {self.merchant}"
 
+    @property
+    def right_labels(self) -> list[str]:
+        return [Right(right).label for right in self.rights]
+
 
 class ApiToken(models.Model):
     """A program's key to one merchant; only its digest is stored."""
@@ -171,6 +175,10 @@ class ApiToken(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def right_labels(self) -> list[str]:
+        return [Right(right).label for right in self.rights]
 
 
 class AuditEntry(models.Model):

@@ -1,0 +1,1 @@
+"""Console pages of people, delegations, tokens, the audit trail and the settings, and the page of an invitation."""
