@@ -41,7 +41,7 @@ TRACES = {
         "f.merchant_id",
         LOCAL.format(at="f.done_at"),
     ),
-    "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", "t.day"),
+    "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
 }
 

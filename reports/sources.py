@@ -6,7 +6,7 @@ the days still open.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from chengfeng.periods import midnight
@@ -30,8 +30,7 @@ class Grain(StrEnum):
 class Source:
     """Raw rows of one kind: where they are, when they count, and what they add to which measures.
 
-    `keys` says how a row is known to a grain, `joins` what must be joined for that; `day` is a column that already
-    holds the merchant's day, where there is one.
+    `keys` says how a row is known to a grain, `joins` what must be joined for that.
     """
 
     rows: str
@@ -41,7 +40,6 @@ class Source:
     where: str = "true"
     keys: Mapping[Grain, str] = field(default_factory=dict)
     joins: Mapping[Grain, str] = field(default_factory=dict)
-    day: str = ""
 
 
 def _orders(at: str, **measures: str) -> Source:
@@ -65,7 +63,6 @@ CHARGES = Source(
     rows="ads_charge c",
     merchant="c.merchant_id",
     at="c.at",
-    day="c.day",
     measures={"spend": "sum(c.amount)"},
     keys={Grain.CAMPAIGN: "c.campaign_id", Grain.PRODUCT: "click.product_id"},
     joins={
@@ -153,9 +150,10 @@ SOURCES: dict[Grain, list[Source]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Pairs of merchant and local day whose rows are wanted."""
+    """Pairs of merchant and local day whose rows are wanted; of the last day only what was before `until`."""
 
     pairs: Sequence[tuple[Merchant, date]]
+    until: datetime | None = None
 
     def params(self) -> dict:
         """Return the parameters of `select`: the pairs, and the instants between which their rows lie."""
@@ -167,7 +165,7 @@ class Wanted:
             "days": [day for _, day in self.pairs],
             "merchants": sorted({merchant.pk for merchant, _ in self.pairs}),
             "start": start,
-            "end": end,
+            "end": min(end, self.until or end),
             "events_from": (start - LATENESS).date(),
             "events_to": end.date(),
         }
@@ -201,16 +199,14 @@ def select(grain: Grain, *, hourly: bool = False) -> str:
 def _part(source: Source, grain: Grain, hourly: bool) -> str:
     """Return the sums of one source, zero for the measures of the others."""
     local = f"({source.at} AT TIME ZONE z.time_zone)"
-    by = [f"{source.merchant} AS merchant_id", f"{source.day or f'{local}::date'} AS day"]
+    by = [f"{source.merchant} AS merchant_id", f"{local}::date AS day"]
     by += [f"{source.keys[grain]} AS {grain.value}"] if key(grain) else []
     by += [f"extract(hour FROM {local})::int AS hour"] if hourly else []
     sums = [f"{source.measures.get(code, '0')} AS {code}" for code in measures(grain)]
-    margin = " - interval '2 days'", " + interval '2 days'"
-    before, after = margin if source.day else ("", "")
     return (
         f"SELECT {', '.join([*by, *sums])} FROM {source.rows} {source.joins.get(grain, '')} "
         f"JOIN shops_merchant z ON z.id = {source.merchant} "
-        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s::timestamptz{before} "
-        f"AND {source.at} < %(end)s::timestamptz{after} AND {source.where} "
+        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s "
+        f"AND {source.at} < %(end)s AND {source.where} "
         f"GROUP BY {', '.join(str(place + 1) for place in range(len(by)))}"
     )

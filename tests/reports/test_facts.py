@@ -1,0 +1,137 @@
+"""Facts say what raw rows say, are rebuilt when those change, and meet the live numbers without a seam."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from chengfeng.periods import local_date
+from reports import dirty, facts, reading
+from reports.metrics import total, value
+from reports.models import CampaignDayFact, MerchantDay, PaymentDay, ProductDay
+from reports.sources import Grain
+from tests.factories import fund, variant
+
+from . import world
+
+pytestmark = pytest.mark.django_db
+
+LAST_WEEK = datetime(2026, 3, 3, 4, tzinfo=UTC)
+NIGHT = datetime(2026, 3, 2, 17, tzinfo=UTC)  # 01:00 on the 3rd in Shanghai
+NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def goods(shop):
+    fund(shop)
+    return variant(shop)
+
+
+@pytest.fixture
+def told(shop, goods):
+    """One sale by an ad and half refunded, one without, one that nobody paid; on 3 March, the refund on the 5th."""
+    shopper = uuid.uuid4()
+    ad = world.campaign(shop, goods.product, at=LAST_WEEK)
+    world.click(ad, at=LAST_WEEK - timedelta(hours=1), shopper=shopper)
+    world.event(ad, "click", at=NIGHT, shopper=shopper, token=uuid.uuid4(), is_valid=False, reason="repeat")
+    by_ad = world.sell(goods, 2, at=LAST_WEEK, shopper=shopper)
+    world.sell(goods, at=NIGHT, method="boleto")
+    world.place(goods, at=NIGHT)
+    world.refund(by_ad, "100", at=LAST_WEEK + timedelta(days=2))
+    return ad
+
+
+def row(model, **filters) -> dict:
+    found = model.objects.filter(**filters).values().get()
+    return {name: number for name, number in found.items() if number and name not in HOUSEKEEPING}
+
+
+HOUSEKEEPING = {"id", "merchant_id", "day", "campaign_id", "product_id", "rebuilt_at", "complete_through"}
+ADS = {
+    "impressions": 1, "viewable": 1, "clicks": 1, "invalid_clicks": 1, "spend": Decimal("2.5"),
+    "ad_orders": 1, "ad_gmv": Decimal(200), "ad_direct_gmv": Decimal(200),
+}  # fmt: skip
+
+
+def test_a_day_is_what_its_rows_are(shop, told):
+    facts.rebuild(shop, date(2026, 3, 3), at=NOW)
+    assert row(MerchantDay) == ADS | {
+        "placed_orders": 3, "placed_value": Decimal(424), "paid_orders": 2, "units": 3, "item_value": Decimal(300),
+        "freight": Decimal(16), "paid_gmv": Decimal(316), "new_buyers": 2, "is_final": True,
+    }  # fmt: skip
+    assert row(CampaignDayFact) == ADS
+    assert row(ProductDay) == ADS | {"paid_orders": 2, "units": 3, "line_value": Decimal(300)}
+    methods = PaymentDay.objects.order_by("method").values_list("method", "payments", "amount")
+    assert list(methods) == [("boleto", 1, 108), ("credit_card", 1, 208)]
+
+
+def test_a_refund_counts_on_its_own_day(shop, told):
+    facts.rebuild_days([(shop, date(2026, 3, 3)), (shop, date(2026, 3, 5))], at=NOW)
+    assert row(MerchantDay, day=date(2026, 3, 5)) == {
+        "refunds": Decimal(100), "refund_count": 1, "ad_refunds": Decimal(100), "is_final": True,
+    }  # fmt: skip
+    assert MerchantDay.objects.get(day=date(2026, 3, 3)).refunds == 0
+
+
+def test_rebuilding_again_changes_nothing(shop, told):
+    facts.rebuild(shop, date(2026, 3, 3), at=NOW)
+    before = row(MerchantDay), row(ProductDay)
+    facts.rebuild(shop, date(2026, 3, 3), at=NOW)
+    assert (row(MerchantDay), row(ProductDay)) == before
+
+
+def test_days_are_found_by_their_rows(shop, foreign_shop, told):
+    """Days with rows, and yesterday, which closes the gap to today; then only what is not final."""
+    facts.rebuild_history(at=NOW)
+    days = MerchantDay.objects.order_by("merchant_id", "day").values_list("merchant", "day__day")
+    assert list(days) == [(shop.pk, 3), (shop.pk, 5), (shop.pk, 9), (foreign_shop.pk, 9)]
+    for minutes in (5, 10):
+        facts.rebuild_history(at=NOW + timedelta(minutes=minutes))
+    yesterday = date(2026, 3, 9)
+    found = dirty.days(at=NOW + timedelta(minutes=15))
+    assert sorted((merchant.pk, day) for merchant, day in found) == [(shop.pk, yesterday), (foreign_shop.pk, yesterday)]
+
+
+def test_a_row_that_comes_late_makes_its_day_dirty(shop, goods, told):
+    for minutes in (0, 5, 10):
+        facts.rebuild_history(at=NOW + timedelta(minutes=minutes))
+    world.sell(goods, at=LAST_WEEK)
+    assert (shop, date(2026, 3, 3)) in dirty.days(at=NOW + timedelta(minutes=15))
+    facts.rebuild_history(at=NOW + timedelta(minutes=15))
+    assert MerchantDay.objects.get(day=date(2026, 3, 3)).paid_orders == 3
+
+
+def test_a_paid_order_shows_at_once_and_closed_days_come_from_facts(shop, goods, told):
+    facts.rebuild_history(at=NOW)
+    MerchantDay.objects.filter(day=date(2026, 3, 3)).update(paid_orders=70)
+    world.sell(goods, at=NOW)
+    span = reading.span([shop], date(2026, 3, 1), date(2026, 3, 31), at=NOW)
+    rows = reading.days(span)
+    assert [(r["day"].day, r["paid_orders"]) for r in rows] == [(3, 70), (5, 0), (9, 0), (10, 1)]
+    assert rows[-1]["day"] == local_date(NOW, shop.time_zone)
+
+
+def test_facts_and_live_agree_at_every_grain(shop, told):
+    def read():
+        span = reading.span([shop], date(2026, 3, 1), date(2026, 3, 10), at=NOW)
+        return [[r for r in reading.days(span, grain=grain) if any_measure(r)] for grain in Grain]
+
+    live = read()
+    facts.rebuild_history(at=NOW)
+    assert read() == live
+    assert [len(rows) for rows in live] == [2, 2, 2, 2]
+
+
+def any_measure(found: dict) -> bool:
+    return any(total([found]).values())
+
+
+def test_hours_are_those_of_the_shop(shop, told):
+    found = reading.hours(shop, date(2026, 3, 3))
+    assert [(r["hour"], r["paid_orders"], r["clicks"]) for r in found] == [(1, 1, 0), (11, 0, 1), (12, 1, 0)]
+
+
+def test_ratios_come_from_sums_and_nothing_is_divided_by_zero():
+    sums = total([{"ad_gmv": Decimal(30), "spend": Decimal(5)}, {"ad_gmv": Decimal(10), "spend": Decimal(15)}])
+    assert (value("roi", sums), value("ctr", sums), value("organic_gmv", sums)) == (2, None, -40)

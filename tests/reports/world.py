@@ -1,0 +1,129 @@
+"""An honest small world: clicks that are charged, sales that are paid, refunds that are given, rows and books alike."""
+
+import uuid
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ads import partitions
+from ads.attribution import SoldLine, record_conversion, record_refund
+from ads.models import Ad, Campaign, Charge, Event
+from chengfeng import ledger, outbox
+from chengfeng.models import Account
+from chengfeng.periods import local_date
+from orders.models import Checkout, Order, OrderLine, OrderMove, Payment, PaymentShare, Refund, RefundLine
+from shops.catalogue import stock
+from shops.models import Merchant, Variant
+
+
+def campaign(merchant: Merchant, product, *, at: datetime, name: str = "Spring", budget: str = "100") -> Ad:
+    made = Campaign.objects.create(
+        merchant=merchant, name=name, bid=Decimal(5), daily_budget=Decimal(budget), state="active",
+        starts_at=at - timedelta(days=100), created_at=at, updated_at=at,
+    )  # fmt: skip
+    return Ad.objects.create(merchant=merchant, campaign=made, product=product, created_at=at)
+
+
+def event(ad: Ad, kind: str, *, at: datetime, shopper, token, price: str = "2.5", **fields) -> Event:
+    partitions.ensure_days([at.date()])
+    defaults = {
+        "placement": "feed", "position": 1, "bid": Decimal(5), "price": Decimal(price),
+        "decided_at": at, "received_at": at,
+    }  # fmt: skip
+    return Event.objects.create(
+        day=at.date(), token=token, kind=kind, merchant=ad.merchant, campaign=ad.campaign, ad=ad, product=ad.product,
+        shopper=shopper, at=at, **defaults | fields,
+    )  # fmt: skip
+
+
+def click(ad: Ad, *, at: datetime, shopper, price: str = "2.5") -> Event:
+    """An ad seen, looked at and clicked, and the click charged."""
+    token = uuid.uuid4()
+    for kind in ("impression", "viewable"):
+        event(ad, kind, at=at, shopper=shopper, token=token, price=price)
+    made = event(ad, "click", at=at, shopper=shopper, token=token, price=price)
+    currency = ad.merchant.currency
+    entries = {
+        ledger.account(Account.Kind.WALLET, owner=ad.merchant.code, currency=currency): -Decimal(price),
+        ledger.account(Account.Kind.AD_REVENUE, currency=currency): Decimal(price),
+    }
+    transfer = ledger.post(kind="charge", reference=f"charge:{token}", at=at, entries=entries)
+    Charge.objects.create(
+        merchant=ad.merchant, campaign=ad.campaign, event_day=made.day, token=token, bid=made.bid,
+        day=local_date(at, ad.merchant.time_zone), amount=Decimal(price), transfer=transfer, at=at,
+    )  # fmt: skip
+    return made
+
+
+def place(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, shipping: str = "8") -> Order:
+    """An order placed, its stock held."""
+    shopper, total = shopper or uuid.uuid4(), variant.price * quantity + Decimal(shipping)
+    checkout = Checkout.objects.create(
+        shopper=shopper, email="sam@example.org", recipient="Sam", currency=variant.merchant.currency,
+        total=total, placed_at=at,
+    )  # fmt: skip
+    order = Order.objects.create(
+        merchant=variant.merchant, checkout=checkout, shopper=shopper, currency=checkout.currency,
+        subtotal=variant.price * quantity, shipping=Decimal(shipping), total=total,
+        placed_at=at, expires_at=at + timedelta(minutes=15),
+    )  # fmt: skip
+    OrderLine.objects.create(
+        merchant=variant.merchant, order=order, variant=variant, product=variant.product, title=variant.product.title,
+        unit_price=variant.price, quantity=quantity, total=variant.price * quantity,
+    )  # fmt: skip
+    stock.hold(cause=order.code, lines=[(variant, quantity)], at=at, expires_at=order.expires_at)
+    move(order, "", "placed", at)
+    return order
+
+
+def move(order: Order, source: str, target: str, at: datetime) -> None:
+    OrderMove.objects.create(order=order, number=order.moves.count() + 1, source=source, target=target, at=at)
+    if source:
+        Order.objects.filter(pk=order.pk).update(state=target, **{f"{target}_at": at})
+        order.refresh_from_db()
+
+
+def pay(order: Order, *, at: datetime, method: str = "credit_card") -> Payment:
+    """The order paid in full: stock, books, credits and the message with it."""
+    payment = Payment.objects.create(
+        checkout=order.checkout, provider="sandbox", method=method, amount=order.total, currency=order.currency,
+        state="captured", provider_reference=f"ref-{order.code}", created_at=at, captured_at=at,
+    )  # fmt: skip
+    PaymentShare.objects.create(payment=payment, order=order, amount=order.total)
+    stock.take(cause=order.code, at=at)
+    move(order, "placed", "paid", at)
+    lines = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
+    record_conversion(
+        merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency,
+        lines=lines, at=at,
+    )  # fmt: skip
+    outbox.publish("order.paid", key=order.code, payload={}, at=at)
+    _book(order, order.total, kind="payment", reference=f"payment:{payment.code}:{order.code}", at=at)
+    return payment
+
+
+def sell(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, method: str = "credit_card") -> Order:
+    order = place(variant, quantity, at=at, shopper=shopper)
+    pay(order, at=at, method=method)
+    return order
+
+
+def refund(order: Order, amount: str, *, at: datetime) -> Refund:
+    """Money given back on the order's first line."""
+    line, payment = order.lines.get(), order.checkout.payments.get()
+    made = Refund.objects.create(
+        merchant=order.merchant, order=order, payment=payment, amount=Decimal(amount), currency=order.currency,
+        state="done", provider_reference=f"back-{uuid.uuid4()}", requested_at=at, done_at=at,
+    )  # fmt: skip
+    RefundLine.objects.create(refund=made, line=line, amount=Decimal(amount))
+    OrderLine.objects.filter(pk=line.pk).update(refunded=line.refunded + Decimal(amount))
+    Order.objects.filter(pk=order.pk).update(refunded=order.refunded + Decimal(amount))
+    order.refresh_from_db()
+    record_refund(refund_code=made.code, lines={line.code: Decimal(amount)}, at=at)
+    _book(order, -Decimal(amount), kind="refund", reference=f"refund:{made.code}", at=at)
+    return made
+
+
+def _book(order: Order, amount: Decimal, *, kind: str, reference: str, at: datetime) -> None:
+    sales = ledger.account(Account.Kind.SALES, owner=order.merchant.code, currency=order.currency)
+    outside = ledger.account(Account.Kind.OUTSIDE, currency=order.currency)
+    ledger.post(kind=kind, reference=reference, at=at, entries={outside: -amount, sales: amount})
