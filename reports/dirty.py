@@ -45,13 +45,20 @@ TRACES = {
     "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
 }
 
-CHANGED = " UNION ".join(
-    f"SELECT z.id AS merchant_id, {trace.day} AS day FROM {trace.rows} JOIN shops_merchant z ON z.id = {trace.merchant} "
-    f"WHERE t.id > coalesce((SELECT settled FROM reports_factsmark WHERE source = '{source}'), 0)"
-    for source, trace in TRACES.items()
-)
+
+def changed(since: str) -> str:
+    """Return the query of days with rows numbered above a mark, `settled` or `seen`."""
+    return " UNION ".join(
+        f"SELECT z.id AS merchant_id, {trace.day} AS day FROM {trace.rows} "
+        f"JOIN shops_merchant z ON z.id = {trace.merchant} "
+        f"WHERE t.id > coalesce((SELECT {since} FROM reports_factsmark WHERE source = '{source}'), 0)"
+        for source, trace in TRACES.items()
+    )
+
 
 PROVISIONAL = "SELECT merchant_id, day FROM reports_merchantday WHERE NOT is_final"
+
+FINAL = "SELECT merchant_id, day FROM reports_merchantday WHERE is_final"
 
 SINCE_LAST = """
     SELECT z.id, d::date FROM shops_merchant z
@@ -87,7 +94,7 @@ def days(*, at: datetime) -> list[tuple[Merchant, date]]:
     """Return the merchants' days gone by whose facts are missing or may be older than their rows."""
     merchants = Merchant.objects.in_bulk()
     newcomers = _without_facts()
-    parts = [CHANGED, PROVISIONAL, SINCE_LAST, *([FIRST_EVENTS] if newcomers else [])]
+    parts = [changed("settled"), PROVISIONAL, SINCE_LAST, *([FIRST_EVENTS] if newcomers else [])]
     query = (
         f"SELECT d.merchant_id, d.day FROM ({' UNION '.join(parts)}) d(merchant_id, day) "
         "JOIN shops_merchant z ON z.id = d.merchant_id WHERE d.day < (%(at)s AT TIME ZONE z.time_zone)::date"
@@ -95,6 +102,13 @@ def days(*, at: datetime) -> list[tuple[Merchant, date]]:
     with connection.cursor() as cursor:
         cursor.execute(query, {"at": at, "newcomers": newcomers})
         return [(merchants[pk], day) for pk, day in cursor.fetchall()]
+
+
+def settled_days() -> list[tuple[int, date]]:
+    """Return the final days, as keys of merchants and days, that have no rows newer than the last look."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{FINAL} EXCEPT ({changed('seen')})")
+        return cursor.fetchall()
 
 
 def _without_facts() -> list[int]:

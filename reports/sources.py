@@ -6,7 +6,7 @@ the days still open.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from chengfeng.periods import midnight
@@ -15,6 +15,8 @@ from shops.models import Merchant
 from .metrics import RULE
 
 LATENESS = timedelta(hours=48)  # how long after its decision an event may still come in
+
+NEVER = datetime(1970, 1, 3, tzinfo=UTC)
 
 
 class Grain(StrEnum):
@@ -158,8 +160,8 @@ class Wanted:
     def params(self) -> dict:
         """Return the parameters of `select`: the pairs, and the instants between which their rows lie."""
         zones = {(merchant.time_zone, day) for merchant, day in self.pairs}
-        start = min(midnight(day, zone) for zone, day in zones)
-        end = max(midnight(day + timedelta(days=1), zone) for zone, day in zones)
+        start = min((midnight(day, zone) for zone, day in zones), default=NEVER)
+        end = max((midnight(day + timedelta(days=1), zone) for zone, day in zones), default=NEVER)
         return {
             "ids": [merchant.pk for merchant, _ in self.pairs],
             "days": [day for _, day in self.pairs],

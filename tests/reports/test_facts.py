@@ -11,7 +11,7 @@ from reports import dirty, facts, reading
 from reports.metrics import total, value
 from reports.models import CampaignDayFact, MerchantDay, PaymentDay, ProductDay
 from reports.sources import Grain
-from tests.factories import fund, variant
+from tests.factories import variant
 
 from . import world
 
@@ -24,7 +24,7 @@ NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
 
 @pytest.fixture
 def goods(shop):
-    fund(shop)
+    world.fund(shop, at=LAST_WEEK)
     return variant(shop)
 
 

@@ -4,15 +4,30 @@ import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db.models import F
+
 from ads import partitions
 from ads.attribution import SoldLine, record_conversion, record_refund
-from ads.models import Ad, Campaign, Charge, Event
+from ads.models import Ad, Campaign, CampaignDay, Charge, Event, TopUp
 from chengfeng import ledger, outbox
 from chengfeng.models import Account
 from chengfeng.periods import local_date
 from orders.models import Checkout, Order, OrderLine, OrderMove, Payment, PaymentShare, Refund, RefundLine
 from shops.catalogue import stock
 from shops.models import Merchant, Variant
+
+
+def fund(merchant: Merchant, amount: str = "1000", *, at: datetime) -> TopUp:
+    """Money in the wallet, by a top-up that is done."""
+    made = TopUp(merchant=merchant, amount=Decimal(amount), currency=merchant.currency, requested_at=at, done_at=at)
+    entries = {
+        ledger.account(Account.Kind.OUTSIDE, currency=made.currency): -made.amount,
+        ledger.account(Account.Kind.WALLET, owner=merchant.code, currency=made.currency): made.amount,
+    }
+    made.transfer = ledger.post(kind="top_up", reference=f"top_up:{made.code}", at=at, entries=entries)
+    made.state = TopUp.State.DONE
+    made.save()
+    return made
 
 
 def campaign(merchant: Merchant, product, *, at: datetime, name: str = "Spring", budget: str = "100") -> Ad:
@@ -46,10 +61,13 @@ def click(ad: Ad, *, at: datetime, shopper, price: str = "2.5") -> Event:
         ledger.account(Account.Kind.WALLET, owner=ad.merchant.code, currency=currency): -Decimal(price),
         ledger.account(Account.Kind.AD_REVENUE, currency=currency): Decimal(price),
     }
+    day = local_date(at, ad.merchant.time_zone)
+    spent, _ = CampaignDay.objects.get_or_create(campaign=ad.campaign, day=day, defaults={"budget": Decimal(100)})
+    CampaignDay.objects.filter(pk=spent.pk).update(spent=F("spent") + Decimal(price))
     transfer = ledger.post(kind="charge", reference=f"charge:{token}", at=at, entries=entries)
     Charge.objects.create(
         merchant=ad.merchant, campaign=ad.campaign, event_day=made.day, token=token, bid=made.bid,
-        day=local_date(at, ad.merchant.time_zone), amount=Decimal(price), transfer=transfer, at=at,
+        day=day, amount=Decimal(price), transfer=transfer, at=at,
     )  # fmt: skip
     return made
 
@@ -99,6 +117,12 @@ def pay(order: Order, *, at: datetime, method: str = "credit_card") -> Payment:
     outbox.publish("order.paid", key=order.code, payload={}, at=at)
     _book(order, order.total, kind="payment", reference=f"payment:{payment.code}:{order.code}", at=at)
     return payment
+
+
+def give_up(order: Order, *, at: datetime) -> None:
+    """The order cancelled for want of payment, its stock let go."""
+    stock.release(cause=order.code, at=at)
+    move(order, "placed", "cancelled", at)
 
 
 def sell(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, method: str = "credit_card") -> Order:

@@ -1,0 +1,77 @@
+"""Invariants of the ledger: I14 to I19."""
+
+from .shape import Invariant
+
+FACTS = """
+    SELECT 'payment:' || p.code || ':' || o.code AS reference, s.amount, m.code AS owner, 'sales' AS account
+    FROM orders_paymentshare s JOIN orders_payment p ON p.id = s.payment_id
+    JOIN orders_order o ON o.id = s.order_id JOIN shops_merchant m ON m.id = o.merchant_id
+    WHERE p.state = 'captured' AND s.amount <> 0
+    UNION ALL
+    SELECT 'refund:' || r.code, -r.amount, m.code, 'sales'
+    FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id WHERE r.state = 'done'
+    UNION ALL
+    SELECT 'charge:' || c.token, -c.amount, m.code, 'wallet'
+    FROM ads_charge c JOIN shops_merchant m ON m.id = c.merchant_id
+    UNION ALL
+    SELECT 'top_up:' || t.code, t.amount, m.code, 'wallet'
+    FROM ads_topup t JOIN shops_merchant m ON m.id = t.merchant_id WHERE t.state = 'done'
+"""
+
+ALL = [
+    Invariant(
+        "I14",
+        "each transfer has two entries or more, which sum to zero per currency",
+        """
+        SELECT t.reference, e.currency, count(e.id) AS entries, sum(e.amount) FROM chengfeng_transfer t
+        LEFT JOIN chengfeng_entry e ON e.transfer_id = t.id
+        GROUP BY t.id, e.currency HAVING count(e.id) < 2 OR sum(e.amount) <> 0
+        """,
+    ),
+    Invariant(
+        "I15",
+        "the whole ledger sums to zero per currency",
+        "SELECT currency, sum(amount) FROM chengfeng_entry GROUP BY currency HAVING sum(amount) <> 0",
+    ),
+    Invariant(
+        "I16",
+        "an entry has the currency of its account",
+        """
+        SELECT e.id, e.currency, a.currency AS account_currency FROM chengfeng_entry e
+        JOIN chengfeng_account a ON a.id = e.account_id WHERE e.currency <> a.currency
+        """,
+    ),
+    Invariant(
+        "I17",
+        "one business fact is one transfer, and one transfer one business fact",
+        f"""
+        SELECT t.reference, count(*) AS transfers, count(f.reference) AS facts
+        FROM chengfeng_transfer t LEFT JOIN ({FACTS}) f USING (reference)
+        WHERE t.kind IN ('payment', 'refund', 'charge', 'top_up')
+        GROUP BY t.reference HAVING count(*) <> 1 OR count(f.reference) <> 1
+        """,
+    ),
+    Invariant(
+        "I18",
+        "every captured payment, done refund, top-up and charge is in the ledger, to the cent",
+        f"""
+        SELECT f.reference, f.amount, e.amount AS posted FROM ({FACTS}) f
+        LEFT JOIN (
+            SELECT t.reference, a.owner, a.kind, sum(e.amount) AS amount FROM chengfeng_transfer t
+            JOIN chengfeng_entry e ON e.transfer_id = t.id JOIN chengfeng_account a ON a.id = e.account_id
+            GROUP BY 1, 2, 3
+        ) e ON e.reference = f.reference AND e.owner = f.owner AND e.kind = f.account
+        WHERE e.amount IS DISTINCT FROM f.amount
+        """,
+    ),
+    Invariant(
+        "I19",
+        "a wallet's balance is the sum of its entries, and never negative",
+        """
+        SELECT a.owner, a.currency, a.balance, coalesce(e.sum, 0) AS entries FROM chengfeng_account a
+        LEFT JOIN (SELECT account_id, sum(amount) FROM chengfeng_entry GROUP BY 1) e ON e.account_id = a.id
+        WHERE (a.balance IS NOT NULL OR a.kind = 'wallet')
+            AND (a.balance IS DISTINCT FROM coalesce(e.sum, 0) OR a.balance < 0)
+        """,
+    ),
+]

@@ -1,0 +1,108 @@
+"""Invariants of orders, payments, refunds and messages: I07 to I12, I26 and I27."""
+
+from orders.moves import MOVES
+
+from .shape import Invariant
+
+ALLOWED = ", ".join(sorted(f"('{source}', '{target}')" for source, targets in MOVES.items() for target in targets))
+
+ALL = [
+    Invariant(
+        "I07",
+        "an order's total is subtotal − discount + shipping + tax ≥ 0, and its subtotal and discount those of its lines",
+        """
+        SELECT o.code, o.subtotal, o.discount, o.shipping, o.tax, o.total, l.gross, l.discount AS line_discount
+        FROM orders_order o LEFT JOIN (
+            SELECT order_id, sum(unit_price * quantity) AS gross, sum(discount) AS discount, sum(total) AS total
+            FROM orders_orderline GROUP BY 1
+        ) l ON l.order_id = o.id
+        WHERE o.total <> o.subtotal - o.discount + o.shipping + o.tax OR o.total < 0
+            OR o.subtotal <> coalesce(l.gross, 0) OR o.discount <> coalesce(l.discount, 0)
+        """,
+    ),
+    Invariant(
+        "I08",
+        "a paid order is paid: captured shares = total",
+        """
+        SELECT o.code, o.total, coalesce(s.captured, 0) AS captured FROM orders_order o LEFT JOIN (
+            SELECT s.order_id, sum(s.amount) AS captured FROM orders_paymentshare s
+            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
+        ) s ON s.order_id = o.id
+        WHERE o.paid_at IS NOT NULL AND o.total <> coalesce(s.captured, 0)
+        """,
+    ),
+    Invariant(
+        "I09",
+        "refunds, pending and done, ≤ captured ≤ asked for; an order's refunded amount is that of its done refunds",
+        """
+        SELECT 'payment' AS of, p.code, p.amount, coalesce(s.shared, 0) AS captured, coalesce(r.back, 0) AS refunds
+        FROM orders_payment p
+        LEFT JOIN (SELECT payment_id, sum(amount) AS shared FROM orders_paymentshare GROUP BY 1) s
+            ON s.payment_id = p.id
+        LEFT JOIN (SELECT payment_id, sum(amount) AS back FROM orders_refund WHERE state <> 'failed' GROUP BY 1) r
+            ON r.payment_id = p.id
+        WHERE coalesce(s.shared, 0) > p.amount
+            OR coalesce(r.back, 0) > CASE WHEN p.state = 'captured' THEN p.amount ELSE 0 END
+        UNION ALL
+        SELECT 'order', o.code, o.total, o.refunded, coalesce(r.done, 0)
+        FROM orders_order o
+        LEFT JOIN (SELECT order_id, sum(amount) AS done FROM orders_refund WHERE state = 'done' GROUP BY 1) r
+            ON r.order_id = o.id
+        WHERE o.refunded <> coalesce(r.done, 0)
+        """,
+    ),
+    Invariant(
+        "I10",
+        "one provider reference stands for one payment or refund",
+        """
+        SELECT provider, provider_reference, array_agg(code) AS codes FROM (
+            SELECT provider, provider_reference, code FROM orders_payment
+            UNION ALL
+            SELECT p.provider, r.provider_reference, r.code FROM orders_refund r
+            JOIN orders_payment p ON p.id = r.payment_id
+        ) known WHERE provider_reference IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "I11",
+        "an order makes only allowed moves, one after the other, and stands where the last one led",
+        f"""
+        SELECT o.code, m.number, m.source, m.target, o.state FROM orders_order o LEFT JOIN (
+            SELECT order_id, number, source, target,
+                row_number() OVER by_order AS place, lag(target, 1, '') OVER by_order AS before,
+                lead(target) OVER by_order IS NULL AS is_last
+            FROM orders_ordermove WINDOW by_order AS (PARTITION BY order_id ORDER BY number)
+        ) m ON m.order_id = o.id
+        WHERE m.number IS NULL OR m.number <> m.place OR m.source <> m.before
+            OR (m.source, m.target) NOT IN ({ALLOWED}) OR (m.is_last AND m.target <> o.state)
+        """,
+    ),
+    Invariant(
+        "I12",
+        "returned ≤ shipped ≤ ordered",
+        """
+        SELECT code, returned, shipped, quantity FROM orders_orderline
+        WHERE returned > shipped OR shipped > quantity OR returned < 0
+        """,
+    ),
+    Invariant(
+        "I26",
+        "an idempotency key stands for one write of one writer",
+        "SELECT scope, key, count(*) FROM chengfeng_idempotentwrite GROUP BY 1, 2 HAVING count(*) > 1",
+    ),
+    Invariant(
+        "I27",
+        "a paid order has exactly one order.paid message, and no message waits longer than five minutes",
+        """
+        SELECT coalesce(o.code, m.key) AS order, coalesce(m.messages, 0) AS messages, NULL::timestamptz AS waiting_since
+        FROM (SELECT code FROM orders_order WHERE paid_at IS NOT NULL) o
+        FULL JOIN (
+            SELECT key, count(*) AS messages FROM chengfeng_outboxmessage WHERE topic = 'order.paid' GROUP BY 1
+        ) m ON m.key = o.code
+        WHERE o.code IS NULL OR coalesce(m.messages, 0) <> 1
+        UNION ALL
+        SELECT key, 1, created_at FROM chengfeng_outboxmessage
+        WHERE delivered_at IS NULL AND created_at < now() - interval '5 minutes'
+        """,
+    ),
+]

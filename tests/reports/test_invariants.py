@@ -1,0 +1,166 @@
+"""Every invariant is silent on an honest world and finds the fault that was planted for it, and no other."""
+
+import json
+import uuid
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from reports import facts, invariants
+from shops.models import AuditEntry, Delegation
+from tests import factories
+
+from . import world
+
+THEN = datetime(2026, 3, 3, 4, tzinfo=UTC)
+NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+def drop(table: str, *names: str) -> str:
+    return "; ".join(f"ALTER TABLE {table} DROP CONSTRAINT {name}" for name in names)
+
+
+FAULTS = {
+    "I01": [drop("shops_variant", "variant_reserved_within_on_hand", "shops_variant_reserved_check"),
+            "UPDATE shops_variant SET reserved = on_hand + 1; INSERT INTO shops_hold "
+            "(merchant_id, variant_id, quantity, cause, state, created_at, expires_at) SELECT merchant_id, id, "
+            "reserved, 'x', 'live', now(), now() + interval '1 hour' FROM shops_variant"],
+    "I02": ["UPDATE shops_variant SET on_hand = on_hand + 1"],
+    "I03": ["UPDATE shops_variant SET reserved = 1"],
+    "I04": ["UPDATE shops_stockmove SET cause = cause || 'x' WHERE kind = 'sale'"],
+    "I05": [drop("shops_stockmove", "stock_move_once"),
+            "INSERT INTO shops_stockmove (merchant_id, variant_id, kind, quantity, cause, at) "
+            "SELECT merchant_id, variant_id, kind, quantity, cause, at FROM shops_stockmove WHERE kind = 'receipt'",
+            "UPDATE shops_variant SET on_hand = on_hand + 10"],
+    "I06": ["UPDATE shops_variant SET reserved = 1",
+            "INSERT INTO shops_hold (merchant_id, variant_id, quantity, cause, state, created_at, expires_at) "
+            "SELECT merchant_id, id, 1, 'x', 'live', now(), now() - interval '3 minutes' FROM shops_variant"],
+    "I07": ["UPDATE orders_orderline SET unit_price = unit_price + 1, total = total + quantity"],
+    "I08": ["UPDATE orders_payment SET state = 'failed'; UPDATE orders_payment SET state = 'captured' "
+            "WHERE id IN (SELECT payment_id FROM orders_refund)",
+            "DELETE FROM chengfeng_entry WHERE transfer_id IN (SELECT id FROM chengfeng_transfer t WHERE kind = "
+            "'payment' AND NOT EXISTS (SELECT 1 FROM orders_payment p WHERE state = 'captured' AND "
+            "t.reference LIKE 'payment:' || p.code || '%')); DELETE FROM chengfeng_transfer WHERE id NOT IN "
+            "(SELECT transfer_id FROM chengfeng_entry)",
+            "DELETE FROM reports_paymentday WHERE method = 'boleto'"],
+    "I09": ["UPDATE orders_order SET refunded = 1 WHERE refunded = 0 AND state = 'paid'"],
+    "I10": [drop("orders_refund", "orders_refund_provider_reference_key"),
+            "UPDATE orders_refund r SET provider_reference = p.provider_reference FROM orders_payment p "
+            "WHERE p.id = r.payment_id"],
+    "I11": ["UPDATE orders_ordermove SET source = 'shipped' WHERE target = 'paid'"],
+    "I12": [drop("orders_orderline", "order_line_units"), "UPDATE orders_orderline SET returned = 1"],
+    "I14": ["INSERT INTO chengfeng_transfer (code, kind, reference, at, recorded_at) "
+            "VALUES ('trf_1', 'correction', 'correction:1', now(), now())"],
+    "I15": [],
+    "I16": [drop("chengfeng_entry", "entry_in_currency_of_account"),
+            "UPDATE chengfeng_entry SET currency = 'USD' WHERE transfer_id IN "
+            "(SELECT id FROM chengfeng_transfer WHERE kind = 'top_up')"],
+    "I17": ["UPDATE ads_topup SET state = 'failed'"],
+    "I18": [],
+    "I19": ["UPDATE chengfeng_account SET balance = 5 WHERE balance IS NOT NULL"],
+    "I20": [],
+    "I21": ["UPDATE ads_event SET is_valid = false, reason = 'robot' WHERE kind = 'click'",
+            "DELETE FROM reports_merchantday; DELETE FROM reports_campaigndayfact; DELETE FROM reports_productday"],
+    "I22": ["UPDATE ads_event SET is_valid = false WHERE kind = 'viewable'",
+            "DELETE FROM reports_merchantday; DELETE FROM reports_campaigndayfact; DELETE FROM reports_productday"],
+    "I23": ["UPDATE ads_campaignday SET budget = 200, spent = 1"],
+    "I24": ["UPDATE ads_credit SET share = 0.5 WHERE reason = 'initial'"],
+    "I25": ["UPDATE reports_merchantday SET paid_orders = paid_orders + 1 WHERE paid_orders > 0"],
+    "I26": [drop("chengfeng_idempotentwrite", "idempotent_write_once"),
+            "INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, created_at) "
+            "SELECT 'a', 'b', '', 200, now() FROM generate_series(1, 2)"],
+    "I27": ["UPDATE chengfeng_outboxmessage SET created_at = now() - interval '6 minutes'"],
+    "I28": ["UPDATE shops_product SET merchant_id = (SELECT id FROM shops_merchant WHERE slug = 'charlie')"],
+    "I29": ["UPDATE shops_auditentry SET at = at + interval '2 days' WHERE delegation_id IS NOT NULL"],
+    "I30": ["DELETE FROM shops_auditentry WHERE number = 1"],
+}  # fmt: skip
+LEDGER_FAULTS = {
+    "I15": {"I14", "I15"},
+    "I18": {"I18"},
+    "I20": {"I17", "I20"},
+}
+FAULTS["I15"] = [
+    "INSERT INTO chengfeng_entry (transfer_id, account_id, currency, amount) SELECT t.id, a.id, a.currency, 7 "
+    "FROM chengfeng_transfer t, chengfeng_account a WHERE t.kind = 'refund' AND a.kind = 'ad_revenue'"
+]
+FAULTS["I18"] = [
+    "UPDATE chengfeng_entry SET amount = amount * 2 WHERE transfer_id IN "
+    "(SELECT id FROM chengfeng_transfer WHERE kind = 'refund')"
+]
+FAULTS["I20"] = [
+    drop("ads_charge", "charge_click_once", "ads_charge_transfer_id_key"),
+    "INSERT INTO ads_charge (code, merchant_id, campaign_id, event_day, token, day, bid, amount, transfer_id, at) "
+    "SELECT 'chg_2', merchant_id, campaign_id, event_day, token, day, bid, amount, transfer_id, at FROM ads_charge",
+    "UPDATE ads_campaignday SET spent = spent * 2",
+    "DELETE FROM reports_merchantday; DELETE FROM reports_campaigndayfact; DELETE FROM reports_productday",
+]
+
+
+@pytest.fixture
+def honest(shop, foreign_shop, kai, alice):
+    """A week with a sale by an ad, half refunded, a sale without, an order given up, and a helper's deed."""
+    world.fund(shop, at=THEN)
+    goods, shopper = factories.variant(shop), uuid.uuid4()
+    ad = world.campaign(shop, goods.product, at=THEN)
+    world.click(ad, at=THEN - timedelta(hours=1), shopper=shopper)
+    world.refund(world.sell(goods, 2, at=THEN, shopper=shopper), "100", at=THEN + timedelta(days=1))
+    world.sell(goods, at=THEN, method="boleto")
+    world.give_up(world.place(goods, at=THEN), at=THEN + timedelta(minutes=15))
+    lent = Delegation.objects.create(
+        merchant=shop, delegate=kai, kind="ka", rights=["ads.edit"], granted_by=alice,
+        starts_at=THEN, expires_at=THEN + timedelta(days=1),
+    )  # fmt: skip
+    AuditEntry.objects.create(merchant=shop, number=1, actor=alice, verb="x", at=THEN)
+    AuditEntry.objects.create(merchant=shop, number=2, actor=kai, delegation=lent, verb="y", at=THEN)
+    facts.rebuild_history(at=NOW)
+
+
+def plant(statements: list[str]) -> None:
+    """Break the rows behind the back of every trigger and constraint; the test's transaction takes it back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            cursor.execute(statement)
+
+
+@pytest.mark.django_db
+def test_an_honest_world_breaks_nothing(honest):
+    assert [(v.invariant.id, v.rows) for v in invariants.check()] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("id", sorted(FAULTS))
+def test_a_planted_fault_is_found(honest, id):
+    plant(FAULTS[id])
+    assert {v.invariant.id for v in invariants.check()} == LEDGER_FAULTS.get(id, {id})
+
+
+def test_every_invariant_has_its_fault():
+    assert sorted(FAULTS) == [invariant.id for invariant in invariants.ALL]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_prints_what_is_broken_and_fails(shop):
+    factories.variant(shop, stock=3)
+    connection.cursor().execute("UPDATE shops_variant SET on_hand = 5")
+    out = StringIO()
+    with pytest.raises(SystemExit, match="1"):
+        call_command("check_invariants", "--json", only=["I02"], stdout=out)
+    (violation,) = json.loads(out.getvalue())["violations"]
+    assert (violation["id"], violation["rows"][0]["on_hand"], violation["rows"][0]["moved"]) == ("I02", 5, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_is_content_with_nothing_broken(shop):
+    out = StringIO()
+    call_command("check_invariants", stdout=out)
+    assert out.getvalue().startswith(f"{len(invariants.ALL)} of {len(invariants.ALL)} invariants hold")
+
+
+def test_an_unknown_invariant_is_refused():
+    with pytest.raises(CommandError, match="no invariant I99"):
+        call_command("check_invariants", only=["I99"])
