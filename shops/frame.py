@@ -1,6 +1,6 @@
 """What every page's frame needs: where we are, and where this person may go."""
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -11,96 +11,138 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng import clock
 
+from .models import Merchant
 from .tenancy import Access, merchants_of
 
 THEMES = {"light", "dark"}
-CONSOLE = (
-    (
-        _("Overview"),
-        (("reports:cockpit", _("Cockpit"), "gauge"), ("reports:exports", _("Exports"), "file-download")),
-    ),
-    (
-        _("Shop"),
-        (
-            ("orders:orders", _("Orders"), "receipt"),
-            ("shops:products", _("Products"), "package"),
-            ("shops:notes", _("Notes"), "photo-heart"),
-            ("shops:imports", _("Imports"), "file-upload"),
-        ),
-    ),
-    (
-        _("Advertising"),
-        (("ads:campaigns", _("Ads"), "speakerphone"), ("ads:wallet", _("Wallet"), "wallet")),
-    ),
-    (
-        _("Merchant"),
-        (
-            ("shops:people", _("People"), "users"),
-            ("shops:tokens", _("Tokens"), "key"),
-            ("shops:audit", _("Audit"), "history"),
-            ("shops:settings", _("Settings"), "settings"),
-        ),
-    ),
-)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A page that the navigation offers, by the name of its address."""
+
+    name: str
+    title: str
+    icon: str
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry of the navigation."""
+    """A place as one page shows it."""
 
     url: str
     title: str
     icon: str
-    is_current: bool = False
+    is_current: bool
+
+
+CONSOLE = (
+    (
+        _("Overview"),
+        (
+            Place("reports:cockpit", _("Cockpit"), "gauge"),
+            Place("reports:exports", _("Exports"), "file-download"),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
+            Place("orders:orders", _("Orders"), "receipt"),
+            Place("shops:products", _("Products"), "package"),
+            Place("shops:notes", _("Notes"), "photo-heart"),
+            Place("shops:imports", _("Imports"), "file-upload"),
+        ),
+    ),
+    (
+        _("Advertising"),
+        (
+            Place("ads:campaigns", _("Ads"), "speakerphone"),
+            Place("ads:wallet", _("Wallet"), "wallet"),
+        ),
+    ),
+    (
+        _("Merchant"),
+        (
+            Place("shops:people", _("People"), "users"),
+            Place("shops:tokens", _("Tokens"), "key"),
+            Place("shops:audit", _("Audit"), "history"),
+            Place("shops:settings", _("Settings"), "settings"),
+        ),
+    ),
+)
+KEY_ACCOUNTS = (
+    Place("shops:ka_brands", _("Brands"), "briefcase"),
+    Place("reports:portfolio", _("Portfolio"), "chart-dots"),
+)
 
 
 def frame(request: HttpRequest) -> dict:
-    """Return the template context of the frame; `access`, `merchant` and the navigation on console pages."""
+    """Return the template context of the frame; what costs a query is looked up when a page asks for it."""
     access = getattr(request, "access", None)
+    theme = request.COOKIES.get("theme")
     return {
         "access": access,
         "merchant": access and access.merchant,
-        "theme": request.COOKIES.get("theme") if request.COOKIES.get("theme") in THEMES else "",
+        "theme": theme if theme in THEMES else "",
         "navigation": SimpleLazyObject(lambda: console_navigation(access, path=request.path) if access else []),
+        "ka_navigation": SimpleLazyObject(lambda: ka_navigation(path=request.path)),
         "my_merchants": SimpleLazyObject(lambda: my_merchants(request)),
     }
 
 
-def my_merchants(request: HttpRequest) -> list:
+def my_merchants(request: HttpRequest) -> list[Merchant]:
     """Return the merchants that the person may enter now."""
-    user = getattr(request, "user", None)
-    return list(merchants_of(user, at=clock.now())) if user and user.is_authenticated else []
+    return list(merchants_of(request.user, at=clock.now()))
 
 
 def console_navigation(access: Access, *, path: str = "") -> list[tuple[str, list[Link]]]:
-    """Return the titled groups of console pages that this access opens, the one at `path` marked."""
-    groups = [(title, [page for page in pages if opens(access, page[0])]) for title, pages in CONSOLE]
-    urls = [reverse(name, args=[access.merchant.code]) for _title, pages in groups for name, *_rest in pages]
-    current = max((url for url in urls if path.startswith(url)), key=len, default="")
-    return [(title, [link(access, *page, current=current) for page in pages]) for title, pages in groups if pages]
+    """Return the titled groups of console pages that this access opens; the one that holds `path` is current."""
+    opened = [(title, [place for place in places if opens(access, place)]) for title, places in CONSOLE]
+    code = access.merchant.code
+    current = holding(path, [reverse(place.name, args=[code]) for _title, places in opened for place in places])
+    return [(title, links(places, current, code)) for title, places in opened if places]
 
 
-def link(access: Access, name: str, title: str, icon: str, *, current: str) -> Link:
-    url = reverse(name, args=[access.merchant.code])
-    return Link(url, title, icon, is_current=url == current)
+def ka_navigation(*, path: str = "") -> list[Link]:
+    """Return the pages of the key-account workspace; the one that holds `path` is current."""
+    places = [place for place in KEY_ACCOUNTS if exists(place.name)]
+    return links(places, holding(path, [reverse(place.name) for place in places]))
 
 
-def opens(access: Access, name: str) -> bool:
+def links(places: Iterable[Place], current: str, *code: str) -> list[Link]:
+    urls = [(reverse(place.name, args=code), place) for place in places]
+    return [Link(url, place.title, place.icon, url == current) for url, place in urls]
+
+
+def holding(path: str, urls: Iterable[str]) -> str:
+    """Return the longest address under which `path` lies, or nothing."""
+    return max((url for url in urls if path.startswith(url)), key=len, default="")
+
+
+def opens(access: Access, place: Place) -> bool:
     """Whether the guard of a console page lets this access in; a page that does not exist lets nobody in."""
-    guard = guard_of(name)
-    return guard is not None and access.may(guard)
+    right = right_of(place.name)
+    return right is not None and access.may(right)
 
 
 @cache
-def guard_of(name: str) -> str | None:
-    """Return the right that the console page of that name asks for."""
+def right_of(name: str) -> str | None:
+    """Return the right that the guard of the console page of that name asks for."""
     try:
-        view: Callable = resolve(reverse(name, args=["mch_0"])).func
+        return getattr(resolve(reverse(name, args=["mch_0"])).func, "right", None)
     except NoReverseMatch:
         return None
-    return getattr(view, "right", None)
+
+
+@cache
+def exists(name: str) -> bool:
+    """Whether there is a page of that name."""
+    try:
+        return bool(reverse(name))
+    except NoReverseMatch:
+        return False
 
 
 def first_page(access: Access) -> str:
     """Return the address at which a person starts in a merchant's console; empty when nothing is open."""
-    return next((page.url for _title, pages in console_navigation(access) for page in pages), "")
+    return next((link.url for _title, group in console_navigation(access) for link in group), "")

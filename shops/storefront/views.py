@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from shops.models import Category
+from shops.tenancy import refuse_nul
 
 from . import feed as feeding
 from . import showing
@@ -25,6 +26,7 @@ def shopper_page(view: Callable) -> Callable:
 
     @wraps(view)
     def kept(request: HttpRequest, **kwargs) -> HttpResponse:
+        refuse_nul(*kwargs.values(), *request.GET.values())
         request.keeps_shopper = True
         return view(request, **kwargs)
 
