@@ -1,6 +1,7 @@
 """All settings in one file: development runs with no environment at all, production refuses a default secret."""
 
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -198,6 +199,7 @@ JOBS = {
     "release_holds": "orders.expiry.run",
     "reconcile_payments": "orders.reconcile.run",
     "add_partitions": "ads.partitions.run",
+    "count_ads": "ads.counts.run",
     "rebuild_facts": "reports.facts.run",
     "export": "reports.exports.run",
 }
@@ -205,12 +207,28 @@ SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
     "reconcile_payments": 60,
     "add_partitions": 3600,
+    "count_ads": 60,
     "rebuild_facts": 300,
 }
 OUTBOX_CONSUMERS = {
     "invitation.open": ["shops.people.letters.send_invitation"],
     "order.paid": ["orders.receipts.send"],
 }
+
+AUCTION_CURRENCY = "CNY"  # what auctions compare in; each merchant is charged in its own
+AUCTION_RATES = {  # units of AUCTION_CURRENCY for one of theirs, as of 2025-12-31; used for ranking only
+    "CNY": Decimal("1"),
+    "BRL": Decimal("1.27"),
+    "EUR": Decimal("8.21"),
+    "GBP": Decimal("9.41"),
+    "HKD": Decimal("0.898"),
+    "JPY": Decimal("0.0446"),
+    "USD": Decimal("6.99"),
+}
+AUCTION_RESERVE = Decimal("0.0005")  # least value of one impression, in AUCTION_CURRENCY
+AUCTION_TICK = Decimal("0.01")  # prices of clicks are rounded up to a multiple of it
+AUCTION_ADS_PER_MERCHANT = 2  # on one page
+AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
 
 EMAIL_BACKEND = env.text("CHENGFENG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -28,6 +28,7 @@ class CartLine(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
     quantity = models.PositiveIntegerField()
+    price = AmountField(help_text=_("Unit price when it was put in"))
     added_at = models.DateTimeField()
 
     class Meta:
@@ -71,6 +72,9 @@ class Order(models.Model):
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     checkout = models.ForeignKey(Checkout, models.PROTECT, related_name="orders")
     shopper = models.UUIDField()
+    offer = models.CharField(
+        max_length=24, null=True, blank=True, unique=True, help_text=_("The merchant's quote that it was placed by")
+    )
     state = models.CharField(_("state"), max_length=12, choices=OrderState, default=OrderState.PLACED)
     currency = CurrencyField()
     subtotal = AmountField(help_text=_("Sum of the lines before discount"))

@@ -1,7 +1,15 @@
-"""The states of an order and the table of moves allowed between them."""
+"""The states of an order, the table of moves allowed between them, and the one function that moves an order."""
 
-from django.db import models
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from shops.models import User
+
+    from .models import Order
 
 
 class OrderState(models.TextChoices):
@@ -25,5 +33,46 @@ MOVES: dict[OrderState | str, frozenset[OrderState]] = {
     OrderState.PAID: frozenset({OrderState.SHIPPED, OrderState.CANCELLED}),
     OrderState.SHIPPED: frozenset({OrderState.DELIVERED}),
     OrderState.DELIVERED: frozenset(),
-    OrderState.CANCELLED: frozenset(),
+    OrderState.CANCELLED: frozenset({OrderState.PAID}),  # its payment came late and the goods were still there
 }
+STAMPS = {
+    OrderState.PAID: "paid_at",
+    OrderState.SHIPPED: "shipped_at",
+    OrderState.DELIVERED: "delivered_at",
+    OrderState.CANCELLED: "cancelled_at",
+}
+
+
+class WrongState(Exception):
+    """The order is not in a state from which it can go there; `state` is where it was seen."""
+
+    def __init__(self, state: str, target: str):
+        self.state, self.target = state, target
+        super().__init__(f"{state} → {target}")
+
+
+@transaction.atomic
+def move(
+    order: "Order", target: OrderState, *, at: datetime, by: "User | None" = None, note: str = "", **fields
+) -> None:
+    """Move an order on from the state it was read in, stamp the time, and write the step into its chain.
+
+    `fields` are set along with the state. Raises WrongState when the table has no such move, or when the order has
+    meanwhile gone elsewhere; nothing is written then.
+    """
+    source = order.state
+    if target not in MOVES[source]:
+        raise WrongState(source, target)
+    fields = {"state": target, STAMPS[target]: at} | fields
+    if not type(order)._default_manager.filter(pk=order.pk, state=source).update(**fields):
+        raise WrongState(source, target)
+    for name, value in fields.items():
+        setattr(order, name, value)
+    with connection.cursor() as cursor:
+        cursor.execute(STEP, [order.pk, source, target.value, by and by.pk, note, at, order.pk])
+
+
+STEP = """
+INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
+SELECT %s, coalesce(max(number), 0) + 1, %s, %s, %s, %s, %s FROM orders_ordermove WHERE order_id = %s
+"""

@@ -1,0 +1,1 @@
+"""The orders room for programs: a shopper's client, a merchant's system."""

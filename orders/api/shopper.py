@@ -1,0 +1,154 @@
+"""The shopper's API: cart, checkout and payment."""
+
+from django.http import Http404
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+
+from chengfeng import clock
+from chengfeng.http import Problem
+from chengfeng.idempotency import HEADER, idempotent, resumable
+from shops.api_base import ShopperAPIView
+from shops.models import Variant
+
+from .. import cart, payment
+from ..checkout import Contact, place, place_cart
+from ..models import Checkout, Payment
+from ..offers import OfferRefused, unseal
+from .problems import MixedCurrencies, OutOfStock, paying, placing
+from .shopper_serializers import (
+    CartAnswer,
+    CartQuantity,
+    CheckoutRequest,
+    CheckoutState,
+    PaymentAnswer,
+    PaymentRequest,
+    PlacedCheckout,
+)
+
+KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)
+SHOPPER = OpenApiParameter("X-Shopper", str, OpenApiParameter.HEADER, description="As POST shoppers gave it")
+CONTACT = ("email", "recipient", "phone", "region", "city", "street", "postal_code")
+
+
+class CartFull(Problem):
+    status_code = 409
+    code = "cart_full"
+    title = f"A cart holds at most {cart.MAX_LINES} different things"
+
+
+class CartView(ShopperAPIView):
+    @extend_schema(operation_id="cart_get", parameters=[SHOPPER], responses=CartAnswer)
+    def get(self, request):
+        """Tell what is in the cart and what has become of it since."""
+        return Response(CartAnswer({"sections": cart.contents(request.shopper)}).data)
+
+
+class CartLineView(ShopperAPIView):
+    @extend_schema(operation_id="cart_line_put", parameters=[SHOPPER], request=CartQuantity, responses=CartAnswer)
+    def put(self, request, variant):
+        """Let exactly that many units be in the cart; 0 takes the line out."""
+        wanted = CartQuantity(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        found = Variant.objects.filter(code=variant).first()
+        if found is None:
+            raise Http404
+        try:
+            cart.put(shopper=request.shopper, variant=found, quantity=wanted.validated_data["quantity"], at=clock.now())
+        except cart.CartFull as error:
+            raise CartFull from error
+        return Response(CartAnswer({"sections": cart.contents(request.shopper)}).data)
+
+
+class CheckoutsView(ShopperAPIView):
+    @extend_schema(
+        operation_id="checkouts_create",
+        parameters=[KEY, SHOPPER],
+        request=CheckoutRequest,
+        responses={201: PlacedCheckout},
+    )
+    @idempotent
+    def post(self, request):
+        """Place lines, offers, or the cart: one order per merchant, all of them or none."""
+        wanted = CheckoutRequest(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        checkout = self.place(request, wanted.validated_data)
+        answer = PlacedCheckout({**vars(checkout), "orders": checkout.placed})
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+    def place(self, request, wanted: dict) -> Checkout:
+        details = {
+            "shopper": request.shopper,
+            "contact": Contact(**{name: wanted.get(name, "") for name in CONTACT}),
+            "at": clock.now(),
+            "language": get_language() or "",
+            "external_reference": wanted.get("external_reference", ""),
+        }
+        with placing():
+            if "lines" not in wanted and "offers" not in wanted:
+                return place_cart(**details, **self.section(request, wanted.get("currency")))
+            lines = [(line["variant"], line["quantity"]) for line in wanted.get("lines", ())]
+            return place(**details, lines=lines, offers=self.offers(wanted.get("offers", ()), details["at"]))
+
+    @staticmethod
+    def section(request, currency: str | None) -> dict:
+        """Return currency and total of the part of the cart to buy; without a wish there must be one currency."""
+        sections = cart.contents(request.shopper)
+        wanted = [section for section in sections if currency in (None, section.currency)]
+        if len(wanted) > 1:
+            raise MixedCurrencies(currencies=[section.currency for section in wanted])
+        if not wanted:
+            raise ValidationError({"lines": ["There is nothing to buy."]}, "empty")
+        missing = [row for parcel in wanted[0].parcels for row in parcel.rows if not row.can_be_bought]
+        if missing:
+            raise OutOfStock(lines=[{"variant": row.variant.code, "available": row.available} for row in missing])
+        return {"currency": wanted[0].currency, "total": wanted[0].total}
+
+    @staticmethod
+    def offers(texts: list[str], at) -> list:
+        try:
+            return [unseal(text, at=at) for text in texts]
+        except OfferRefused as error:
+            raise ValidationError({"offers": [str(error)]}, "refused") from error
+
+
+class CheckoutView(ShopperAPIView):
+    @extend_schema(operation_id="checkouts_get", parameters=[SHOPPER], responses=CheckoutState)
+    def get(self, request, code):
+        """Tell how a checkout of this shopper stands."""
+        checkout = own(request, code)
+        orders = checkout.orders.select_related("merchant").order_by("pk")
+        answer = {**vars(checkout), "orders": orders, "payments": checkout.payments.order_by("pk")}
+        return Response(CheckoutState(answer).data)
+
+
+class PaymentsView(ShopperAPIView):
+    def begin(self, request, code) -> str:
+        wanted = PaymentRequest(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        asked = {name: wanted.validated_data.get(name) for name in ("provider", "method", "instalments", "amount")}
+        with paying():
+            return payment.begin(own(request, code), at=clock.now(), **asked).code
+
+    @extend_schema(
+        operation_id="payments_create",
+        parameters=[KEY, SHOPPER],
+        request=PaymentRequest,
+        responses={201: PaymentAnswer},
+    )
+    @resumable
+    def post(self, request, begun, code):
+        """Pay all that is left, or a part; an unknown outcome stays `pending` until it is known."""
+        payment.ask(Payment.objects.get(code=begun), source=request.data["source"], at=clock.now())
+        answer = PaymentAnswer(Payment.objects.get(code=begun))
+        return Response(answer.data, status=status.HTTP_201_CREATED)
+
+
+def own(request, code: str) -> Checkout:
+    """Return the shopper's checkout of that code; raises Http404 for anybody else's."""
+    checkout = Checkout.objects.filter(code=code, shopper=request.shopper).first()
+    if checkout is None:
+        raise Http404
+    return checkout

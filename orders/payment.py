@@ -1,0 +1,204 @@
+"""Payment: money asked for, its outcome settled once, and orders that become paid by it.
+
+Three steps: `begin` writes the payment down, `ask` calls the provider outside any transaction, `settle` applies what
+became of it – the same whether the answer, a webhook or the reconciliation brings the news, and however often.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from ads.attribution import SoldLine, record_conversion
+from chengfeng import jobs, ledger, outbox, payments
+from chengfeng.models import Account
+from chengfeng.money import ZERO, allocate, minor_unit
+from shops.catalogue import stock
+from shops.onboarding.checklist import reach
+from shops.onboarding.steps import Step
+
+from .models import Checkout, Order, Payment, PaymentShare, Refund
+from .moves import CancelReason, OrderState, move
+
+
+class PaymentRefused(Exception):
+    """This payment cannot be asked for; `code` says why."""
+
+    def __init__(self, code: str, message: str):
+        self.code = code
+        super().__init__(message)
+
+
+def left_by_order(checkout: Checkout) -> dict[Order, Decimal]:
+    """Return what each order that awaits payment still needs, payments under way counted as made."""
+    under_way = Q(payment_shares__payment__state__in=[Payment.State.PENDING, Payment.State.CAPTURED])
+    orders = Order.objects.filter(checkout=checkout, state=OrderState.PLACED).order_by("pk")
+    shares = Coalesce(Sum("payment_shares__amount", filter=under_way), ZERO)
+    return {order: order.total - order.shared for order in orders.annotate(shared=shares)}
+
+
+@transaction.atomic
+def begin(
+    checkout: Checkout,
+    *,
+    provider: str,
+    method: str,
+    at: datetime,
+    amount: Decimal | None = None,
+    instalments: int = 1,
+) -> Payment:
+    """Write a pending payment of `amount` (all that is left, if None), split over the orders that await it.
+
+    Raises PaymentRefused: `not_payable` when no order awaits payment, `nothing_left` when payments under way cover
+    everything, `too_much`, `too_fine`.
+    """
+    Checkout.objects.select_for_update(no_key=True).get(pk=checkout.pk)
+    lefts = left_by_order(checkout)
+    if not lefts:
+        raise PaymentRefused("not_payable", "no order of this checkout awaits payment")
+    left = sum(lefts.values())
+    amount = left if amount is None else amount
+    _refuse_amount(amount, left, is_complete=not left and checkout.total, currency=checkout.currency)
+    payment = Payment.objects.create(
+        checkout=checkout, provider=provider, method=method, instalments=instalments, amount=amount,
+        currency=checkout.currency, created_at=at,
+    )  # fmt: skip
+    parts = allocate(amount, list(lefts.values()), unit=minor_unit(checkout.currency))
+    PaymentShare.objects.bulk_create(
+        PaymentShare(payment=payment, order=order, amount=part) for order, part in zip(lefts, parts, strict=True)
+    )
+    return payment
+
+
+def _refuse_amount(amount: Decimal, left: Decimal, *, is_complete: bool, currency: str) -> None:
+    if is_complete:
+        raise PaymentRefused("nothing_left", "payments under way cover everything")
+    if amount > left:
+        raise PaymentRefused("too_much", f"only {left} {currency} are left to pay")
+    if amount % minor_unit(currency):
+        raise PaymentRefused("too_fine", f"{amount} is finer than {minor_unit(currency)} {currency}")
+
+
+def ask(payment: Payment, *, source: str, at: datetime) -> None:
+    """Have the provider charge a pending payment and settle its answer; without an answer it stays pending.
+
+    Asking again is safe: the provider charges once per payment code. Never call it inside a transaction.
+    """
+    try:
+        outcome = payments.provider(payment.provider).charge(
+            reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at
+        )
+    except payments.Unreachable:
+        return
+    settle(payment.code, outcome, at=at)
+
+
+@transaction.atomic
+def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
+    """Apply what became of a payment; return whether that was news.
+
+    A capture posts its transfers and pays every order it completes, in this one transaction. What cannot be used any
+    more – its order was cancelled and the goods are gone – is given back. Raises Payment.DoesNotExist.
+    """
+    locked = Payment.objects.select_related("checkout").select_for_update(of=("checkout",), no_key=True)
+    payment = locked.get(code=code)
+    if outcome.state == "failed":
+        waiting = Payment.objects.filter(pk=payment.pk, state=Payment.State.PENDING)
+        return bool(waiting.update(state=Payment.State.FAILED, failure=outcome.failure[:80]))
+    if outcome.state == "pending":
+        return False
+    open_to_capture = Payment.objects.filter(pk=payment.pk).exclude(state=Payment.State.CAPTURED)
+    captured = open_to_capture.update(
+        state=Payment.State.CAPTURED, captured_at=at, failure="", provider_reference=outcome.provider_reference
+    )
+    if captured:
+        _use(payment, at=at)
+    return bool(captured)
+
+
+def _use(payment: Payment, *, at: datetime) -> None:
+    """Use a captured payment: pay the orders it completes, give back what is no use, post all of it."""
+    shares = {share.order_id: share.amount for share in payment.shares.all()}
+    orders = list(_with_money(Order.objects.filter(pk__in=shares)))
+    for order in orders:
+        if _can_pay(order, at=at):
+            _pay(order, at=max(at, order.cancelled_at or at))
+        elif order.state != OrderState.PLACED and shares[order.pk]:
+            _give_back(order, payment, shares[order.pk], at=at)
+    _post(payment, [(order, shares[order.pk]) for order in orders], at=at)
+
+
+def _with_money(orders: QuerySet[Order]) -> QuerySet[Order]:
+    """Annotate orders with `captured`, in the order in which they are locked."""
+    captured = Q(payment_shares__payment__state=Payment.State.CAPTURED)
+    sums = orders.annotate(captured=Coalesce(Sum("payment_shares__amount", filter=captured), ZERO))
+    return sums.select_related("merchant").prefetch_related("lines__variant").order_by("merchant_id")
+
+
+def _can_pay(order: Order, *, at: datetime) -> bool:
+    """Whether the order is complete by now; one that expired unpaid holds its goods anew, if they are still there."""
+    if order.captured < order.total:
+        return False
+    if order.state == OrderState.PLACED:
+        return True
+    expired = order.state == OrderState.CANCELLED and order.cancel_reason == CancelReason.UNPAID
+    if not expired or Refund.objects.filter(order=order).exists():
+        return False
+    try:
+        lines = [(line.variant, line.quantity) for line in order.lines.all()]
+        stock.hold(cause=order.code, lines=lines, at=at, expires_at=at)
+    except stock.OutOfStock:
+        return False
+    return True
+
+
+def _pay(order: Order, *, at: datetime) -> None:
+    """Make an order paid with all that follows from it, inside the caller's transaction."""
+    move(order, OrderState.PAID, at=at, cancelled_at=None, cancel_reason="")
+    stock.take(cause=order.code, at=at)
+    sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
+    record_conversion(
+        merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency, lines=sold,
+        at=at,
+    )  # fmt: skip
+    reach(order.merchant, Step.FIRST_ORDER, at=at, fact=order.code)
+    outbox.publish("order.paid", key=order.code, payload={"merchant": order.merchant.code}, at=at)
+
+
+def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime) -> None:
+    """Write a refund of money that found no order to pay, and have a worker carry it out."""
+    Refund.objects.create(
+        merchant=order.merchant, order=order, payment=payment, amount=amount, currency=payment.currency,
+        reason="the payment came too late", requested_at=at,
+    )  # fmt: skip
+    jobs.enqueue("reconcile_payments", at=at)
+
+
+def give_back_captured(order: Order, *, at: datetime) -> None:
+    """Give back what had been captured of an order that is cancelled before it was paid in full."""
+    captured = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED, amount__gt=0)
+    for share in captured.select_related("payment"):
+        _give_back(order, share.payment, share.amount, at=at)
+
+
+def _post(payment: Payment, shares: Iterable[tuple[Order, Decimal]], *, at: datetime) -> None:
+    """Post one transfer per order that the payment gave money to."""
+    paid = [(order, amount) for order, amount in shares if amount]
+    if not paid:
+        return
+    outside = ledger.account(Account.Kind.OUTSIDE, currency=payment.currency)
+    ledger.post_many([_posting(payment, order, amount, outside, at) for order, amount in paid])
+
+
+def _posting(payment: Payment, order: Order, amount: Decimal, outside: Account, at: datetime) -> ledger.Posting:
+    sales = ledger.account(Account.Kind.SALES, owner=order.merchant.code, currency=payment.currency)
+    reference = f"payment:{payment.code}:{order.code}"
+    return ledger.Posting("payment", reference, at, {outside: -amount, sales: amount})
+
+
+def pending(checkout: Checkout) -> Sequence[Payment]:
+    """Return the payments of a checkout whose outcome is not known yet."""
+    return checkout.payments.filter(state=Payment.State.PENDING).order_by("pk")
