@@ -1,0 +1,21 @@
+"""Benchmarks: each prints one JSON line, its figure beside a yardstick measured in the same run.
+
+`make bench` runs them all, `make bench ONLY=name` one of them. A line says `bench`, `value`, `unit`, `yardstick`,
+`yardstick_value`, `ratio` (value ÷ yardstick_value), `higher_is_better`, and the sizes it was measured at. The
+yardstick is the least that the machine must do for the same end, so the ratio holds on any machine.
+
+- ledger: transfers posted per second, against the same rows by COPY into the same tables
+- decision: ad decisions per second over HTTP, against an empty view of the same server
+- ingest: ad events taken per second over HTTP, charges included, against COPY of such rows into their table
+- checkout: orders placed and paid per second over HTTP, against the same rows in bare transactions
+- hot_item: slowest answers to 500 buyers of 100 units, against as many requests to an empty view
+- imports: catalogue rows brought in per second, against csv and COPY of such rows
+- cockpit: server time of the cockpit page, against an empty view
+- rebuild: raw rows turned into facts per second, against counting and summing them
+
+Every benchmark runs in a process and on a database of its own (`chengfeng_bench`, which comes and goes with the run);
+load comes from yet another process, over loopback, in bounded numbers. Rounds of ours and of the yardstick alternate,
+and their medians count.
+"""
+
+NAMES = ("ledger", "decision", "ingest", "checkout", "hot_item", "imports", "cockpit", "rebuild")

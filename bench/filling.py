@@ -1,0 +1,57 @@
+"""What benchmarks find in the database: merchants, goods, money and history, written set by set."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from itertools import count
+
+from chengfeng import ledger
+from chengfeng.models import Account
+from shops.models import Merchant, Product, StockMove, Variant
+
+numbers = count(1)
+
+
+def merchants(number: int, *, at: datetime, **fields) -> list[Merchant]:
+    """Open some shops."""
+    named = [(f"shop-{next(numbers)}", at) for _ in range(number)]
+    return Merchant.objects.bulk_create(
+        Merchant(slug=slug, name=slug.title(), created_at=opened, **fields) for slug, opened in named
+    )
+
+
+def funded(number: int, *, at: datetime, amount: Decimal = Decimal(1_000_000)) -> list[Account]:
+    """Open some shops and fill their wallets; return the wallets."""
+    return fund(merchants(number, at=at), at=at, amount=amount)
+
+
+def fund(shops: Sequence[Merchant], *, at: datetime, amount: Decimal = Decimal(1_000_000)) -> list[Account]:
+    """Fill the wallets of merchants; return the wallets."""
+    outside = ledger.account(Account.Kind.OUTSIDE, currency="CNY")
+    wallets = [ledger.account(Account.Kind.WALLET, owner=shop.code, currency="CNY") for shop in shops]
+    ledger.post_many(
+        [
+            ledger.Posting("top_up", f"opening:{wallet.owner}", at, {outside: -amount, wallet: amount})
+            for wallet in wallets
+        ]
+    )
+    return wallets
+
+
+def variants(merchant: Merchant, number: int, *, stock: int, at: datetime) -> list[Variant]:
+    """Put some products of one variant each on a merchant's shelf."""
+    products = Product.objects.bulk_create(
+        Product(
+            merchant=merchant, external_id=f"P{n}", title=f"Product {n}", created_at=at, updated_at=at,
+        )
+        for n in range(number)
+    )  # fmt: skip
+    made = Variant.objects.bulk_create(
+        Variant(merchant=merchant, product=product, sku=f"S{n}", price=Decimal(100), on_hand=stock)
+        for n, product in enumerate(products)
+    )
+    StockMove.objects.bulk_create(
+        StockMove(merchant=merchant, variant=variant, kind="receipt", quantity=stock, cause="opening", at=at)
+        for variant in made
+    )
+    return made
