@@ -118,6 +118,22 @@ class CampaignDay(models.Model):
         return f"{self.campaign} {self.day}"
 
 
+class AdDay(models.Model):
+    """How often an ad was validly seen and clicked on one decision day (UTC): what predictions learn from."""
+
+    ad = models.ForeignKey(Ad, models.PROTECT, related_name="+")
+    day = models.DateField()
+    impressions = models.PositiveIntegerField()
+    clicks = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["ad", "day"], name="ad_day_once")]
+        indexes = [models.Index(fields=["day"], name="ad_day_day")]
+
+    def __str__(self):
+        return f"{self.ad} {self.day}"
+
+
 class EventKind(models.TextChoices):
     IMPRESSION = "impression", _("Impression")
     VIEWABLE = "viewable", _("Viewable impression")

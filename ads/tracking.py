@@ -28,7 +28,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of a report: an invalid event is kept with its reason and never charged, a rejected one is not ours."""
+    """What became of a report: invalid is kept with its reason and never charged, rejected is not ours."""
 
     status: Status
     reason: str = ""

@@ -14,8 +14,9 @@ SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def quiet_settings(settings, tmp_path):
-    """No broker, cheap passwords, files in a temporary place."""
+    """No broker, no thread, cheap passwords, files in a temporary place."""
     settings.WAKE_WORKERS = False
+    settings.AUCTION_REFRESH_SECONDS = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path / "media"

@@ -1,0 +1,7 @@
+"""The auction: which ads a page shows, in which order, at which price; decided in memory, without a database row."""
+
+from .decide import Decision, Request, Winner, decide
+from .index import Index
+from .refresh import current
+
+__all__ = ["Decision", "Index", "Request", "Winner", "current", "decide"]

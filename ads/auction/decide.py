@@ -1,0 +1,168 @@
+"""One decision, as a pure function of the index: who may run, who ranks first, and what a click will cost."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+import numpy as np
+from django.conf import settings
+
+from chengfeng.money import round_up
+
+from .index import CENTS, PROBABILITY, RATE, Candidate, Index, Rows, micros, union
+
+RELEVANT, OFF_TOPIC = 100, 20  # quality in per cent: what a search did not ask for must bid five times as much
+SPREAD = 0x9E3779B97F4A7C15
+
+
+class Empty(StrEnum):
+    """Why a page gets no ad."""
+
+    NOT_READY = "not_ready"
+    NO_CANDIDATES = "no_candidates"
+    NOT_ELIGIBLE = "not_eligible"
+    BELOW_RESERVE = "below_reserve"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A page with room for ads. `category` is a slug; `product` is the code of the product that the page shows."""
+
+    placement: str
+    slots: int
+    query: str = ""
+    category: str = ""
+    product: str = ""
+    exclude: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """An ad to be shown: `bid` is the campaign's, `cost` what a click will be charged."""
+
+    position: int
+    candidate: Candidate
+    cost: Decimal
+    pctr: Decimal
+    product_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The winners by position; when there are none, the reason."""
+
+    winners: tuple[Winner, ...] = ()
+    reason: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Rows by falling score, with what the prices follow from: scores and weights (pCTR × quality)."""
+
+    rows: Sequence[int]
+    scores: Sequence[int]
+    weights: Sequence[int]
+    ceilings: Sequence[int]
+
+
+def decide(index: Index, request: Request, *, at: datetime, draw: int) -> Decision:
+    """Fill a page's slots. `draw` settles ties, and nothing else; the same arguments give the same decision."""
+    if not len(index):
+        return Decision(reason=Empty.NO_CANDIDATES if index.read_at else Empty.NOT_READY)
+    rows, on_topic = reach(index, request)
+    if not rows.size:
+        return Decision(reason=Empty.NO_CANDIDATES)
+    ceiling = affordable(index, rows, at)
+    rows, ceiling = rows[ceiling > 0], ceiling[ceiling > 0]
+    if not rows.size:
+        return Decision(reason=Empty.NOT_ELIGIBLE)
+    ranking = rank(index, rows, ceiling, on_topic, draw)
+    if not ranking.rows:
+        return Decision(reason=Empty.BELOW_RESERVE)
+    return Decision(winners=tuple(_winners(index, ranking, request.slots)))
+
+
+def reach(index: Index, request: Request) -> tuple[Rows, Rows | None]:
+    """Return the rows whose targeting fits the request, and on a search those that are about it (else None).
+
+    A campaign without targeting runs everywhere, one with categories where the page is about one of them or one
+    below, one with keywords where a search matches; with both, either is enough.
+    """
+    category = request.category or index.product_category.get(request.product, "")
+    parts = [index.by_category[pk] for pk in index.category_path.get(category, ()) if pk in index.by_category]
+    matched = index.rows_for_words(request.query) if request.query else None
+    if matched is not None and matched.size:
+        parts.append(matched)
+    rows = union([index.untargeted, *parts]) if parts else index.untargeted
+    hidden = [index.products[code] for code in {request.product, *request.exclude} if code in index.products]
+    if hidden:
+        rows = rows[~np.isin(index.product[rows], hidden)]
+    return rows, None if matched is None else union([*parts, index.rows_about(request.query)])
+
+
+def affordable(index: Index, rows: Rows, at: datetime) -> np.ndarray:
+    """Return per row the most it may bid now, in its own currency; zero where it may not run."""
+    now, standings = micros(at), index.standings
+    local = [at.astimezone(zone) for zone in index.zones]
+    zone = index.zone[rows]
+    hour = np.array([moment.weekday() * 24 + moment.hour for moment in local])[zone]
+    today = np.array([moment.toordinal() for moment in local])[zone]
+    runs = standings.is_on[rows] & (index.starts[rows] <= now) & (now < index.ends[rows]) & index.hours[rows, hour]
+    left = np.where(standings.day[rows] == today, standings.left[rows], index.budget[rows])
+    return np.where(runs, np.minimum(np.minimum(index.bid[rows], left), standings.wallet[rows]), 0)
+
+
+def rank(index: Index, rows: Rows, ceiling: np.ndarray, on_topic: Rows | None, draw: int) -> Ranking:
+    """Order rows by bid × pCTR × quality, ties by the draw; those below the reserve are out."""
+    quality = RELEVANT if on_topic is None else np.where(np.isin(rows, on_topic), RELEVANT, OFF_TOPIC)
+    weights = index.pctr[rows] * quality
+    scores = ceiling * index.rate[rows] // RATE * weights
+    kept = np.flatnonzero(scores >= reserve())
+    tie = (index.product[rows[kept]].astype(np.uint64) + np.uint64(draw % 2**32)) * np.uint64(SPREAD)
+    order = kept[np.lexsort((tie, -scores[kept]))]
+    return Ranking(rows[order].tolist(), scores[order].tolist(), weights[order].tolist(), ceiling[order].tolist())
+
+
+def reserve() -> int:
+    """Return the lowest score that is shown: the platform's reserve per impression, in the unit of scores."""
+    return int(settings.AUCTION_RESERVE * CENTS * PROBABILITY * RELEVANT)
+
+
+def _winners(index: Index, ranking: Ranking, slots: int):
+    """Yield the winners with their second prices; a merchant never bids against itself."""
+    shown = _shown(index, ranking, slots + settings.AUCTION_ADS_PER_MERCHANT)
+    for position, place in enumerate(shown[:slots], start=1):
+        candidate = index.candidates[ranking.rows[place]]
+        rivals = (p for p in shown[position:] if index.candidates[ranking.rows[p]].merchant != candidate.merchant)
+        floor = max(reserve(), next((ranking.scores[p] for p in rivals), 0))
+        yield Winner(
+            position=position,
+            candidate=candidate,
+            cost=price(floor, ranking.weights[place], rate=candidate.rate, ceiling=ranking.ceilings[place]),
+            pctr=Decimal(ranking.weights[place]) / (PROBABILITY * RELEVANT),
+            product_price=index.standings.price[ranking.rows[place]],
+        )
+
+
+def _shown(index: Index, ranking: Ranking, length: int) -> list[int]:
+    """Return places of the ranking for one page: each product once, each merchant a few times."""
+    places, products, merchants = [], set(), Counter()
+    for place, row in enumerate(ranking.rows):
+        candidate = index.candidates[row]
+        if candidate.product in products or merchants[candidate.merchant] >= settings.AUCTION_ADS_PER_MERCHANT:
+            continue
+        products.add(candidate.product)
+        merchants[candidate.merchant] += 1
+        places.append(place)
+        if len(places) == length:
+            break
+    return places
+
+
+def price(floor: int, weight: int, *, rate: Decimal, ceiling: int) -> Decimal:
+    """Return the least a click must cost to keep its place: floor / weight, rounded up, never above the bid."""
+    needed = Decimal(floor) / Decimal(weight) / CENTS / rate
+    return min(round_up(needed, settings.AUCTION_TICK), Decimal(ceiling) / CENTS)
