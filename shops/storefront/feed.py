@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q
 from django.http import Http404
 
-from shops.models import Category, Note, NoteProduct
+from shops.catalogue.categories import branch
+from shops.models import Category, Note, NoteProduct, Product
 
 from . import showing
 
@@ -36,8 +37,8 @@ def page(*, category: Category | None = None, after: str = "") -> Page:
 
 
 def _tags_product_of(category: Category) -> Exists:
-    within = showing.branch(category).values("pk")
-    return Exists(NoteProduct.objects.filter(note=OuterRef("pk"), product__category__in=within))
+    tags = NoteProduct.objects.filter(note=OuterRef("pk"), product__state=Product.State.ACTIVE)
+    return Exists(tags.filter(product__category__in=branch(category)))
 
 
 def _older_than(code: str) -> Q:

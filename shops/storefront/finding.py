@@ -4,20 +4,10 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from shops.catalogue.search import search_products
 from shops.models import Category, Merchant, Product
 
 from . import showing
-
-try:
-    from shops.catalogue.search import search_products
-except ImportError:
-
-    def search_products(q, category=None, merchant=None):
-        found = Product.objects.filter(title__icontains=q).order_by("-pk")
-        if category:
-            found = found.filter(category__in=showing.branch(category))
-        return found.filter(merchant=merchant) if merchant else found
-
 
 SORTS = {
     "": _("Best match"),
@@ -63,7 +53,7 @@ def find(
 
     Prices are amounts in each shop's own currency.
     """
-    found = showing.products(search_products(q, category=category, merchant=merchant))
+    found = showing.priced(search_products(q, category=category, merchant=merchant))
     if lowest is not None:
         found = found.filter(price__gte=lowest)
     if highest is not None:
