@@ -8,4 +8,6 @@ urlpatterns = [
     path("", include("shops.storefront.urls")),
     path("", include("shops.people.urls")),
     path("", include("shops.onboarding.urls")),
+    path("", include("shops.catalogue.urls")),
+    path("", include("shops.content.urls")),
 ]

@@ -1,5 +1,8 @@
 """Tables of the catalogue: categories, products (SPU), variants (SKU), stock and imports."""
 
+from dataclasses import dataclass
+from decimal import Decimal
+
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
@@ -12,6 +15,8 @@ from chengfeng.models import Job
 from chengfeng.money import AmountField
 
 from ..people.models import Merchant, User
+
+LOW = 5  # free units at which a variant runs low
 
 
 class Category(models.Model):
@@ -64,6 +69,29 @@ class Product(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def shelf(self) -> "Shelf":
+        """What stands on the shelf, by the variants on sale that are loaded."""
+        return Shelf.of([variant for variant in self.variants.all() if variant.is_active])
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Prices and free units of a product's variants on sale."""
+
+    variants: int
+    available: int
+    lowest: Decimal | None
+    highest: Decimal | None
+    is_low: bool
+
+    @classmethod
+    def of(cls, variants: "list[Variant]") -> "Shelf":
+        prices, free = [v.price for v in variants], [v.available for v in variants]
+        return cls(
+            len(free), sum(free), min(prices, default=None), max(prices, default=None), min(free, default=0) <= LOW
+        )
 
 
 class Variant(models.Model):

@@ -39,7 +39,8 @@ def import_file(
     if isinstance(file, str | Path):
         with Path(file).open("rb") as opened:
             return import_file(merchant, opened, is_dry=is_dry, at=at, by=by)
-    run = _store(merchant, File(file), name=Path(getattr(file, "name", "catalogue")).name, is_dry=is_dry, at=at, by=by)
+    name = Path(getattr(file, "name", None) or "catalogue.csv").name
+    run = _store(merchant, File(file), name=name, is_dry=is_dry, at=at, by=by)
     read(run, at=at)
     return run
 
