@@ -46,7 +46,8 @@ class Visitor:
     _employers: list = field(default_factory=list, compare=False)
 
     def works_for(self, merchant_id: int) -> bool:
-        if self.user is None:
+        """Tell whether the visitor is a member of the merchant; asks the database once, about the logged-in only."""
+        if self.user is None or not self.user.is_authenticated:
             return False
         if not self._employers:
             mine = Membership.objects.filter(user=self.user, revoked_at=None)

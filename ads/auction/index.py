@@ -6,7 +6,7 @@ hundred-millionths, conversion rates in millionths.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,6 +23,28 @@ HIGHEST_BID = 10**9
 NEVER = np.iinfo(np.int64).max
 
 Rows = np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Shop:
+    """Whose product it is, as a card says it."""
+
+    slug: str
+    name: str
+    name_en: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What an ad shows: enough to draw it without asking the database."""
+
+    code: str
+    title: str
+    title_en: str
+    currency: str
+    image: str
+    merchant: Shop
+    price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +68,7 @@ class Candidate:
     hours: str = ALWAYS
     categories: frozenset[int] = frozenset()
     keywords: tuple[tuple[str, str], ...] = ()
-    card: Mapping = field(default_factory=dict)
+    card: Card | None = None
 
     @property
     def is_untargeted(self) -> bool:

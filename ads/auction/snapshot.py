@@ -8,10 +8,10 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Max, Sum
 
-from shops.models import Category, Product
+from shops.models import Category, Merchant, Product
 
 from ..models import Ad, AdDay, Campaign, Keyword
-from .index import Candidate, Standing
+from .index import Candidate, Card, Shop, Standing
 from .prediction import predict
 
 MEMORY = timedelta(days=28)
@@ -47,15 +47,11 @@ def _candidate(ad: Ad, pctr: float, categories: set[int], keywords: list[tuple[s
     )  # fmt: skip
 
 
-def _card(product: Product, merchant) -> dict:
-    return {
-        "code": product.code,
-        "title": product.title,
-        "title_en": product.title_en,
-        "currency": merchant.currency,
-        "image": product.image.url if product.image else None,
-        "merchant": {"slug": merchant.slug, "name": merchant.name},
-    }
+def _card(product: Product, merchant: Merchant) -> Card:
+    return Card(
+        code=product.code, title=product.title, title_en=product.title_en, currency=merchant.currency,
+        image=product.image.url if product.image else "", merchant=Shop(merchant.slug, merchant.name, merchant.name_en),
+    )  # fmt: skip
 
 
 def _targets() -> Mapping[int, set[int]]:

@@ -1,0 +1,35 @@
+"""Serving: a decision for one shopper, each winner with the sealed token by which its events come back."""
+
+import random
+from dataclasses import dataclass, replace
+from datetime import datetime
+from uuid import UUID
+
+from . import auction, tokens
+from .auction.decide import Request, Winner
+from .auction.index import Card
+from .tokens import AdToken
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """An ad on its way to a shopper."""
+
+    token: str
+    position: int
+    product: Card
+
+
+def serve(request: Request, *, shopper: UUID, at: datetime) -> tuple[list[Served], str | None]:
+    """Decide a page's ads for a shopper; return them and, when there are none, the reason. Reads no row."""
+    decision = auction.decide(auction.current(), request, at=at, draw=random.getrandbits(32))
+    return [_served(winner, request.placement, shopper, at) for winner in decision.winners], decision.reason
+
+
+def _served(winner: Winner, placement: str, shopper: UUID, at: datetime) -> Served:
+    candidate = winner.candidate
+    token = AdToken(
+        tokens.new_id(), shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product,
+        candidate.bid, winner.cost, placement, winner.position, at,
+    )  # fmt: skip
+    return Served(tokens.seal(token), winner.position, replace(candidate.card, price=winner.product_price))

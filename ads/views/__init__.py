@@ -1,0 +1,1 @@
+"""Pages and partial pages of the ads room."""
