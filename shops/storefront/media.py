@@ -1,7 +1,8 @@
 """Hands out the public pictures; a drawing may not run scripts, wherever it is opened."""
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import SuspiciousFileOperation
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from django.views.static import serve
 
@@ -11,7 +12,10 @@ ONE_WEEK = 7 * 24 * 3600
 @require_safe
 def media(request: HttpRequest, path: str) -> HttpResponse:
     """Serve a file under MEDIA_ROOT; anything outside it, or a folder, is 404."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    try:
+        response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    except SuspiciousFileOperation as error:
+        raise Http404 from error
     response["Cache-Control"] = f"public, max-age={ONE_WEEK}"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
     return response
