@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection, models, transaction
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -51,14 +51,13 @@ class WrongState(Exception):
         super().__init__(f"{state} → {target}")
 
 
-@transaction.atomic
 def move(
     order: "Order", target: OrderState, *, at: datetime, by: "User | None" = None, note: str = "", **fields
 ) -> None:
     """Move an order on from the state it was read in, stamp the time, and write the step into its chain.
 
-    `fields` are set along with the state. Raises WrongState when the table has no such move, or when the order has
-    meanwhile gone elsewhere; nothing is written then.
+    Call it in the transaction of what comes with the move. `fields` are set along with the state. Raises WrongState
+    when the table has no such move, or when the order has meanwhile gone elsewhere; nothing is written then.
     """
     source = order.state
     if target not in MOVES[source]:

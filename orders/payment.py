@@ -135,7 +135,7 @@ def _with_money(orders: QuerySet[Order]) -> QuerySet[Order]:
     """Annotate orders with `captured`, in the order in which they are locked."""
     captured = Q(payment_shares__payment__state=Payment.State.CAPTURED)
     sums = orders.annotate(captured=Coalesce(Sum("payment_shares__amount", filter=captured), ZERO))
-    return sums.select_related("merchant").prefetch_related("lines__variant").order_by("merchant_id")
+    return sums.select_related("merchant").prefetch_related("lines").order_by("merchant_id")
 
 
 def _can_pay(order: Order, *, at: datetime) -> bool:
@@ -148,7 +148,7 @@ def _can_pay(order: Order, *, at: datetime) -> bool:
     if not expired or Refund.objects.filter(order=order).exists():
         return False
     try:
-        lines = [(line.variant, line.quantity) for line in order.lines.all()]
+        lines = [(line.variant, line.quantity) for line in order.lines.select_related("variant")]
         stock.hold(cause=order.code, lines=lines, at=at, expires_at=at)
     except stock.OutOfStock:
         return False

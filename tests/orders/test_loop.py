@@ -286,7 +286,7 @@ def test_buying_and_paying_cost_the_same_for_any_number_of_lines(shop, lines, dj
         checkout = buy(*variants)
     with django_assert_num_queries(6):
         begun = payment.begin(checkout, provider="sandbox", method="credit_card", at=AT)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         payment.ask(begun, source="approve", at=AT)
 
 
