@@ -1,0 +1,1 @@
+"""Tests of the whole: the real servers, a real browser, real kills."""
