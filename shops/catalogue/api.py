@@ -14,11 +14,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import PageNumberPagination
-from rest_framework.parsers import BaseParser, JSONParser, MultiPartParser
+from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
 from chengfeng import clock
-from chengfeng.http import Problem
+from chengfeng.http import JSONParser, Problem
 from chengfeng.idempotency import idempotent
 
 from ..api_base import MerchantAPIView, ShopperAPIView

@@ -22,9 +22,9 @@ urlpatterns = [
     path("api/v1/categories", api.Categories.as_view(), name="api_categories"),
     path("api/v1/products", api.OfferedProducts.as_view(), name="api_offered_products"),
     path("api/v1/catalogue/products", api.Products.as_view(), name="api_products"),
-    path("api/v1/catalogue/products/<code>", api.ProductDetail.as_view(), name="api_product"),
+    path("api/v1/catalogue/products/<str:code>", api.ProductDetail.as_view(), name="api_product"),
     path("api/v1/variants/<path:sku>", api.VariantDetail.as_view(), name="api_variant"),
     path("api/v1/imports", api.Imports.as_view(), name="api_imports"),
-    path("api/v1/imports/<code>", api.ImportDetail.as_view(), name="api_import"),
-    path("api/v1/imports/<code>/apply", api.ImportApply.as_view(), name="api_import_apply"),
+    path("api/v1/imports/<str:code>", api.ImportDetail.as_view(), name="api_import"),
+    path("api/v1/imports/<str:code>/apply", api.ImportApply.as_view(), name="api_import_apply"),
 ]
