@@ -1,0 +1,216 @@
+"""Every route of the project, who may enter it, and real addresses that belong to Alice."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from functools import cache
+
+from django.core.files.base import ContentFile
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+from ads.models import Campaign
+from chengfeng.models import Job
+from orders.models import Checkout, Order, OrderLine
+from reports.models import Export
+from shops.api_base import MerchantAPIView
+from shops.models import ApiToken, Brand, Delegation, Document, ImportRun, Invitation, Merchant, Note, User
+from tests import factories
+from tests.factories import AT
+
+PUBLIC = "anybody"
+PERSON = "whoever is logged in"
+SHOPPER = "the shopper whose it is, known by cookie or header"
+MEMBER = "who belongs to the merchant and holds the right"
+KA = "key-account managers"
+PROGRAM = "a program of the merchant whose token holds the right"
+OPERATOR = "operators"
+
+DECLARED = {  # routes that no guard of the gate speaks for
+    "healthz": PUBLIC,
+    "readyz": PUBLIC,
+    "set_language": PUBLIC,
+    "schema": PUBLIC,
+    "shops:login": PUBLIC,
+    "shops:logout": PUBLIC,
+    "shops:register": PUBLIC,
+    "shops:password_change": PERSON,
+    "shops:home": PERSON,
+    "shops:merchants": PERSON,
+    "shops:enter": MEMBER,
+    "shops:feed": PUBLIC,
+    "shops:search": PUBLIC,
+    "shops:product": PUBLIC,
+    "shops:shop": PUBLIC,
+    "shops:note": PUBLIC,
+    "shops:media": PUBLIC,
+    "shops:invitation": PUBLIC,
+    "shops:api_shoppers": PUBLIC,
+    "shops:api_offered_products": PUBLIC,
+    "shops:api_categories": PUBLIC,
+    "ads:slot": PUBLIC,
+    "ads:click": PUBLIC,
+    "ads:api_decisions": PUBLIC,
+    "ads:api_events": PUBLIC,
+    "orders:webhook": PUBLIC,
+    "orders:cart": PUBLIC,
+    "orders:cart_add": PUBLIC,
+    "orders:cart_line": PUBLIC,
+    "orders:checkout": PUBLIC,
+    "orders:my_orders": PUBLIC,
+    "orders:my_order": SHOPPER,
+    "orders:my_order_receipt": SHOPPER,
+    "orders:pay": SHOPPER,
+    "orders:api_cart": PUBLIC,
+    "orders:api_cart_line": PUBLIC,
+    "orders:api_checkouts": PUBLIC,
+    "orders:api_checkout": SHOPPER,
+    "orders:api_payments": SHOPPER,
+    "reports:metrics": PUBLIC,
+    "reports:platform": OPERATOR,
+}
+
+OF_NOBODY = {"behind": "paid_gmv"}  # what parameters take that belongs to no merchant
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One address pattern: its full name, its parts, its view and who may enter."""
+
+    name: str
+    pattern: str
+    view: Callable
+    audience: str | None
+
+    @property
+    def right(self) -> str | None:
+        return getattr(self.view, "right", None)
+
+    @property
+    def rights(self) -> dict[str, str]:
+        return getattr(self.view.cls, "rights", {}) if hasattr(self.view, "cls") else {}
+
+    @property
+    def blanks(self) -> list[str]:
+        """What stands to the left of each parameter, which says what kind of code it takes."""
+        return [
+            self.pattern[: match.start()].strip("/").rpartition("/")[2] for match in PARAMETER.finditer(self.pattern)
+        ]
+
+    def address(self, *codes: str) -> str:
+        """Return the address with these codes in place of its parameters."""
+        left = iter(codes)
+        return "/" + PARAMETER.sub(lambda _: next(left), self.pattern)
+
+
+PARAMETER = re.compile(r"<[^>]+>")
+
+
+@cache
+def routes() -> tuple[Route, ...]:
+    """Return every route outside Django's admin."""
+    return tuple(route for route in _walk(get_resolver()) if not route.name.startswith("admin:"))
+
+
+def _walk(resolver: URLResolver, namespace: str = "", prefix: str = "") -> Iterator[Route]:
+    for pattern in resolver.url_patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}{pattern.name}"
+            yield Route(name, address, pattern.callback, audience(name, pattern.callback))
+        else:
+            yield from _walk(pattern, namespace + (f"{pattern.namespace}:" if pattern.namespace else ""), address)
+
+
+def audience(name: str, view: Callable) -> str | None:
+    """Return who may enter, as the view's guard declares it or the table above; None when nobody has decided."""
+    if hasattr(view, "right"):
+        return MEMBER
+    if getattr(view, "is_for_ka_managers", False):
+        return KA
+    if issubclass(getattr(view, "cls", object), MerchantAPIView):
+        return PROGRAM
+    return DECLARED.get(name)
+
+
+def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
+    """Make one of everything for Alice's shop; return its code by what stands before it in an address."""
+    variant = factories.variant(shop)
+    order = _order(shop, variant, alice)
+    job = Job.objects.create(kind="export", state="done", due_at=AT, finished_at=AT)
+    campaign = Campaign.objects.create(
+        merchant=shop,
+        name="Spring",
+        bid=Decimal(1),
+        daily_budget=Decimal(9),
+        starts_at=AT,
+        created_at=AT,
+        updated_at=AT,
+    )
+    note = Note.objects.create(merchant=shop, title="N", author="A", state="published", created_at=AT, published_at=AT)
+    export = Export.objects.create(
+        merchant=shop, job=job, kind="orders", first=AT.date(), last=AT.date(), columns=["code"], requested_at=AT,
+        file=ContentFile(b"x", "x.csv"), rows=1, ready_at=AT, expires_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    run = ImportRun.objects.create(
+        merchant=shop, file=ContentFile(b"x", "x.csv"), file_name="x.csv", digest="x", created_at=AT, finished_at=AT,
+        job=Job.objects.create(kind="catalogue_import", state="done", due_at=AT, finished_at=AT),
+    )  # fmt: skip
+    invitation = Invitation.objects.create(
+        merchant=shop, email="x@example.org", role="service", digest="x", invited_by=alice, created_at=AT,
+        expires_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    token = ApiToken.objects.create(
+        merchant=shop, name="t", digest="x", hint="x", rights=["orders.view"], created_by=alice, created_at=AT
+    )
+    kim = factories.person("kim", is_ka_manager=True)
+    delegation = Delegation.objects.create(
+        merchant=shop, delegate=kim, kind="ka", rights=["people.view"], granted_by=alice, starts_at=AT,
+        expires_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    brand = Brand.objects.create(
+        merchant=shop, manager=kim, company="C", contact_email="c@example.org", opened_at=AT, due_at=AT
+    )
+    document = Document.objects.create(
+        merchant=shop, kind="licence", file=ContentFile(b"%PDF-", "x.pdf"), file_name="x.pdf", uploaded_by=kim,
+        uploaded_at=AT,
+    )  # fmt: skip
+    return {
+        "console": shop.code,
+        "merchants": shop.code,
+        "products": variant.product.code,
+        "variants": variant.sku,
+        "imports": run.code,
+        "notes": note.code,
+        "ads": campaign.code,
+        "campaigns": campaign.code,
+        "orders": order.code,
+        "checkouts": order.checkout.code,
+        "pay": order.checkout.code,
+        "exports": export.code,
+        "invitations": invitation.code,
+        "members": alice.code,
+        "delegations": delegation.code,
+        "tokens": token.code,
+        "brands": brand.code,
+        "documents": document.code,
+        **OF_NOBODY,
+    }
+
+
+def _order(shop: Merchant, variant, alice: User) -> Order:
+    checkout = Checkout.objects.create(
+        shopper=factories.shopper(), user=alice, email="s@example.org", recipient="S", currency=shop.currency,
+        total=100, placed_at=AT,
+    )  # fmt: skip
+    order = Order.objects.create(
+        merchant=shop, checkout=checkout, shopper=checkout.shopper, currency=shop.currency, subtotal=100, total=100,
+        placed_at=AT, expires_at=AT + timedelta(minutes=15),
+    )  # fmt: skip
+    OrderLine.objects.create(
+        merchant=shop, order=order, variant=variant, product=variant.product, title="P", unit_price=100, quantity=1,
+        total=100,
+    )  # fmt: skip
+    return order
