@@ -22,6 +22,10 @@ class Unit(StrEnum):
     FACTOR = "factor"
 
 
+LESS_IS_BETTER = {"refund_rate", "refunds", "refund_count", "cancelled", "cpc", "cost_per_order", "invalid_clicks"}
+NEITHER = {"spend", "ad_share", "discounts", "freight", "tax"}
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """(Σ plus − Σ minus) ÷ Σ over; without `over`, just the sum."""
@@ -33,6 +37,11 @@ class Metric:
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+
+    @property
+    def better(self) -> int:
+        """Return whether more is better (1), worse (−1) or neither (0)."""
+        return -1 if self.code in LESS_IS_BETTER else 0 if self.code in NEITHER else 1
 
     @property
     def formula(self) -> str:

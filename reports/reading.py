@@ -70,6 +70,11 @@ def hours(merchant: Merchant, day: date) -> list[dict]:
     return _fetch(query, Wanted([(merchant, day)]).params())
 
 
+def raw(merchant: Merchant, day: date, *, until: datetime) -> list[dict]:
+    """Return the sums of one local day up to an instant, from raw rows."""
+    return _fetch(select(Grain.MERCHANT), Wanted([(merchant, day)], until=until).params())
+
+
 def _union(grain: Grain, span: Span) -> str:
     """Return the statement of facts before each merchant's edge and live sums from there on."""
     columns = ", ".join(["merchant_id", "day", *key(grain), *measures(grain)])

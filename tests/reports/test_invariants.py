@@ -38,7 +38,7 @@ FAULTS = {
     "I06": ["UPDATE shops_variant SET reserved = 1",
             "INSERT INTO shops_hold (merchant_id, variant_id, quantity, cause, state, created_at, expires_at) "
             "SELECT merchant_id, id, 1, 'x', 'live', now(), now() - interval '3 minutes' FROM shops_variant"],
-    "I07": ["UPDATE orders_orderline SET unit_price = unit_price + 1, total = total + quantity"],
+    "I07": ["UPDATE orders_orderline SET unit_price = unit_price + 1, discount = discount + quantity"],
     "I08": ["UPDATE orders_payment SET state = 'failed'; UPDATE orders_payment SET state = 'captured' "
             "WHERE id IN (SELECT payment_id FROM orders_refund)",
             "DELETE FROM chengfeng_entry WHERE transfer_id IN (SELECT id FROM chengfeng_transfer t WHERE kind = "
@@ -133,10 +133,10 @@ def test_an_honest_world_breaks_nothing(honest):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("id", sorted(FAULTS))
-def test_a_planted_fault_is_found(honest, id):
-    plant(FAULTS[id])
-    assert {v.invariant.id for v in invariants.check()} == LEDGER_FAULTS.get(id, {id})
+@pytest.mark.parametrize("code", sorted(FAULTS))
+def test_a_planted_fault_is_found(honest, code):
+    plant(FAULTS[code])
+    assert {v.invariant.id for v in invariants.check()} == LEDGER_FAULTS.get(code, {code})
 
 
 def test_every_invariant_has_its_fault():

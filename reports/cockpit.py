@@ -1,0 +1,140 @@
+"""The cockpit: what a merchant sees first – sales, what ads brought and cost, and where it came from."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from ads.models import Campaign
+from chengfeng.periods import local_date
+from shops.models import Merchant, Product
+
+from . import charts, reading
+from .metrics import METRICS, Metric, change, total, value
+from .picking import Picked
+from .sources import Grain
+
+HEADLINES = ["paid_gmv", "spend", "roi", "ad_orders", "organic_orders", "new_buyers", "refund_rate"]
+DETAILS = ["average_order", "net_roi", "cpc", "cost_per_order", "ad_share", "refunds"]
+FUNNEL = ["impressions", "viewable", "clicks", "ad_orders"]
+TOP = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A metric over the period, and how it changed against the period before."""
+
+    metric: Metric
+    value: Decimal | int | None
+    change: Decimal | None
+
+    @property
+    def verdict(self) -> str:
+        """Return `good`, `bad` or `neutral`, for the colour of the change."""
+        sign = (self.change or 0) * self.metric.better
+        return "good" if sign > 0 else "bad" if sign < 0 else "neutral"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of the funnel with its shape and its share of the step before."""
+
+    number: Number
+    shape: str
+    rate: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A product or campaign with its sums."""
+
+    thing: Product | Campaign
+    sums: Mapping
+
+    def __getitem__(self, code: str) -> Decimal | int | None:
+        return value(code, self.sums)
+
+
+@dataclass(frozen=True, slots=True)
+class Cockpit:
+    """Everything on the page, as of one instant."""
+
+    period: Picked
+    at: datetime
+    sums: Mapping
+    headlines: list[Number]
+    details: list[Number]
+    funnel: list[Step]
+    chart: dict
+    products: list[Ranked]
+    campaigns: list[Ranked]
+    is_open: bool
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether events of the period may still arrive."""
+        return (self.at.date() - self.period.last).days < 3
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.sums.values())
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any number changes."""
+        told = repr(sorted(self.sums.items())) + repr(self.period)
+        return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
+
+
+def look(merchant: Merchant, period: Picked, *, at: datetime) -> Cockpit:
+    """Return the cockpit of a merchant over a period of local days, everything paid until now included."""
+    span = reading.span([merchant], period.before.first, period.last, at=at)
+    rows = reading.days(span)
+    now = total(row for row in rows if row["day"] >= period.first)
+    is_open = period.last == local_date(at, merchant.time_zone)
+    is_today = is_open and period.length == 1
+    before = total(_until_same_time(merchant, period, at) if is_today else (r for r in rows if r["day"] < period.first))
+    return Cockpit(
+        period=period,
+        at=at,
+        sums=now,
+        headlines=[_number(code, now, before) for code in HEADLINES],
+        details=[_number(code, now, before) for code in DETAILS],
+        funnel=_funnel(now, before),
+        chart=_chart(merchant, period, rows),
+        products=_ranked(span, period, Grain.PRODUCT, Product, "line_value"),
+        campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend"),
+        is_open=is_open,
+    )
+
+
+def _until_same_time(merchant: Merchant, period: Picked, at: datetime) -> list[dict]:
+    """Return yesterday up to the time that it is now: half a day is not compared with a whole one."""
+    return reading.raw(merchant, period.before.first, until=at - timedelta(days=1))
+
+
+def _number(code: str, now: Mapping, before: Mapping) -> Number:
+    return Number(METRICS[code], value(code, now), change(code, now, before))
+
+
+def _funnel(now: Mapping, before: Mapping) -> list[Step]:
+    counts = [value(code, now) for code in FUNNEL]
+    rates = [None, *(Decimal(n) / b if b else None for b, n in zip(counts, counts[1:], strict=False))]
+    shapes = charts.funnel([int(count) for count in counts])
+    return [
+        Step(_number(code, now, before), shape, rate) for code, shape, rate in zip(FUNNEL, shapes, rates, strict=True)
+    ]
+
+
+def _chart(merchant: Merchant, period: Picked, rows: list[dict]) -> dict:
+    if period.first == period.last:
+        return charts.by_hour(reading.hours(merchant, period.first), currency=merchant.currency)
+    inside = [row for row in rows if row["day"] >= period.first]
+    return charts.by_day(inside, first=period.first, last=period.last, currency=merchant.currency)
+
+
+def _ranked(span: reading.Span, period: Picked, grain: Grain, model, order: str) -> list[Ranked]:
+    found = reading.sums(span, grain=grain, first=period.first, order=order, limit=TOP)
+    things = model.objects.in_bulk([row[grain.value] for row in found])
+    return [Ranked(things[row[grain.value]], row) for row in found if row[grain.value] in things and row[order]]

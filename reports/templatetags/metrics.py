@@ -1,0 +1,67 @@
+"""Template tags that write metrics in the reader's language."""
+
+from decimal import Decimal
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal, format_percent
+from django import template
+
+from chengfeng.templatetags.frame import DASH, locale
+
+from ..metrics import METRICS, Unit
+
+register = template.Library()
+
+LARGE = 1000
+
+
+@register.filter
+def coins(amount: Decimal | None, currency: str) -> str:
+    """Write a sum of money to the currency's smallest coin."""
+    return DASH if amount is None else format_currency(amount, currency, locale=locale())
+
+
+@register.simple_tag
+def measured(code: str, value: Decimal | int | None, currency: str) -> str:
+    """Write the value of a metric as its unit asks; nothing to divide by is a dash."""
+    if value is None:
+        return DASH
+    unit = METRICS[code].unit
+    if unit == Unit.MONEY:
+        return format_currency(value, currency, locale=locale())
+    if unit == Unit.PERCENT:
+        return format_percent(value, format="#,##0.0%", locale=locale())
+    pattern = "#,##0" if unit == Unit.COUNT else "#,##0.00"
+    return format_decimal(value, format=pattern, locale=locale())
+
+
+@register.simple_tag
+def headline(code: str, value: Decimal | int | None, currency: str) -> str:
+    """Write the value of a metric at a glance: large sums without their cents."""
+    if value is not None and METRICS[code].unit == Unit.MONEY and abs(value) >= LARGE:
+        pattern = whole_coins()
+        return format_currency(value, currency, format=pattern, locale=locale(), currency_digits=False)
+    return measured(code, value, currency)
+
+
+def whole_coins() -> str:
+    """Return how the reader's language writes money, without decimals."""
+    return Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
+
+
+@register.filter
+def difference(ratio: Decimal | None) -> str:
+    """Write a change with its sign, such as +12.3 %."""
+    return "" if ratio is None else format_percent(ratio, format="+#,##0.0%;-#,##0.0%", locale=locale())
+
+
+@register.filter
+def at(row, code: str):
+    """Return a metric of a row by its code."""
+    return row[code]
+
+
+@register.filter
+def unlocalise(number: float) -> str:
+    """Write a coordinate as drawings want it, with a point in every language."""
+    return str(number)

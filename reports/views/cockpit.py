@@ -1,0 +1,64 @@
+"""The cockpit, its live part, the rows behind its numbers, and what the numbers mean."""
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from chengfeng import clock
+from chengfeng.periods import local_date
+from shops.people.rights import Right
+from shops.tenancy import merchant_page
+
+from .. import cockpit as domain
+from .. import rows
+from ..metrics import METRICS
+from ..picking import LABELS, Picked, PeriodForm, pick
+
+PAGE = 50
+
+
+def picked(request: HttpRequest) -> tuple[Picked, PeriodForm]:
+    return pick(request.GET, today=local_date(clock.now(), request.access.merchant.time_zone))
+
+
+@merchant_page(Right.REPORTS_VIEW)
+def cockpit(request: HttpRequest) -> HttpResponse:
+    period, form = picked(request)
+    view = domain.look(request.access.merchant, period, at=clock.now())
+    context = {"cockpit": view, "period": period, "form": form, "presets": LABELS, "metrics": METRICS.values()}
+    return render(request, "reports/cockpit.html", context)
+
+
+@merchant_page(Right.REPORTS_VIEW)
+def live(request: HttpRequest) -> HttpResponse:
+    """Answer with the numbers, or, where they are those the reader has, with the time alone."""
+    period, _form = picked(request)
+    view = domain.look(request.access.merchant, period, at=clock.now())
+    if request.GET.get("seen") != view.fingerprint:
+        return render(request, "reports/parts/numbers.html", {"cockpit": view, "period": period, "is_live": True})
+    response = render(request, "reports/parts/as_of.html", {"cockpit": view, "is_live": True})
+    response["HX-Reswap"] = "none"
+    return response
+
+
+@merchant_page(Right.REPORTS_VIEW)
+def behind(request: HttpRequest, code: str) -> HttpResponse:
+    source = rows.behind(code)
+    if source is None:
+        raise Http404
+    if not request.access.may(source.right):
+        raise PermissionDenied
+    period, form = picked(request)
+    found = rows.find(source, request.access.merchant, period)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "metric": METRICS[code], "page": page, "period": period, "form": form, "presets": LABELS,
+        "kind": source.model._meta.model_name, "sum": rows.add(found),
+    }  # fmt: skip
+    return render(request, "reports/rows.html", context)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """What every number means; for everybody to read."""
+    return render(request, "reports/metrics.html", {"metrics": METRICS.values()})
