@@ -21,10 +21,10 @@ from tests.factories import AT
 pytestmark = pytest.mark.django_db
 
 MERCHANT_CENTER = """\
-id,item_group_id,title,title_en,description,image_link,availability,price,sale_price,brand,gtin,product_type,color,size,quantity
-D-RED-S,D1,碎花连衣裙,Floral dress,夏季新款,https://example.org/d.jpg,in_stock,199.00 CNY,129.00 CNY,Mimi,4006381333931,Clothes > Dresses,红,S,5
-D-RED-M,D1,碎花连衣裙,Floral dress,夏季新款,https://example.org/d.jpg,in_stock,199.00 CNY,129.00 CNY,Mimi,,Clothes > Dresses,红,M,0
-CUP,,保温杯,Thermos,,,out_of_stock,59.90,,,,Mugs,,,
+id,item_group_id,title,title_en,image_link,availability,price,sale_price,brand,gtin,product_type,color,size,quantity
+D-RED-S,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,4006381333931,A > Dresses,红,S,5
+D-RED-M,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,,A > Dresses,红,M,0
+CUP,,保温杯,Thermos,,out_of_stock,59.90,,,,Mugs,,,
 """
 
 
