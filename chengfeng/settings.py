@@ -225,7 +225,7 @@ AUCTION_RATES = {  # units of AUCTION_CURRENCY for one of theirs, as of 2025-12-
     "JPY": Decimal("0.0446"),
     "USD": Decimal("6.99"),
 }
-AUCTION_RESERVE = Decimal("0.0005")  # least value of one impression, in AUCTION_CURRENCY
+AUCTION_RESERVE = Decimal("0.005")  # least value of one impression, in AUCTION_CURRENCY
 AUCTION_TICK = Decimal("0.01")  # prices of clicks are rounded up to a multiple of it
 AUCTION_ADS_PER_MERCHANT = 2  # on one page
 AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
