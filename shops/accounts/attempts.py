@@ -1,5 +1,6 @@
 """Slows down guessing: how often an address at a place may fail to log in within a quarter of an hour."""
 
+from contextlib import suppress
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -17,7 +18,8 @@ def too_many(request: HttpRequest) -> bool:
 def failed(request: HttpRequest) -> None:
     """Count a failure; the window begins with the first."""
     cache.add(_key(request), 0, WINDOW_SECONDS)
-    cache.incr(_key(request))
+    with suppress(ValueError):  # the window may end between the two
+        cache.incr(_key(request))
 
 
 def forget(request: HttpRequest) -> None:

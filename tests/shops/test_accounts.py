@@ -2,8 +2,10 @@
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 
+from chengfeng.http import server_error
 from shops import frame
 from shops.accounts.attempts import MOST
 from shops.models import Delegation, Membership, User
@@ -157,3 +159,19 @@ def test_the_theme_is_rendered_by_the_server(client, db, cookie, root):
 def test_a_missing_page_and_a_missing_endpoint_answer_in_their_own_shape(client, db):
     assert b"<h1" in client.get("/nowhere/").content
     assert client.get("/api/v1/nowhere").headers["Content-Type"] == "application/problem+json"
+
+
+def test_a_form_that_came_without_its_token_is_explained(db):
+    answer = Client(enforce_csrf_checks=True).post(LOGIN, {"username": "sam@example.org", "password": "x"})
+    assert (answer.status_code, b"Please send the form again" in answer.content) == (403, True)
+
+
+def test_a_page_one_may_not_see_says_who_can_change_that(client, shop, bob):
+    client.force_login(bob)
+    answer = client.get(reverse("shops:people", args=[shop.code]))
+    assert (answer.status_code, b"Your role does not include this" in answer.content) == (403, True)
+
+
+def test_our_own_mistake_is_admitted_without_asking_the_database(rf):
+    answer = server_error(rf.get("/"))
+    assert (answer.status_code, b"Something went wrong</h1>" in answer.content) == (500, True)
