@@ -1,6 +1,7 @@
 """What campaigns brought: views, clicks, spend, orders and sales, from the raw rows."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -60,6 +61,24 @@ def by_day(campaign: Campaign, first: date, last: date) -> dict[date, Result]:
     zone = ZoneInfo(campaign.merchant.time_zone)
     found = _Reading(campaign.merchant, first, last, campaign).grouped_by(TruncDate("at", tzinfo=zone), F("day"))
     return {day: found[day] for day in each_day(first, last)}
+
+
+def spend_by_campaign(merchant: Merchant, day: date) -> dict[int, Decimal]:
+    """Return what a merchant's campaigns spent on a local day."""
+    spent = Charge.objects.filter(merchant=merchant, day=day).values_list("campaign_id")
+    return dict(spent.annotate(Sum("amount")))
+
+
+def total(results: Iterable[Result]) -> Result:
+    """Add up results of different days; an order belongs to one day, so nothing is counted twice."""
+    whole = Result()
+    for result in results:
+        whole.impressions += result.impressions
+        whole.clicks += result.clicks
+        whole.spend += result.spend
+        whole.orders += result.orders
+        whole.sales += result.sales
+    return whole
 
 
 class _Reading:

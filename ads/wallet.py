@@ -9,12 +9,15 @@ from django.db import connection, transaction
 from django.db.models import QuerySet, Sum
 
 from chengfeng import ledger, payments
+from chengfeng.codes import new_code
 from chengfeng.models import Account, Entry
 from chengfeng.money import ZERO, minor_unit
 from chengfeng.periods import days_period, local_date
-from shops.models import Merchant, User
+from shops.models import Merchant
 from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
+from shops.people.audit import record
+from shops.tenancy import Access
 
 from .models import Charge, TopUp
 
@@ -24,6 +27,10 @@ PATIENCE = timedelta(seconds=30)
 
 class AmountRefused(ValueError):
     """A top-up must be positive and in whole coins of the wallet's currency."""
+
+
+class CodeTaken(ValueError):
+    """The code stands for another top-up already."""
 
 
 def account(merchant: Merchant) -> Account:
@@ -91,16 +98,28 @@ SELECT id, after FROM (
 """
 
 
-def open_top_up(*, merchant: Merchant, amount: Decimal, by: User | None, at: datetime) -> TopUp:
+@transaction.atomic
+def open_top_up(*, access: Access, amount: Decimal, at: datetime, code: str = "") -> TopUp:
     """Write a pending top-up; `submit` then asks the provider, outside any transaction.
 
-    Raises AmountRefused when the amount is not positive or finer than the currency's smallest coin.
+    The same code again returns the first top-up. Raises AmountRefused when the amount is not positive or finer than
+    the currency's smallest coin, CodeTaken when the code stands for another top-up.
     """
+    merchant = access.merchant
     if amount <= 0 or amount % minor_unit(merchant.currency):
         raise AmountRefused
-    return TopUp.objects.create(
-        merchant=merchant, amount=amount, currency=merchant.currency, requested_by=by, requested_at=at
-    )
+    top_up, is_new = TopUp.objects.get_or_create(
+        code=code or new_code("top"),
+        defaults={
+            "merchant": merchant, "amount": amount, "currency": merchant.currency, "requested_by": access.user,
+            "requested_at": at,
+        },
+    )  # fmt: skip
+    if (top_up.merchant_id, top_up.amount) != (merchant.pk, amount):
+        raise CodeTaken
+    if is_new:
+        record(access, "wallet.top_up", target=top_up.code, at=at, amount=str(amount))
+    return top_up
 
 
 def submit(code: str, *, source: str, at: datetime) -> TopUp:

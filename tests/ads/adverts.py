@@ -9,6 +9,8 @@ from ads.models import Ad, Campaign, Event
 from ads.tokens import AdToken
 from ads.validity import Visitor
 from shops.models import Merchant, Product
+from shops.people.rights import Right
+from shops.tenancy import Access
 from tests import factories
 from tests.factories import AT
 
@@ -20,6 +22,11 @@ def product(merchant: Merchant, *, stock: int = 10, **fields) -> Product:
     made = factories.product(merchant, **fields)
     factories.variant(merchant, product=made, stock=stock)
     return made
+
+
+def owner_of(merchant: Merchant) -> Access:
+    """All rights for a merchant, held by nobody in particular."""
+    return Access(merchant, frozenset(Right))
 
 
 def campaign(merchant: Merchant, *, bid: str = "1", budget: str = "100", **fields) -> Campaign:

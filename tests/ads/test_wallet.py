@@ -12,6 +12,8 @@ from chengfeng.payments import Outcome, sandbox
 from shops.models import StepDone
 from tests.factories import AT, fund
 
+from .adverts import owner_of
+
 pytestmark = pytest.mark.django_db
 
 
@@ -22,7 +24,7 @@ def deaf(monkeypatch):
 
 
 def top_up(shop, source: str, amount: str = "50") -> TopUp:
-    opened = wallet.open_top_up(merchant=shop, amount=Decimal(amount), by=None, at=AT)
+    opened = wallet.open_top_up(access=owner_of(shop), amount=Decimal(amount), at=AT)
     return wallet.submit(opened.code, source=source, at=AT)
 
 
@@ -43,7 +45,7 @@ def test_money_that_answered_too_late_is_found_once(shop):
 @pytest.mark.parametrize("amount", ["0", "-1", "0.001"])
 def test_impossible_amounts_are_refused(shop, amount):
     with pytest.raises(wallet.AmountRefused):
-        wallet.open_top_up(merchant=shop, amount=Decimal(amount), by=None, at=AT)
+        wallet.open_top_up(access=owner_of(shop), amount=Decimal(amount), at=AT)
 
 
 def test_the_statement_shows_what_stood_after_each_entry(shop, foreign_shop):
