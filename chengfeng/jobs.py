@@ -104,6 +104,16 @@ def cancel(job: Job, *, at: datetime) -> bool:
     return bool(alive.update(state=Job.State.CANCELLED, finished_at=at))
 
 
+def retry(job: Job, *, at: datetime) -> bool:
+    """Queue a failed job anew from its first attempt; return whether it had failed."""
+    failed = Job.objects.filter(pk=job.pk, state=Job.State.FAILED)
+    fresh = {"attempts": 0, "error": "", "due_at": at, "leased_until": None, "finished_at": None}
+    if not failed.update(state=Job.State.QUEUED, **fresh):
+        return False
+    wake.somebody()
+    return True
+
+
 def run_schedules(*, at: datetime) -> int:
     """Enqueue every recurring job that is due; return how many."""
     due = [kind for kind in settings.SCHEDULES if _take_turn(kind, at)]

@@ -1,0 +1,74 @@
+"""The operator's desk: facts per day, marks and exports."""
+
+from django.contrib import admin
+
+from chengfeng.admin import ReadOnlyAdmin
+
+from .models import CampaignDayFact, Export, FactsMark, MerchantDay, PaymentDay, ProductDay
+
+
+@admin.register(MerchantDay)
+class MerchantDayAdmin(ReadOnlyAdmin):
+    list_display = [
+        "merchant", "day", "paid_orders", "paid_gmv", "ad_orders", "ad_gmv", "spend", "refunds", "is_final",
+    ]  # fmt: skip
+    list_filter = ["is_final"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__name", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(CampaignDayFact)
+class CampaignDayFactAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "campaign", "impressions", "clicks", "spend", "ad_orders", "ad_gmv"]
+    list_select_related = ["merchant", "campaign"]
+    search_fields = ["campaign__code", "campaign__name", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(ProductDay)
+class ProductDayAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "product", "units", "line_value", "line_refunds", "clicks", "spend"]
+    list_select_related = ["merchant", "product"]
+    search_fields = ["product__code", "product__title", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(PaymentDay)
+class PaymentDayAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "method", "payments", "amount"]
+    list_filter = ["method"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__code", "merchant__name"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(FactsMark)
+class FactsMarkAdmin(ReadOnlyAdmin):
+    list_display = ["source", "settled", "seen", "seen_at"]
+
+
+@admin.register(Export)
+class ExportAdmin(ReadOnlyAdmin):
+    list_display = [
+        "code",
+        "merchant",
+        "kind",
+        "format",
+        "first",
+        "last",
+        "rows",
+        "requested_by",
+        "requested_at",
+        "ready_at",
+    ]
+    list_filter = ["kind", "format"]
+    list_select_related = ["merchant", "requested_by"]
+    search_fields = ["code", "merchant__name", "merchant__code"]
+    date_hierarchy = "requested_at"
+    exclude = ["file"]
+    ordering = ["-pk"]
