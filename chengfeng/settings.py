@@ -202,6 +202,7 @@ JOBS = {
     "count_ads": "ads.counts.run",
     "rebuild_facts": "reports.facts.run",
     "export": "reports.exports.run",
+    "forget_exports": "reports.exports.forget",
 }
 SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
@@ -209,6 +210,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "add_partitions": 3600,
     "count_ads": 60,
     "rebuild_facts": 300,
+    "forget_exports": 3600,
 }
 OUTBOX_CONSUMERS = {
     "invitation.open": ["shops.people.letters.send_invitation"],

@@ -51,7 +51,9 @@ def sparkline(numbers: list[Decimal], *, width: int = 120, height: int = 28) -> 
     """Return the points of a polyline that draws the numbers in a box, zero at its floor."""
     top = max([*numbers, Decimal(0)]) or Decimal(1)
     step = Decimal(width) / max(len(numbers) - 1, 1)
-    return " ".join(f"{i * step:.1f},{height - 1 - number / top * (height - 2):.1f}" for i, number in enumerate(numbers))
+    return " ".join(
+        f"{i * step:.1f},{height - 1 - number / top * (height - 2):.1f}" for i, number in enumerate(numbers)
+    )
 
 
 def funnel(steps: list[int], *, width: int = 600, height: int = 96) -> list[dict]:

@@ -33,7 +33,7 @@ def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime) -> Non
     """Rebuild many days of many merchants in one transaction: delete and insert, set by set."""
     if not pairs:
         return
-    params = Wanted(pairs).params() | {"at": at, "lateness": LATENESS}
+    params = Wanted.single(pairs).params() | {"at": at, "lateness": LATENESS}
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [MERCHANT_DAYS])
         for table in (MERCHANT_DAYS, *TABLES.values()):

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import connection
 
-from chengfeng.periods import each_day, local_date
+from chengfeng.periods import local_date
 from shops.models import Merchant
 
 from .facts import MERCHANT_DAYS, TABLES
@@ -31,12 +31,11 @@ class Span:
     last: date
     live_from: dict[int, date]
 
-    def live_pairs(self) -> list[tuple[Merchant, date]]:
-        return [
-            (merchant, day)
-            for merchant in self.merchants
-            for day in each_day(max(self.first, self.live_from[merchant.pk]), self.last)
-        ]
+    @property
+    def live(self) -> Wanted:
+        """What is to be summed from raw rows."""
+        starts = [(merchant, max(self.first, self.live_from[merchant.pk])) for merchant in self.merchants]
+        return Wanted([(merchant, start, self.last) for merchant, start in starts if start <= self.last])
 
 
 def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime) -> Span:
@@ -67,12 +66,12 @@ def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int) -> li
 def hours(merchant: Merchant, day: date) -> list[dict]:
     """Return the sums of one local day by hour, from raw rows."""
     query = f"{select(Grain.MERCHANT, hourly=True)} ORDER BY hour"
-    return _fetch(query, Wanted([(merchant, day)]).params())
+    return _fetch(query, Wanted.single([(merchant, day)]).params())
 
 
 def raw(merchant: Merchant, day: date, *, until: datetime) -> list[dict]:
     """Return the sums of one local day up to an instant, from raw rows."""
-    return _fetch(select(Grain.MERCHANT), Wanted([(merchant, day)], until=until).params())
+    return _fetch(select(Grain.MERCHANT), Wanted([(merchant, day, day)], until=until).params())
 
 
 def _union(grain: Grain, span: Span) -> str:
@@ -83,14 +82,14 @@ def _union(grain: Grain, span: Span) -> str:
         "JOIN unnest(%(known)s::bigint[], %(edges)s::date[]) AS edge(merchant_id, live_from) USING (merchant_id) "
         "WHERE day BETWEEN %(first)s AND %(last)s AND day < live_from"
     )
-    return f"{facts} UNION ALL SELECT {columns} FROM ({select(grain)}) live" if span.live_pairs() else facts
+    return f"{facts} UNION ALL SELECT {columns} FROM ({select(grain)}) live" if span.live.ranges else facts
 
 
 def _rows(query: str, span: Span, more: dict | None = None) -> list[dict]:
-    live = span.live_pairs()
+    live = span.live
     params = {
         "known": list(span.live_from), "edges": list(span.live_from.values()),
-        "first": span.first, "last": span.last, **(Wanted(live).params() if live else {}), **(more or {}),
+        "first": span.first, "last": span.last, **live.params(), **(more or {}),
     }  # fmt: skip
     return _fetch(query, params)
 

@@ -4,7 +4,7 @@ Facts and live numbers run the same statement: facts store what it returns for d
 the days still open.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -152,20 +152,27 @@ SOURCES: dict[Grain, list[Source]] = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Pairs of merchant and local day whose rows are wanted; of the last day only what was before `until`."""
+    """Merchants with the local days, `first` to `last`, whose rows are wanted; nothing at or after `until`."""
 
-    pairs: Sequence[tuple[Merchant, date]]
+    ranges: Sequence[tuple[Merchant, date, date]]
     until: datetime | None = None
 
+    @classmethod
+    def single(cls, pairs: Iterable[tuple[Merchant, date]]) -> "Wanted":
+        """Want single days of merchants."""
+        return cls([(merchant, day, day) for merchant, day in pairs])
+
     def params(self) -> dict:
-        """Return the parameters of `select`: the pairs, and the instants between which their rows lie."""
-        zones = {(merchant.time_zone, day) for merchant, day in self.pairs}
-        start = min((midnight(day, zone) for zone, day in zones), default=NEVER)
-        end = max((midnight(day + timedelta(days=1), zone) for zone, day in zones), default=NEVER)
+        """Return the parameters of `select`: the days, and the instants between which their rows lie."""
+        starts = {(merchant.time_zone, first) for merchant, first, _ in self.ranges}
+        ends = {(merchant.time_zone, last) for merchant, _, last in self.ranges}
+        start = min((midnight(day, zone) for zone, day in starts), default=NEVER)
+        end = max((midnight(day + timedelta(days=1), zone) for zone, day in ends), default=NEVER)
         return {
-            "ids": [merchant.pk for merchant, _ in self.pairs],
-            "days": [day for _, day in self.pairs],
-            "merchants": sorted({merchant.pk for merchant, _ in self.pairs}),
+            "ids": [merchant.pk for merchant, _, _ in self.ranges],
+            "days": [first for _, first, _ in self.ranges],
+            "lasts": [last for _, _, last in self.ranges],
+            "merchants": sorted({merchant.pk for merchant, _, _ in self.ranges}),
             "start": start,
             "end": min(end, self.until or end),
             "events_from": (start - LATENESS).date(),
@@ -193,7 +200,8 @@ def select(grain: Grain, *, hourly: bool = False) -> str:
     sums = ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
     return (
         f"SELECT {', '.join(keys)}, {sums} FROM ({parts}) raw "
-        "JOIN unnest(%(ids)s::bigint[], %(days)s::date[]) AS wanted(merchant_id, day) USING (merchant_id, day) "
+        "JOIN unnest(%(ids)s::bigint[], %(days)s::date[], %(lasts)s::date[]) AS wanted(id, first, last) "
+        "ON wanted.id = merchant_id AND day BETWEEN wanted.first AND wanted.last "
         f"GROUP BY {', '.join(keys)}"
     )
 

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .views import cockpit, why
+from .api import views as api
+from .views import across, cockpit, exports, why
 
 app_name = "reports"
 urlpatterns = [
@@ -10,5 +11,17 @@ urlpatterns = [
     path("console/<merchant>/live/", cockpit.live, name="cockpit_live"),
     path("console/<merchant>/behind/<code>/", cockpit.behind, name="behind"),
     path("console/<merchant>/orders/<order>/why/", why.order_trail, name="order_trail"),
+    path("console/<merchant>/exports/", exports.exports, name="exports"),
+    path("console/<merchant>/exports/new/", exports.export_new, name="export_new"),
+    path("console/<merchant>/exports/<export>/", exports.export, name="export"),
+    path("console/<merchant>/exports/<export>/cancel/", exports.export_cancel, name="export_cancel"),
+    path("console/<merchant>/exports/<export>/file/", exports.export_file, name="export_file"),
+    path("ka/portfolio/", across.portfolio, name="portfolio"),
+    path("platform/", across.platform, name="platform"),
     path("metrics/", cockpit.metrics, name="metrics"),
+    path("api/v1/reports/days", api.Days.as_view(), name="api_days"),
+    path("api/v1/reports/summary", api.Summary.as_view(), name="api_summary"),
+    path("api/v1/reports/exports", api.Exports.as_view(), name="api_exports"),
+    path("api/v1/reports/exports/<code>", api.ExportDetail.as_view(), name="api_export"),
+    path("api/v1/reports/exports/<code>/file", api.ExportFile.as_view(), name="api_export_file"),
 ]

@@ -4,7 +4,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ads.attribution import Candidate, Trail, explain as trail_of
+from ads.attribution import Candidate, Trail
+from ads.attribution import explain as trail_of
 from ads.models import Charge, Credit
 from chengfeng.models import Entry, Transfer
 from orders.models import Order, OrderLine
@@ -43,7 +44,9 @@ class Explanation:
     @property
     def days(self) -> list[tuple[int, float]]:
         """The marks of the timeline: days before the order, and where they stand."""
-        return [(days, place(timedelta(days=days), self.scale)) for days in (0, 1, 3, 7, 14, 30) if days <= self.scale.days]
+        return [
+            (days, place(timedelta(days=days), self.scale)) for days in (0, 1, 3, 7, 14, 30) if days <= self.scale.days
+        ]
 
     @property
     def scale(self) -> timedelta:
@@ -70,7 +73,9 @@ def explain(order: Order) -> Explanation:
         for c in candidates
     ]
     window = trail.rule.click if trail else timedelta(days=7)
-    return Explanation(trail, touches, place(window, scale), _lines(order, trail), _transfers(order, charges, candidates))
+    return Explanation(
+        trail, touches, place(window, scale), _lines(order, trail), _transfers(order, charges, candidates)
+    )
 
 
 def _charges(candidates: list[Candidate]) -> dict:

@@ -30,7 +30,7 @@ def _differences(grain: Grain) -> str:
 def settled_days() -> dict:
     """Return the parameters that want every final day with no newer rows."""
     merchants = Merchant.objects.in_bulk()
-    return Wanted([(merchants[pk], day) for pk, day in dirty.settled_days()]).params()
+    return Wanted.single((merchants[pk], day) for pk, day in dirty.settled_days()).params()
 
 
 ALL = [

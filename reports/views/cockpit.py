@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from chengfeng import clock
 from chengfeng.periods import local_date
@@ -13,7 +14,7 @@ from shops.tenancy import merchant_page
 from .. import cockpit as domain
 from .. import rows
 from ..metrics import METRICS
-from ..picking import LABELS, Picked, PeriodForm, pick
+from ..picking import LABELS, PeriodForm, Picked, pick
 
 PAGE = 50
 
@@ -23,6 +24,7 @@ def picked(request: HttpRequest) -> tuple[Picked, PeriodForm]:
 
 
 @merchant_page(Right.REPORTS_VIEW)
+@require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
     period, form = picked(request)
     view = domain.look(request.access.merchant, period, at=clock.now())
@@ -31,6 +33,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
 
 
 @merchant_page(Right.REPORTS_VIEW)
+@require_safe
 def live(request: HttpRequest) -> HttpResponse:
     """Answer with the numbers, or, where they are those the reader has, with the time alone."""
     period, _form = picked(request)
@@ -43,6 +46,7 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 @merchant_page(Right.REPORTS_VIEW)
+@require_safe
 def behind(request: HttpRequest, code: str) -> HttpResponse:
     source = rows.behind(code)
     if source is None:
@@ -59,6 +63,7 @@ def behind(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "reports/rows.html", context)
 
 
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """What every number means; for everybody to read."""
     return render(request, "reports/metrics.html", {"metrics": METRICS.values()})

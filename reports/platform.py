@@ -1,0 +1,206 @@
+"""The whole marketplace in sums per currency, and the proof that orders, reports and ledger agree to the cent."""
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from chengfeng.money import ZERO
+from shops.models import Merchant
+
+from . import reading
+from .metrics import total
+from .models import MerchantDay
+
+BEGINNING = date(1970, 1, 3)
+
+PLACED = """
+    SELECT currency, count(*) AS orders, coalesce(sum(subtotal), 0) AS item_value, coalesce(sum(shipping), 0) AS freight,
+        coalesce(sum(tax), 0) AS fees, coalesce(sum(discount), 0) AS discounts, coalesce(sum(total), 0) AS placed_value,
+        count(*) FILTER (WHERE paid_at IS NOT NULL) AS paid_orders,
+        coalesce(sum(total) FILTER (WHERE paid_at IS NOT NULL), 0) AS gmv,
+        count(*) FILTER (WHERE state = 'delivered') AS delivered_orders,
+        count(DISTINCT merchant_id) AS merchants
+    FROM orders_order WHERE {placed_at} GROUP BY currency
+"""
+CHECKOUTS = """
+    SELECT currency, count(*) AS checkouts, count(*) FILTER (WHERE paid) AS paid_checkouts,
+        count(*) FILTER (WHERE delivered) AS delivered_checkouts
+    FROM (
+        SELECT c.id, c.currency, coalesce(bool_and(o.paid_at IS NOT NULL), false) AS paid,
+            coalesce(bool_and(o.state = 'delivered'), false) AS delivered
+        FROM orders_checkout c LEFT JOIN orders_order o ON o.checkout_id = c.id
+        WHERE {c.placed_at} GROUP BY c.id
+    ) whole GROUP BY currency
+"""
+CANCELLED_ORDERS = """
+    SELECT currency, cancel_reason AS key, count(*) AS orders FROM orders_order
+    WHERE state = 'cancelled' AND {placed_at} GROUP BY 1, 2 ORDER BY 2
+"""
+CANCELLED_CHECKOUTS = """
+    SELECT currency, reason AS key, count(*) AS checkouts FROM (
+        SELECT c.id, c.currency, min(o.cancel_reason) AS reason FROM orders_checkout c
+        JOIN orders_order o ON o.checkout_id = c.id WHERE {c.placed_at}
+        GROUP BY c.id HAVING bool_and(o.state = 'cancelled') AND count(DISTINCT o.cancel_reason) = 1
+    ) whole GROUP BY 1, 2 ORDER BY 2
+"""
+METHODS = """
+    SELECT currency, method AS key, count(*) AS payments, sum(amount) AS amount FROM orders_payment
+    WHERE state = 'captured' AND {captured_at} GROUP BY 1, 2 ORDER BY 2
+"""
+REFUNDS = """
+    SELECT currency, count(*) AS refund_count, sum(amount) AS refunds FROM orders_refund
+    WHERE state = 'done' AND {done_at} GROUP BY currency
+"""
+EVENTS = """
+    SELECT m.currency, count(*) FILTER (WHERE e.kind = 'impression' AND e.is_valid) AS impressions,
+        count(*) FILTER (WHERE e.kind = 'viewable' AND e.is_valid) AS viewable,
+        count(*) FILTER (WHERE e.kind = 'click' AND e.is_valid) AS clicks,
+        count(*) FILTER (WHERE e.kind = 'click' AND NOT e.is_valid) AS invalid_clicks
+    FROM ads_event e JOIN shops_merchant m ON m.id = e.merchant_id WHERE {e.at} GROUP BY 1
+"""
+SPEND = """
+    SELECT m.currency, count(*) AS charges, sum(c.amount) AS spend FROM ads_charge c
+    JOIN shops_merchant m ON m.id = c.merchant_id WHERE {c.at} GROUP BY 1
+"""
+CREDITS = """
+    SELECT m.currency, count(DISTINCT r.cause) FILTER (WHERE r.reason = 'initial') AS ad_orders,
+        coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial'), 0) AS ad_gmv,
+        coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0) AS ad_refunds
+    FROM ads_credit r JOIN shops_merchant m ON m.id = r.merchant_id WHERE r.rule = 'last_click_7d' AND {r.at} GROUP BY 1
+"""
+TOP_UPS = """
+    SELECT currency, sum(amount) AS top_ups FROM ads_topup WHERE state = 'done' AND {done_at} GROUP BY 1
+"""
+WALLETS = """
+    SELECT currency, sum(balance) AS wallet_balances FROM chengfeng_account WHERE kind = 'wallet' GROUP BY 1
+"""
+
+SUMS = [PLACED, CHECKOUTS, REFUNDS, EVENTS, SPEND, CREDITS, TOP_UPS, WALLETS]
+GROUPS = {
+    "payments_by_method": METHODS, "cancelled_orders": CANCELLED_ORDERS, "cancelled_checkouts": CANCELLED_CHECKOUTS,
+}  # fmt: skip
+MONEY = [
+    "item_value", "freight", "fees", "discounts", "placed_value", "gmv", "refunds", "spend", "ad_gmv", "ad_refunds",
+    "top_ups", "wallet_balances",
+]  # fmt: skip
+COUNTS = [
+    "checkouts", "orders", "merchants", "paid_checkouts", "paid_orders", "delivered_checkouts", "delivered_orders",
+    "refund_count", "impressions", "viewable", "clicks", "invalid_clicks", "charges", "ad_orders",
+]  # fmt: skip
+
+
+def totals(*, first: date | None = None, last: date | None = None) -> dict[str, dict]:
+    """Return the sums of the marketplace by currency, of all time or of UTC days, both included.
+
+    Orders and checkouts count by when they were placed, everything else by its own clock; wallet balances are those
+    of now. A checkout is paid, delivered or cancelled when all its orders are. `payments_by_method` maps a method to
+    {payments, amount}; `cancelled_orders` and `cancelled_checkouts` map a reason to a count.
+    """
+    sums: dict[str, dict] = defaultdict(lambda: dict.fromkeys(COUNTS, 0) | dict.fromkeys(MONEY, ZERO) | _no_groups())
+    for query in SUMS:
+        for row in _run(query, first, last):
+            sums[row.pop("currency")].update(row)
+    for name, query in GROUPS.items():
+        for row in _run(query, first, last):
+            group = sums[row.pop("currency")][name]
+            key = row.pop("key")
+            group[key] = row if len(row) > 1 else next(iter(row.values()))
+    return dict(sorted(sums.items()))
+
+
+def _no_groups() -> dict[str, dict]:
+    return {name: {} for name in GROUPS}
+
+
+def _run(query: str, first: date | None = None, last: date | None = None) -> list[dict]:
+    """Run a query in which `{column}` stands for: the column lies in the days."""
+    after = first and datetime.combine(first, time.min, UTC)
+    before = last and datetime.combine(last + timedelta(days=1), time.min, UTC)
+    limits = (["{} >= %(after)s"] if after else []) + (["{} < %(before)s"] if before else [])
+    condition = " AND ".join(limits) or "true"
+    query = re.sub(r"\{([a-z_.]+)\}", lambda column: condition.replace("{}", column[1]), query)
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"after": after, "before": before})
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Reconciled:
+    """One amount as two places know it; they agree when the difference is zero."""
+
+    currency: str
+    what: str
+    rows: Decimal
+    ledger: Decimal
+    rows_label: str
+    ledger_label: str
+
+    @property
+    def difference(self) -> Decimal:
+        return self.rows - self.ledger
+
+
+LEDGER = """
+    SELECT e.currency, t.kind, a.kind AS account, sum(e.amount) AS amount FROM chengfeng_entry e
+    JOIN chengfeng_transfer t ON t.id = e.transfer_id JOIN chengfeng_account a ON a.id = e.account_id GROUP BY 1, 2, 3
+"""
+SHARES = """
+    SELECT o.currency, sum(s.amount) AS captured, sum(s.amount) FILTER (WHERE o.paid_at IS NULL) AS unpaid
+    FROM orders_paymentshare s JOIN orders_payment p ON p.id = s.payment_id JOIN orders_order o ON o.id = s.order_id
+    WHERE p.state = 'captured' GROUP BY 1
+"""
+
+
+def reported(*, at: datetime) -> dict[str, dict]:
+    """Return what the reports say of all time, by currency: closed days from facts, the rest live."""
+    merchants = Merchant.objects.in_bulk()
+    known = set(MerchantDay.objects.values_list("merchant", flat=True).distinct())
+    parts = [[m for m in merchants.values() if (m.pk in known) == has_facts] for has_facts in (True, False)]
+    spans = [reading.span(part, BEGINNING, at.date() + timedelta(days=1), at=at) for part in parts if part]
+    rows = [row for span in spans for row in reading.days(span)]
+    by_currency = defaultdict(list)
+    for row in rows:
+        by_currency[merchants[row["merchant_id"]].currency].append(row)
+    return {currency: total(rows) for currency, rows in by_currency.items()}
+
+
+def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> list[Reconciled]:
+    """Lay orders, reports and ledger side by side, all of time; `facts` is what `reported` returned."""
+    books = {(row["currency"], row["kind"], row["account"]): row["amount"] for row in _run(LEDGER)}
+    shares = {row["currency"]: row for row in _run(SHARES)}
+    lines: list[Reconciled] = []
+    for currency, sums in found.items():
+        captured = shares.get(currency, {}).get("captured") or ZERO
+        unpaid = shares.get(currency, {}).get("unpaid") or ZERO
+        told = facts.get(currency, {})
+
+        def posted(kind: str, account: str, currency: str = currency) -> Decimal:
+            return books.get((currency, kind, account), ZERO)
+
+        def line(what, rows, ledger, left, right, currency: str = currency) -> Reconciled:
+            return Reconciled(currency, what, rows or ZERO, ledger or ZERO, left, right)
+
+        orders, reports, ledger = _("orders"), _("reports"), _("ledger")
+        lines += [
+            line(_("Payments captured"), captured, posted("payment", "sales"), orders, ledger),
+            line(_("Paid orders and payments on account"), sums["gmv"] + unpaid, captured, orders, _("payments")),
+            line(_("Paid GMV"), told.get("paid_gmv"), sums["gmv"], reports, orders),
+            line(_("Refunds"), sums["refunds"], -posted("refund", "sales"), orders, ledger),
+            line(_("Refunds"), told.get("refunds"), sums["refunds"], reports, orders),
+            line(_("Ad spend"), told.get("spend"), posted("charge", "ad_revenue"), reports, ledger),
+            line(_("Ad spend"), sums["spend"], -posted("charge", "wallet"), _("charges"), ledger),
+            line(_("GMV by ads"), told.get("ad_gmv"), sums["ad_gmv"], reports, _("credits")),
+            line(_("Top-ups"), sums["top_ups"], posted("top_up", "wallet"), _("top-ups"), ledger),
+            line(
+                _("Wallets"), sums["wallet_balances"], posted("top_up", "wallet") + posted("charge", "wallet"),
+                _("balances"), ledger,
+            ),
+        ]  # fmt: skip
+    return lines

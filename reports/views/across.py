@@ -1,0 +1,83 @@
+"""Pages that look across merchants: the key-account portfolio and the operator's platform page."""
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from chengfeng import clock
+from chengfeng.periods import local_date
+from orders.moves import CancelReason
+from shops.onboarding.steps import Step
+from shops.tenancy import ka_page
+
+from .. import platform as marketplace
+from .. import portfolio as domain
+from ..picking import LABELS, pick
+
+COLUMNS = [
+    ("name", _("Merchant"), ""), ("paid_gmv", _("Paid GMV"), "-"), ("growth", _("Growth"), "-"),
+    ("spend", _("Ad spend"), "-"), ("roi", _("ROI"), "-"), ("balance", _("Wallet"), ""),
+    ("days_left", _("Days left"), ""), ("steps", _("Onboarding"), ""),
+]  # fmt: skip
+
+
+@ka_page
+@require_safe
+def portfolio(request: HttpRequest) -> HttpResponse:
+    at = clock.now()
+    period, form = pick(request.GET, today=local_date(at, "Asia/Shanghai"))
+    sort = request.GET.get("sort", "-paid_gmv")
+    columns = [
+        {"name": name, "label": label, "next": _turn(name, first, sort), "is": _direction(name, sort)}
+        for name, label, first in COLUMNS
+    ]
+    context = {
+        "kept": domain.look(request.user, period, sort=sort, at=at), "columns": columns, "period": period,
+        "form": form, "presets": LABELS, "at": at, "steps": len(Step),
+    }  # fmt: skip
+    return render(request, "reports/portfolio.html", context)
+
+
+def _turn(name: str, first: str, sort: str) -> str:
+    """Return how a click on a heading sorts: its natural way first, then the other way round."""
+    natural = f"{first}{name}"
+    other = name if first else f"-{name}"
+    return other if sort == natural else natural
+
+
+def _direction(name: str, sort: str) -> str:
+    return {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+
+
+@require_safe
+def platform(request: HttpRequest) -> HttpResponse:
+    """Show the operator the whole marketplace; nobody else learns that the page exists."""
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if not (request.user.is_staff and request.user.is_active):
+        raise Http404
+    found = marketplace.totals()
+    at = clock.now()
+    proof = marketplace.reconcile(found, marketplace.reported(at=at))
+    sheets = [
+        {
+            "currency": currency,
+            "sums": sums,
+            "cancelled": _cancelled(sums),
+            "proof": [line for line in proof if line.currency == currency],
+        }
+        for currency, sums in found.items()
+    ]
+    context = {"sheets": sheets, "at": at, "differs": [line for line in proof if line.difference]}
+    return render(request, "reports/platform.html", context)
+
+
+def _cancelled(sums: dict) -> list[tuple[str, str, int, int]]:
+    """Return each reason for which orders were cancelled with its name, and how many checkouts and orders."""
+    orders, checkouts = sums["cancelled_orders"], sums["cancelled_checkouts"]
+    return [
+        (reason, label, checkouts.get(reason, 0), orders[reason])
+        for reason, label in CancelReason.choices if reason in orders
+    ]  # fmt: skip
