@@ -222,6 +222,7 @@ def _line(order: Order, item: Item) -> OrderLine:
     return OrderLine(
         merchant_id=order.merchant_id, order=order, variant=variant, product=variant.product,
         title=variant.product.title, title_en=variant.product.title_en, options=variant.options,
+        options_en=variant.options_en,
         unit_price=item.unit_price, quantity=item.quantity, discount=item.discount, total=item.total,
     )  # fmt: skip
 

@@ -104,7 +104,7 @@ class CancelForm(forms.Form):
     """Why a merchant cancels."""
 
     reason = forms.ChoiceField(
-        label=_("reason"), choices=[choice for choice in CancelReason.choices if choice[0] != CancelReason.UNPAID]
+        label=_("Reason"), choices=[choice for choice in CancelReason.choices if choice[0] != CancelReason.UNPAID]
     )
 
 

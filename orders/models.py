@@ -126,6 +126,7 @@ class OrderLine(models.Model):
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     options = models.JSONField(default=dict, blank=True)
+    options_en = models.JSONField(default=dict, blank=True)
     unit_price = AmountField()
     quantity = models.PositiveIntegerField()
     discount = AmountField(default=0)
@@ -173,6 +174,14 @@ class OrderMove(models.Model):
         return f"{self.source} → {self.target}"
 
 
+METHODS = {
+    "credit_card": _("Credit card"),
+    "debit_card": _("Debit card"),
+    "voucher": _("Voucher"),
+    "boleto": _("Boleto"),
+}
+
+
 class Payment(models.Model):
     """Money asked from a provider for a checkout; an unknown outcome stays pending until it is known."""
 
@@ -207,6 +216,11 @@ class Payment(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def method_name(self) -> str:
+        """What the shopper paid with, for people; a method that providers bring along speaks for itself."""
+        return METHODS.get(self.method, self.method.replace("_", " ").capitalize())
 
 
 class PaymentShare(models.Model):

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -43,7 +44,8 @@ def show(request: HttpRequest, order: str) -> HttpResponse:
         "refunds": found.refunds.exclude(state="failed").order_by("pk"),
         "steps": steps(found),
     }
-    return render(request, "orders/my_order.html", context)
+    with timezone.override(found.merchant.time_zone):
+        return render(request, "orders/my_order.html", context)
 
 
 def steps(order: Order) -> list[dict]:

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -86,9 +87,10 @@ def pay(request: HttpRequest, checkout: str) -> HttpResponse:
         if form.is_valid():
             take(request, found, form.cleaned_data["source"])
         return redirect("orders:pay", found.code)
-    is_partial = "HX-Request" in request.headers
-    template = "orders/pay_state.html" if is_partial else "orders/pay.html"
-    return render(request, template, standing(found) | {"is_partial": is_partial})
+    template = "orders/pay_state.html" if "HX-Request" in request.headers else "orders/pay.html"
+    context = standing(found)
+    with timezone.override(context["orders"][0].merchant.time_zone):
+        return render(request, template, context)
 
 
 def take(request: HttpRequest, found: Checkout, source: str) -> None:
