@@ -144,6 +144,8 @@ class VariantForm(forms.ModelForm):
         if known.pk:
             self.fields["sku"].disabled = True
             self.initial |= {"code": known.code, "version": known.version}
+        self.fields["options"].widget.attrs["placeholder"] = _("Colour: red; Size: M")
+        self.fields["options_en"].widget.attrs["placeholder"] = _("in English")
         self.initial |= {"on_hand": known.on_hand, "shown_on_hand": known.on_hand}
 
     def _post_clean(self) -> None:

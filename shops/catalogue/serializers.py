@@ -48,7 +48,7 @@ class CategorySerializer(serializers.ModelSerializer):
         fields = ["slug", "name", "name_en", "parent"]
 
 
-class ShopSerializer(serializers.ModelSerializer):
+class SellerSerializer(serializers.ModelSerializer):
     """The shop that sells a product."""
 
     class Meta:
@@ -69,7 +69,7 @@ class OfferedVariantSerializer(serializers.ModelSerializer):
 class OfferedProductSerializer(serializers.ModelSerializer):
     """A product on sale with its variants, cheapest first; `price` is the lowest."""
 
-    merchant = ShopSerializer(read_only=True)
+    merchant = SellerSerializer(read_only=True)
     category = serializers.SlugRelatedField("slug", read_only=True)
     price = serializers.DecimalField(max_digits=18, decimal_places=4, read_only=True)
     currency = serializers.CharField(source="merchant.currency", read_only=True)
