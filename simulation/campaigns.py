@@ -20,7 +20,7 @@ REACH_NAMES: tuple[Pair, ...] = (
     ("周末冲量", "Weekend push"),
     ("搜索卡位", "Search presence"),
 )
-LOWEST_BID, HIGHEST_BID = 0.20, 3.50
+LOWEST_BID, HIGHEST_BID = 0.40, 4.50
 LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
 
 
@@ -71,7 +71,7 @@ def _keywords(chosen: list[Stocked], rng: Random) -> list[Pair]:
 
 def _bid(shop: Shop, price: int, rng: Random) -> Decimal:
     """Dearer goods bear dearer clicks; a shop abroad bids lower figures because its unit is worth more."""
-    bid = 0.28 * (price / 60) ** 0.45 * rng.lognormvariate(0, 0.3)
+    bid = 0.7 * (price / 60) ** 0.45 * rng.lognormvariate(0, 0.3)
     abroad = 1 if shop.currency == "CNY" else 0.3
     return Decimal(f"{min(max(bid * abroad, LOWEST_BID), HIGHEST_BID):.2f}")
 

@@ -46,7 +46,9 @@ class Site:
             headers["Authorization"] = f"Bearer {token}"
         if key:
             headers["Idempotency-Key"] = key
-        status, content = self._patiently(method, f"/api/v1/{path}", json.dumps(body) if body is not None else None, headers)
+        status, content = self._patiently(
+            method, f"/api/v1/{path}", json.dumps(body) if body is not None else None, headers
+        )
         if status not in expect:
             raise Unexpected(f"{method} {path} → {status}: {content[:500].decode(errors='replace')}")
         return status, json.loads(content) if content else {}

@@ -56,7 +56,7 @@ class History:
             m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 4
             for m in plan.merchants if m.campaigns
         }  # fmt: skip
-        self.keepers = Keepers(site, memory.tokens, memory.slugs)
+        self.keepers = Keepers(site, memory.tokens)
 
     def noon(self, day: date) -> datetime:
         return datetime.combine(day, time(12), ZONE)

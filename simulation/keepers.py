@@ -13,12 +13,17 @@ CARRIERS = ("SF Express", "JD Logistics", "ZTO", "YTO", "EMS")
 REASONS = ("尺码不合适", "与描述不符", "七天无理由退货", "质量问题", "不想要了")
 
 
-class Keepers:
-    """An agenda of what is to be done with paid orders, kept by day and merchant; its chances hang on the order's code."""
+def _parcel(order: str) -> dict[str, str]:
+    rng = random.Random(order)
+    return {"order": order, "carrier": rng.choice(CARRIERS), "tracking": f"SF{rng.randrange(10**12):012}"}
 
-    def __init__(self, site: Site, tokens: dict[str, str], slugs: dict[str, str]):
-        """`tokens` are known by merchant slug; `slugs` maps merchant codes to slugs."""
-        self._site, self._tokens, self._slugs = site, tokens, slugs
+
+class Keepers:
+    """An agenda of what is to be done with paid orders, by day and merchant; chances hang on the order's code."""
+
+    def __init__(self, site: Site, tokens: dict[str, str]):
+        """`tokens` are known by merchant slug."""
+        self._site, self._tokens = site, tokens
         self._agenda: dict[date, dict[str, dict[str, list[str]]]] = defaultdict(
             lambda: defaultdict(lambda: defaultdict(list))
         )
@@ -26,7 +31,7 @@ class Keepers:
     def expect(self, checkout: dict, *, day: date) -> None:
         """Enter the orders of a paid checkout into the agenda."""
         for order in checkout["orders"]:
-            self._plan(self._slugs[order["merchant"]], order["code"], day)
+            self._plan(order["merchant"], order["code"], day)
 
     def resume(self, *, day: date, at: datetime) -> None:
         """Enter the orders that are under way at the site, after an interruption."""
@@ -66,16 +71,18 @@ class Keepers:
                 self._site.call("POST", "deliveries", {"orders": duties["deliver"]}, at=at, token=token)
             for order in duties["cancel"]:
                 self._site.call(
-                    "POST", f"orders/{order}/cancellation", {"reason": "shopper"}, at=at, token=token, expect=(200, 201, 409)
+                    "POST",
+                    f"orders/{order}/cancellation",
+                    {"reason": "shopper"},
+                    at=at,
+                    token=token,
+                    expect=(200, 201, 409),
                 )
             for order in duties["refund"]:
                 self._refund(order, token, at)
 
     def _ship(self, orders: list[str], token: str, at: datetime) -> None:
-        parcels = [
-            {"order": order, "carrier": random.Random(order).choice(CARRIERS), "tracking": f"SF{abs(hash(order)) % 10**12:012}"}
-            for order in orders
-        ]  # fmt: skip
+        parcels = [_parcel(order) for order in orders]
         if parcels:
             self._site.call("POST", "shipments", {"shipments": parcels}, at=at, token=token)
 

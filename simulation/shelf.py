@@ -18,6 +18,7 @@ class Item:
     product: str
     merchant: str
     currency: str
+    category: str
     taste: str
     appeal: float
     dearness: float
@@ -74,6 +75,7 @@ def _item(row: dict, usual: dict, appeal: dict, tastes: dict[str, str]) -> Item:
         product=row["code"],
         merchant=merchant,
         currency=row["currency"],
+        category=category,
         taste=tastes.get(category, category),
         appeal=max((appeal.get((merchant, variant["sku"]), 0.0) for variant in row["variants"]), default=0.0) or 1.0,
         dearness=float(row["price"]) / usual[row["category"], row["currency"]],

@@ -12,6 +12,7 @@ from .truth import Person
 
 PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
 SLOTS = 6
+CHIP = 0.6  # part of the looks at the feed that are at one category of it
 ROBOTS = 0.012  # part of the visits that are no people
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
@@ -55,10 +56,10 @@ def _ads(site, shelf, person, rng, *, seal, at, exclude) -> list[dict]:
     placement = rng.choices(PLACEMENTS, PLACEMENT_WEIGHTS)[0]
     liked = shelf.wanted(rng, person.tastes)
     context = {
-        "feed": {},
+        "feed": {"category": liked.category} if rng.random() < CHIP else {},
         "search": {"query": liked.query},
         "product": {"product": liked.product},
-        "shop": {"category": liked.taste},
+        "shop": {"category": liked.category},
     }[placement]
     body = {"placement": placement, "slots": SLOTS, "exclude": exclude[-40:], **context}
     return site.call("POST", "decisions", body, at=at, shopper=seal(person.shopper))[1]["ads"]
@@ -103,7 +104,9 @@ def _basket(rng: random.Random) -> int:
 
 
 def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
-    """Check out and pay; return the paid checkout, or None when it was sold out, declined or abandoned."""
+    """Check out and pay; return the paid checkout, or None when it was sold out, declined, abandoned,
+    or bought before an interruption.
+    """
     rng = random.Random(purchase.key)
     shopper, person = seal(purchase.person.shopper), purchase.person
     variants = [rng.choice(item.variants)[0] for item in purchase.items]
@@ -119,9 +122,9 @@ def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
     }
     key = str(uuid.uuid5(uuid.NAMESPACE_URL, purchase.key))
     status, checkout = site.call(
-        "POST", "checkouts", body, at=purchase.at, shopper=shopper, key=key, expect=(201, 409)
+        "POST", "checkouts", body, at=purchase.at, shopper=shopper, key=key, expect=(201, 409, 422)
     )
-    if status == 409 or rng.random() < truth.ABANDONED:
+    if status != 201 or rng.random() < truth.ABANDONED:
         return None
     return checkout if _pay(site, checkout, rng, at=purchase.at, shopper=shopper, key=key) else None
 
@@ -145,16 +148,17 @@ def _pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shoppe
 
 
 def report(site: Site, visits: list[Visit], *, at: datetime) -> None:
-    """Report the events of visits as the shoppers' clients do, in batches, people and robots apart."""
+    """Report the events of visits as the shoppers' clients do, in batches, people and robots apart, once the last has happened."""
     for agent_is_robot in (False, True):
         events = sorted(
             (event for visit in visits if visit.is_robot == agent_is_robot for event in visit.events),
             key=lambda event: event["at"],
         )
         for start in range(0, len(events), 1000):
-            batch = {"events": events[start : start + 1000]}
+            batch = events[start : start + 1000]
+            sent_at = max(at, datetime.fromisoformat(batch[-1]["at"]))
             agent = {"agent": ROBOT} if agent_is_robot else {}
-            _, answer = site.call("POST", "events", batch, at=at, **agent)
+            _, answer = site.call("POST", "events", {"events": batch}, at=sent_at, **agent)
             refused = [result for result in answer["results"] if result["status"] == "rejected"]
             if refused:
                 raise Unexpected(f"{len(refused)} events were refused, the first with {refused[0]}")

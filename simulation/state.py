@@ -9,12 +9,12 @@ PATH = Path(__file__).resolve().parent.parent / "var" / "simulation" / "state.js
 
 @dataclass
 class State:
-    """The memory of one filled marketplace; `tokens` maps merchant slugs to API tokens, `slugs` codes to slugs."""
+    """The memory of one filled marketplace; `tokens` maps merchant slugs to API tokens."""
 
     kind: str = ""
     tokens: dict[str, str] = field(default_factory=dict)
-    slugs: dict[str, str] = field(default_factory=dict)
     logins: list[dict[str, str]] = field(default_factory=list)
+    folder: str = ""
     first_day: str = ""
     days_done: int = 0
     truth: dict[str, float] = field(default_factory=dict)

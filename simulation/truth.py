@@ -17,8 +17,8 @@ PROMOTION_DAY = (11, 11)
 PROMOTION = 2.8  # how many times the usual visits
 
 SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at this position is looked at
-CLICK = 0.06  # of a product of median appeal that is seen, by a shopper of average taste
-BUY_AFTER_CLICK = 0.045
+CLICK = 0.07  # of a product of median appeal that is seen, by a shopper of average taste
+BUY_AFTER_CLICK = 0.03
 PLANNED = 0.085  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 
@@ -33,7 +33,24 @@ REGIONS = (
     ("重庆市", "重庆市", 4), ("湖南省", "长沙市", 4), ("福建省", "厦门市", 3), ("山东省", "青岛市", 4), ("辽宁省", "大连市", 2),
 )  # fmt: skip
 FAMILY = "陈林黄张李王吴刘蔡杨周徐孙朱高何郭马罗梁宋郑谢韩"
-GIVEN = ("思雨", "子涵", "欣怡", "晓彤", "佳宁", "若溪", "明轩", "雨桐", "诗涵", "梓萱", "浩然", "一诺", "可欣", "静怡", "乐天", "书瑶")
+GIVEN = (
+    "思雨",
+    "子涵",
+    "欣怡",
+    "晓彤",
+    "佳宁",
+    "若溪",
+    "明轩",
+    "雨桐",
+    "诗涵",
+    "梓萱",
+    "浩然",
+    "一诺",
+    "可欣",
+    "静怡",
+    "乐天",
+    "书瑶",
+)
 STREETS = ("中山路", "人民路", "解放路", "建设路", "南京路", "和平路", "学院路", "滨江大道", "花园路", "文化路")
 
 

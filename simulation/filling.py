@@ -1,0 +1,141 @@
+"""Fills the demo marketplace: merchants, people, catalogue by import, notes, campaigns, brands under way."""
+
+import csv
+import io
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from tqdm import tqdm
+
+from ads import partitions, wallet
+from ads.campaigns import create_campaign, set_states
+from shops import tenancy
+from shops.catalogue.importing import import_file
+from shops.models import Category, Merchant, Note, NoteProduct, Product
+from shops.people.rights import Right
+from shops.tenancy import Access
+
+from . import brands, marketplace, people
+from .feed import feed
+from .history import DAYS, ZONE
+from .pictures import draw
+from .specs import CampaignSpec, CategorySpec, MerchantSpec, NoteSpec
+from .state import State
+
+MOST_ADS = 60  # of one campaign
+MANAGED = 9  # shops that lend rights to the key-account manager
+
+
+def fill(memory: State, *, now: datetime) -> None:
+    """Fill an empty database as of ninety days before `now`, and remember keys and logins."""
+    first = (now.astimezone(ZONE) - timedelta(days=DAYS - 1)).date()
+    opening = datetime.combine(first, datetime.min.time(), ZONE)
+    plan = marketplace.build()
+    partitions.ensure(first - timedelta(days=1), now.date() + timedelta(days=7))
+    categories = plant(plan.categories)
+    operator, manager = people.operator(), people.ka_manager()
+    for number, spec in enumerate(tqdm(plan.merchants, desc="merchants", unit="shop")):
+        merchant = open_shop(spec, at=opening)
+        owner = people.person(f"{spec.slug}@demo.example", f"{spec.name}店主")
+        if number == 0:
+            memory.logins += people.staff(merchant, at=opening)
+        else:
+            people.own(merchant, owner, at=opening)
+        if number < MANAGED:
+            people.lend(merchant, manager, by=owner, at=opening, until=people.in_a_year(now))
+        stock_shelves(merchant, spec, at=opening)
+        publish_notes(merchant, spec.notes, now=now)
+        advertise(merchant, spec.campaigns, categories, owner=owner, at=opening)
+        memory.tokens[spec.slug] = people.program(merchant, by=owner, at=opening)
+    brands.bring_in(manager, now=now)
+    memory.logins += [
+        people.login(manager.email, "key-account manager"),
+        people.login(operator.email, "operator (/admin/)"),
+        people.login(people.shopper().email, "shopper"),
+    ]
+    memory.kind, memory.first_day = "demo", first.isoformat()
+
+
+def plant(tree: tuple[CategorySpec, ...]) -> dict[str, Category]:
+    """Plant the category tree; parents come before their children."""
+    planted: dict[str, Category] = {}
+    for spec in tree:
+        fields = {"name": spec.name, "name_en": spec.name_en, "parent": planted.get(spec.parent_slug)}
+        planted[spec.slug] = Category.objects.get_or_create(slug=spec.slug, defaults=fields)[0]
+    return planted
+
+
+def open_shop(spec: MerchantSpec, *, at: datetime) -> Merchant:
+    names = ("name", "name_en", "kind", "city", "currency", "time_zone", "tagline", "tagline_en", "accent")
+    fields = {name: getattr(spec, name) for name in names} | {"created_at": at}
+    return Merchant.objects.get_or_create(slug=spec.slug, defaults=fields)[0]
+
+
+def stock_shelves(merchant: Merchant, spec: MerchantSpec, *, at: datetime) -> None:
+    """Draw the pictures, then bring the catalogue in as a feed, as any merchant would."""
+    folder = settings.MEDIA_ROOT / "products" / spec.slug
+    folder.mkdir(parents=True, exist_ok=True)
+    for product in spec.products:
+        (folder / f"{product.external_id}.svg").write_text(draw(product.picture))
+    rows = [row | {"image_link": f"media:products/{spec.slug}/{row['item_group_id']}.svg"} for row in feed(spec)]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), dialect="excel-tab")
+    writer.writeheader()
+    writer.writerows(rows)
+    file = ContentFile(text.getvalue().encode(), name=f"{spec.slug}.tsv")
+    import_file(merchant, file, is_dry=False, at=at)
+
+
+def publish_notes(merchant: Merchant, notes: tuple[NoteSpec, ...], *, now: datetime) -> None:
+    folder = settings.MEDIA_ROOT / "notes" / merchant.slug
+    folder.mkdir(parents=True, exist_ok=True)
+    products = {p.external_id: p for p in tenancy.own(Product, merchant)}
+    made = []
+    for number, spec in enumerate(notes):
+        path = f"notes/{merchant.slug}/{number}.svg"
+        (settings.MEDIA_ROOT / path).write_text(draw(spec.picture))
+        published_at = now - timedelta(days=spec.days_ago, minutes=7 * number % 600 + 30)
+        texts = {name: getattr(spec, name) for name in ("title", "title_en", "body", "body_en", "author", "author_en")}
+        made.append(
+            Note(merchant=merchant, image=path, state=Note.State.PUBLISHED, created_at=published_at,
+                 published_at=published_at, **texts)
+        )  # fmt: skip
+    Note.objects.bulk_create(made)
+    NoteProduct.objects.bulk_create(
+        NoteProduct(note=note, product=products[number], place=place)
+        for note, spec in zip(made, notes, strict=True)
+        for place, number in enumerate(spec.product_ids)
+    )
+
+
+def advertise(merchant: Merchant, specs: tuple[CampaignSpec, ...], categories, *, owner, at: datetime) -> None:
+    """Fund the wallet and start the campaigns."""
+    if not specs:
+        return
+    access = Access(merchant, frozenset(Right), user=owner)
+    weekly = sum((spec.daily_budget for spec in specs), Decimal(0)) * 4
+    top_up = wallet.open_top_up(access=access, amount=weekly, at=at)
+    wallet.submit(top_up.code, source="approve", at=at)
+    for spec in specs:
+        start(access, spec, categories, at=at)
+
+
+def start(access: Access, spec: CampaignSpec, categories: dict[str, Category], *, at: datetime) -> None:
+    """Make a campaign and start it: one for named products runs everywhere, one for categories where it fits."""
+    products = tenancy.own(Product, access.merchant).filter(state=Product.State.ACTIVE)
+    if spec.skus:
+        products = products.filter(variants__sku__in=spec.skus).distinct()
+    elif spec.category_slugs:
+        products = products.filter(category__slug__in=spec.category_slugs)
+    searched = () if spec.skus else spec.keywords + spec.keywords_en
+    campaign = create_campaign(
+        access,
+        at=at,
+        values={"name": spec.name, "bid": spec.bid, "daily_budget": spec.daily_budget},
+        products=list(products[:MOST_ADS]),
+        categories=[categories[slug] for slug in spec.category_slugs],
+        keywords=[(text, "broad") for text in dict.fromkeys(searched)],
+    )
+    set_states(access, [campaign.code], campaign.State.ACTIVE, at=at)
