@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import api
+from . import api, api_imports
 from .views import imports, products
 
 CONSOLE = "console/<merchant>/"
@@ -24,7 +24,7 @@ urlpatterns = [
     path("api/v1/catalogue/products", api.Products.as_view(), name="api_products"),
     path("api/v1/catalogue/products/<str:code>", api.ProductDetail.as_view(), name="api_product"),
     path("api/v1/variants/<path:sku>", api.VariantDetail.as_view(), name="api_variant"),
-    path("api/v1/imports", api.Imports.as_view(), name="api_imports"),
-    path("api/v1/imports/<str:code>", api.ImportDetail.as_view(), name="api_import"),
-    path("api/v1/imports/<str:code>/apply", api.ImportApply.as_view(), name="api_import_apply"),
+    path("api/v1/imports", api_imports.Imports.as_view(), name="api_imports"),
+    path("api/v1/imports/<str:code>", api_imports.ImportDetail.as_view(), name="api_import"),
+    path("api/v1/imports/<str:code>/apply", api_imports.ImportApply.as_view(), name="api_import_apply"),
 ]
