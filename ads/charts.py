@@ -1,7 +1,8 @@
 """Charts of the ads room, as options for ECharts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -10,19 +11,21 @@ from .performance import Result
 
 def chart_of_days(days: Mapping[date, Result], currency: str) -> dict:
     """Return the chart of spend and sales (bars) and clicks (line) by day."""
-    spend, sales, clicks = _("Spend"), _("Sales"), _("Clicks")
     return {
-        "tooltip": {"trigger": "axis"},
-        "legend": {"data": [spend, sales, clicks], "bottom": 0},
-        "grid": {"left": 8, "right": 8, "top": 32, "bottom": 36, "containLabel": True},
+        "currency": currency,
+        "legend": {},
         "xAxis": {"type": "category", "data": [day.isoformat() for day in days]},
         "yAxis": [
-            {"type": "value", "name": currency},
-            {"type": "value", "name": clicks, "minInterval": 1, "splitLine": {"show": False}},
+            {"type": "value", "unit": "money"},
+            {"type": "value", "minInterval": 1, "splitLine": {"show": False}},
         ],
         "series": [
-            {"name": spend, "type": "bar", "data": [float(result.spend) for result in days.values()]},
-            {"name": sales, "type": "bar", "data": [float(result.sales) for result in days.values()]},
-            {"name": clicks, "type": "line", "yAxisIndex": 1, "data": [result.clicks for result in days.values()]},
+            _bars(_("Spend"), [result.spend for result in days.values()]),
+            _bars(_("Sales"), [result.sales for result in days.values()]),
+            {"name": _("Clicks"), "type": "line", "yAxisIndex": 1, "data": [result.clicks for result in days.values()]},
         ],
     }
+
+
+def _bars(name: str, amounts: Sequence[Decimal]) -> dict:
+    return {"name": name, "type": "bar", "unit": "money", "data": [float(amount) for amount in amounts]}

@@ -13,6 +13,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import new_code
+from chengfeng.templatetags.frame import text
 from shops.models import Category, Merchant, Product
 from shops.tenancy import own
 
@@ -45,13 +46,20 @@ class PriceField(forms.DecimalField):
         super().__init__(min_value=Decimal("0.01"), max_digits=12, decimal_places=2, **kwargs)
 
 
-def parse_keywords(text: str) -> list[tuple[str, str]]:
+class CategoriesField(forms.ModelMultipleChoiceField):
+    """Categories, called in the reader's language."""
+
+    def label_from_instance(self, category: Category) -> str:
+        return text(category, "name")
+
+
+def parse_keywords(written: str) -> list[tuple[str, str]]:
     """Read keywords, one a line: `red dress` broad, `"red dress"` as a phrase, `[red dress]` exactly.
 
     Raises ValidationError naming the line that breaks a rule.
     """
     keywords = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(written.splitlines(), start=1):
         word, match = _parse_keyword(line.strip())
         if len(word) > 80:
             raise ValidationError(_("Line %(line)d: a keyword has at most 80 characters."), params={"line": number})
@@ -84,7 +92,7 @@ class CampaignForm(forms.Form):
     starts_at = MomentField(label=_("Starts"))
     ends_at = MomentField(label=_("Ends"), required=False, help_text=_("Empty: it runs until you pause it."))
     products = forms.ModelMultipleChoiceField(None, to_field_name="code", label=_("Products"), required=False)
-    categories = forms.ModelMultipleChoiceField(
+    categories = CategoriesField(
         None, to_field_name="slug", label=_("Categories"), required=False,
         widget=forms.SelectMultiple(attrs={"size": 8}),
         help_text=_("Pages about these categories. Without categories and keywords the ads run everywhere."),

@@ -76,16 +76,18 @@ def statement(
     return entries
 
 
-def with_balances(entries: Sequence[Entry]) -> list[Entry]:
-    """Set `balance_after` on entries of one account: what stood on it once each was posted."""
+def explained(entries: Sequence[Entry]) -> list[Entry]:
+    """Set `balance_after` on entries of one wallet, what stood on it once each was posted, and `campaign_name`."""
     if not entries:
         return []
     lowest = min(entry.pk for entry in entries)
     with connection.cursor() as cursor:
         cursor.execute(AFTER, [entries[0].account_id, lowest, [entry.pk for entry in entries]])
         after = dict(cursor.fetchall())
+    charges = Charge.objects.filter(transfer__in=[entry.transfer_id for entry in entries])
+    names = dict(charges.values_list("transfer_id", "campaign__name"))
     for entry in entries:
-        entry.balance_after = after[entry.pk]
+        entry.balance_after, entry.campaign_name = after[entry.pk], names.get(entry.transfer_id, "")
     return list(entries)
 
 

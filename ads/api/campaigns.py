@@ -158,7 +158,7 @@ class CampaignDetail(MerchantAPIView):
     rights = {"GET": Right.ADS_VIEW, "PATCH": Right.ADS_EDIT}
 
     @extend_schema(responses=CampaignSerializer, operation_id="get_campaign", tags=["ads"])
-    def get(self, request, code):
+    def get(self, request, code: str):
         """Show a campaign and why it is not serving."""
         return Response(_fresh(self.merchant, code, clock.now()))
 
@@ -166,7 +166,7 @@ class CampaignDetail(MerchantAPIView):
         request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer, operation_id="edit_campaign",
         tags=["ads"],
     )  # fmt: skip
-    def patch(self, request, code):
+    def patch(self, request, code: str):
         """Change what is given; with `version`, only if nobody else has changed the campaign since."""
         at = clock.now()
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)

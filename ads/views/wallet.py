@@ -37,7 +37,7 @@ def _context(request: HttpRequest) -> dict:
     narrowed = StatementForm(request.GET)
     said = narrowed.cleaned_data if narrowed.is_valid() else {}
     page = Paginator(verbs.statement(merchant, **said), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = verbs.with_balances(list(page.object_list))
+    page.object_list = verbs.explained(list(page.object_list))
     return {
         "forecast": verbs.forecast(merchant, at=clock.now()),
         "pending": own(TopUp, merchant).filter(state=TopUp.State.PENDING).order_by("-requested_at"),

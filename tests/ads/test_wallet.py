@@ -52,7 +52,7 @@ def test_the_statement_shows_what_stood_after_each_entry(shop, foreign_shop):
     for amount in ("10", "20", "30"):
         fund(shop, amount)
     fund(foreign_shop, "99")
-    newest_first = wallet.with_balances(list(wallet.statement(shop)))
+    newest_first = wallet.explained(list(wallet.statement(shop)))
     assert [(e.amount, e.balance_after) for e in newest_first] == [(30, 60), (20, 30), (10, 10)]
-    assert [e.balance_after for e in wallet.with_balances(list(wallet.statement(shop)[1:2]))] == [30]
+    assert [e.balance_after for e in wallet.explained(list(wallet.statement(shop)[1:2]))] == [30]
     assert list(wallet.statement(shop, kind="charge")) == []

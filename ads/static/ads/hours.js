@@ -19,6 +19,6 @@
   const rows = [...grid.tBodies[0].rows];
   const boxesOf = (row) => [...row.querySelectorAll("input")];
   rows.forEach((row) => toggler(row.cells[0], () => boxesOf(row)));
-  [...grid.tHead.rows[0].querySelectorAll("th")].forEach((heading, hour) =>
+  [...grid.tHead.rows[0].querySelectorAll("th:not(.ads-hours-corner)")].forEach((heading, hour) =>
     toggler(heading, () => rows.map((row) => boxesOf(row)[hour])));
 })();
