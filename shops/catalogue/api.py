@@ -44,9 +44,6 @@ class Pages(PageNumberPagination):
     page_size_query_param = "page_size"
     max_page_size = 200
 
-    def get_count(self, queryset: QuerySet) -> int:
-        return queryset.order_by().count()
-
 
 def paged(view, rows: QuerySet, serializer: type) -> Response:
     """Answer with one page of rows."""
