@@ -71,8 +71,18 @@ CONSOLE = (
     ),
 )
 KEY_ACCOUNTS = (
-    Place("shops:ka_brands", _("Brands"), "briefcase"),
-    Place("reports:portfolio", _("Portfolio"), "chart-dots"),
+    _("Key accounts"),
+    (
+        Place("shops:ka_brands", _("Brands"), "briefcase"),
+        Place("reports:portfolio", _("Portfolio"), "chart-dots"),
+    ),
+)
+OPERATOR = (
+    _("Operator"),
+    (
+        Place("reports:platform", _("Marketplace"), "chart-dots"),
+        Place("admin:index", _("Administration"), "shield-cog"),
+    ),
 )
 
 
@@ -85,7 +95,8 @@ def frame(request: HttpRequest) -> dict:
         "merchant": access and access.merchant,
         "theme": theme if theme in THEMES else "",
         "navigation": SimpleLazyObject(lambda: console_navigation(access, path=request.path) if access else []),
-        "ka_navigation": SimpleLazyObject(lambda: ka_navigation(path=request.path)),
+        "ka_navigation": SimpleLazyObject(lambda: navigation(*KEY_ACCOUNTS, path=request.path)),
+        "operator_navigation": SimpleLazyObject(lambda: navigation(*OPERATOR, path=request.path)),
         "my_merchants": SimpleLazyObject(lambda: my_merchants(request)),
     }
 
@@ -103,10 +114,10 @@ def console_navigation(access: Access, *, path: str = "") -> list[tuple[str, lis
     return [(title, links(places, current, code)) for title, places in opened if places]
 
 
-def ka_navigation(*, path: str = "") -> list[Link]:
-    """Return the pages of the key-account workspace; the one that holds `path` is current."""
-    places = [place for place in KEY_ACCOUNTS if exists(place.name)]
-    return links(places, holding(path, [reverse(place.name) for place in places]))
+def navigation(title: str, places: Iterable[Place], *, path: str = "") -> list[tuple[str, list[Link]]]:
+    """Return one titled group of the pages that exist; the one that holds `path` is current."""
+    there = [place for place in places if exists(place.name)]
+    return [(title, links(there, holding(path, [reverse(place.name) for place in there])))]
 
 
 def links(places: Iterable[Place], current: str, *code: str) -> list[Link]:

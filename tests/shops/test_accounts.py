@@ -121,9 +121,9 @@ def titles(user, shop) -> list[str]:
 def test_the_navigation_offers_what_the_guards_let_in(shop, alice, bob, fay, dana):
     every = [place.title for _title, places in frame.CONSOLE for place in places]
     assert titles(alice, shop) == every
-    assert titles(bob, shop) == ["Orders", "Products", "Notes"]
+    assert titles(bob, shop) == ["Orders", "Products", "Notes", "Imports"]
     assert titles(fay, shop) == ["Cockpit", "Exports", "Orders", "Wallet"]
-    assert titles(dana, shop) == ["Cockpit", "Exports", "Products", "Notes", "Ads", "Wallet"]
+    assert titles(dana, shop) == ["Cockpit", "Exports", "Products", "Notes", "Imports", "Ads", "Wallet"]
 
 
 def test_the_page_one_is_on_is_marked_below_it_too(shop, alice):
