@@ -19,10 +19,10 @@ def by_day(rows: Iterable[Mapping], *, first: date, last: date, currency: str) -
     return _gmv([date_format(day, "MONTH_DAY_FORMAT") for day in days], [found.get(day, {}) for day in days], currency)
 
 
-def by_hour(rows: Iterable[Mapping], *, currency: str) -> dict:
-    """Return the same chart with a bar for each hour of one day."""
+def by_hour(rows: Iterable[Mapping], *, until: int, currency: str) -> dict:
+    """Return the same chart with a bar for each hour of one day; hours after `until` are yet to come."""
     found = {row["hour"]: row for row in rows}
-    return _gmv([f"{hour}:00" for hour in range(24)], [found.get(hour, {}) for hour in range(24)], currency)
+    return _gmv([f"{hour}:00" for hour in range(24)], [found.get(hour, {}) for hour in range(until + 1)], currency)
 
 
 def _gmv(labels: list[str], rows: list[Mapping], currency: str) -> dict:

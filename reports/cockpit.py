@@ -5,6 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from ads.models import Campaign
 from chengfeng.periods import local_date
@@ -17,7 +22,7 @@ from .sources import Grain
 
 HEADLINES = ["paid_gmv", "spend", "roi", "ad_orders", "organic_orders", "new_buyers", "refund_rate"]
 DETAILS = ["average_order", "net_roi", "cpc", "cost_per_order", "ad_share", "refunds"]
-FUNNEL = ["impressions", "viewable", "clicks", "ad_orders"]
+FUNNEL = {"impressions": _("Shown"), "viewable": _("Viewable"), "clicks": _("Clicked"), "ad_orders": _("Bought")}
 TOP = 6
 
 
@@ -40,6 +45,7 @@ class Number:
 class Step:
     """A step of the funnel with its shape and its share of the step before."""
 
+    label: str | Promise
     number: Number
     shape: str
     rate: Decimal | None
@@ -102,7 +108,7 @@ def look(merchant: Merchant, period: Picked, *, at: datetime) -> Cockpit:
         headlines=[_number(code, now, before) for code in HEADLINES],
         details=[_number(code, now, before) for code in DETAILS],
         funnel=_funnel(now, before),
-        chart=_chart(merchant, period, rows),
+        chart=_chart(merchant, period, rows, at),
         products=_ranked(span, period, Grain.PRODUCT, Product, "line_value"),
         campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend"),
         is_open=is_open,
@@ -120,16 +126,19 @@ def _number(code: str, now: Mapping, before: Mapping) -> Number:
 
 def _funnel(now: Mapping, before: Mapping) -> list[Step]:
     counts = [value(code, now) for code in FUNNEL]
-    rates = [None, *(Decimal(n) / b if b else None for b, n in zip(counts, counts[1:], strict=False))]
+    rates = [None, *(Decimal(n) / b if b else None for b, n in pairwise(counts))]
     shapes = charts.funnel([int(count) for count in counts])
     return [
-        Step(_number(code, now, before), shape, rate) for code, shape, rate in zip(FUNNEL, shapes, rates, strict=True)
+        Step(FUNNEL[code], _number(code, now, before), shape, rate)
+        for code, shape, rate in zip(FUNNEL, shapes, rates, strict=True)
     ]
 
 
-def _chart(merchant: Merchant, period: Picked, rows: list[dict]) -> dict:
+def _chart(merchant: Merchant, period: Picked, rows: list[dict], at: datetime) -> dict:
     if period.first == period.last:
-        return charts.by_hour(reading.hours(merchant, period.first), currency=merchant.currency)
+        local = at.astimezone(ZoneInfo(merchant.time_zone))
+        until = local.hour if local.date() == period.first else 23
+        return charts.by_hour(reading.hours(merchant, period.first), until=until, currency=merchant.currency)
     inside = [row for row in rows if row["day"] >= period.first]
     return charts.by_day(inside, first=period.first, last=period.last, currency=merchant.currency)
 

@@ -51,4 +51,7 @@ class ExportForm(forms.ModelForm):
 
     @property
     def asked(self) -> dict:
-        return {name: self.cleaned_data[name] for name in ("kind", "format", "first", "last", "columns")}
+        cleaned = self.cleaned_data
+        return {name: cleaned[name] for name in ("kind", "first", "last", "columns")} | {
+            "file_format": cleaned["format"]
+        }

@@ -126,7 +126,10 @@ _ALL = [
         _("Paid GMV less GMV by ads; freight and tax of every order are in here."),
         MONEY, ("paid_gmv",), ("ad_gmv",),
     ),
-    Metric("net_gmv", _("Net GMV"), _("Paid GMV less the refunds of the same days."), MONEY, ("paid_gmv",), ("refunds",)),
+    Metric(
+        "net_gmv", _("Net GMV"), _("Paid GMV less the refunds of the same days."),
+        MONEY, ("paid_gmv",), ("refunds",),
+    ),
     Metric(
         "roi", _("ROI"), _("GMV by ads for each unit of ad spend, before refunds."), FACTOR,
         ("ad_gmv",), (), ("spend",),

@@ -20,7 +20,8 @@ from .models import MerchantDay
 BEGINNING = date(1970, 1, 3)
 
 PLACED = """
-    SELECT currency, count(*) AS orders, coalesce(sum(subtotal), 0) AS item_value, coalesce(sum(shipping), 0) AS freight,
+    SELECT currency, count(*) AS orders, coalesce(sum(subtotal), 0) AS item_value,
+        coalesce(sum(shipping), 0) AS freight,
         coalesce(sum(tax), 0) AS fees, coalesce(sum(discount), 0) AS discounts, coalesce(sum(total), 0) AS placed_value,
         count(*) FILTER (WHERE paid_at IS NOT NULL) AS paid_orders,
         coalesce(sum(total) FILTER (WHERE paid_at IS NOT NULL), 0) AS gmv,

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
-from django.utils.translation import gettext_lazy as _
 
 from ads.models import Charge, Credit
 from chengfeng.money import ZERO
@@ -25,7 +24,7 @@ class Behind:
     model: type
     at: str
     right: Right
-    condition: Q = Q()
+    condition: Q
     amount: str = "total"
 
 
@@ -37,7 +36,10 @@ EARLIER = Exists(
 )
 
 
-def _orders(at: str, condition: Q = Q()) -> Behind:
+ALL = Q()
+
+
+def _orders(at: str, condition: Q = ALL) -> Behind:
     return Behind(Order, at, Right.ORDERS_VIEW, condition)
 
 
@@ -54,13 +56,12 @@ BEHIND: dict[str, Behind] = {
     "ad_gmv": Behind(
         Credit, "at", Right.ADS_VIEW, Q(rule=RULE, reason=Credit.Reason.INITIAL), "amount"
     ),
-    "spend": Behind(Charge, "at", Right.ADS_VIEW, amount="amount"),
+    "spend": Behind(Charge, "at", Right.ADS_VIEW, ALL, "amount"),
 }  # fmt: skip
 ALIASES = {
     "roi": "ad_gmv", "refund_rate": "refunds", "average_order": "paid_gmv", "net_roi": "ad_gmv", "cpc": "spend",
     "cost_per_order": "spend", "ad_share": "ad_gmv", "clicks": "spend",
 }  # fmt: skip
-TITLES = {Order: _("Orders"), Refund: _("Refunds"), Credit: _("Credits"), Charge: _("Charges")}
 
 
 def behind(code: str) -> Behind | None:

@@ -69,7 +69,7 @@ def explain(order: Order) -> Explanation:
     scale = timedelta(days=7 if all(c.elapsed <= timedelta(days=7) for c in candidates) else 30)
     products = {c.event.pk: c.event.product for c in candidates}
     touches = [
-        Touch(c, place(c.elapsed, scale), charges.get((c.event.day, c.event.token)), products[c.event.pk])
+        Touch(c, place(c.elapsed, scale), charges.get((c.event.day, c.event.token, c.event.kind)), products[c.event.pk])
         for c in candidates
     ]
     window = trail.rule.click if trail else timedelta(days=7)
@@ -79,24 +79,24 @@ def explain(order: Order) -> Explanation:
 
 
 def _charges(candidates: list[Candidate]) -> dict:
-    """Return the charges of the candidates' clicks by day and token."""
+    """Return the charges of the candidates' clicks by day, token and kind."""
     tokens = [candidate.event.token for candidate in candidates if candidate.event.kind == "click"]
     found = Charge.objects.select_related("transfer").filter(token__in=tokens) if tokens else []
-    return {(charge.event_day, charge.token): charge for charge in found}
+    return {(charge.event_day, charge.token, "click"): charge for charge in found}
 
 
 def _lines(order: Order, trail: Trail | None) -> list[tuple[OrderLine, list[Credit]]]:
-    credits = defaultdict(list)
+    by_line = defaultdict(list)
     for credit in trail.credits if trail else []:
-        credits[credit.line.line_code].append(credit)
-    return [(line, credits[line.code]) for line in order.lines.order_by("pk")]
+        by_line[credit.line.line_code].append(credit)
+    return [(line, by_line[line.code]) for line in order.lines.order_by("pk")]
 
 
 def _transfers(order: Order, charges: dict, candidates: list[Candidate]) -> list[tuple[Transfer, list[Entry]]]:
     """Return the transfers that moved money for the order: its payments, its refunds, the clicks it is owed to."""
     paid = [f"payment:{share.payment.code}:{order.code}" for share in order.payment_shares.select_related("payment")]
     given_back = [f"refund:{code}" for code in order.refunds.values_list("code", flat=True)]
-    taken = {(c.event.day, c.event.token) for c in candidates if c.is_taken}
+    taken = {(c.event.day, c.event.token, c.event.kind) for c in candidates if c.is_taken}
     clicks = [charge.transfer.reference for key, charge in charges.items() if key in taken]
     transfers = Transfer.objects.filter(reference__in=[*paid, *given_back, *clicks]).order_by("at", "pk")
     found = transfers.prefetch_related("entries__account")

@@ -71,7 +71,7 @@ class Exports(ReportView):
         asked.is_valid(raise_exception=True)
         wanted = asked.validated_data
         made = exports.ask(
-            self.access, kind=wanted["kind"], format=wanted["format"], first=wanted["from"], last=wanted["to"],
+            self.access, kind=wanted["kind"], file_format=wanted["format"], first=wanted["from"], last=wanted["to"],
             columns=wanted["columns"], at=clock.now(),
         )  # fmt: skip
         return Response(serializers.ExportSerializer(made).data, status=201)

@@ -16,7 +16,7 @@ from .columns import COLUMNS, columns_of
 
 @transaction.atomic
 def ask(
-    access: Access, *, kind: str, format: str, first: date, last: date, columns: Sequence[str] = (), at: datetime
+    access: Access, *, kind: str, file_format: str, first: date, last: date, columns: Sequence[str] = (), at: datetime
 ) -> Export:
     """Write the export and its job; no columns means all of them, and the order is always the same.
 
@@ -27,7 +27,7 @@ def ask(
     if unknown := [name for name in columns if name not in known]:
         raise ValueError(f"{kind} has no column {unknown[0]}")
     export = Export.objects.create(
-        merchant=access.merchant, kind=kind, format=format, first=first, last=last,
+        merchant=access.merchant, kind=kind, format=file_format, first=first, last=last,
         columns=[name for name in known if name in columns] or known, language=get_language() or "",
         requested_by=access.user, requested_at=at,
     )  # fmt: skip

@@ -9,7 +9,7 @@ ALLOWED = ", ".join(sorted(f"('{source}', '{target}')" for source, targets in MO
 ALL = [
     Invariant(
         "I07",
-        "an order's total is subtotal − discount + shipping + tax ≥ 0, and its subtotal and discount those of its lines",
+        "total = subtotal − discount + shipping + tax ≥ 0; subtotal and discount are those of the lines",
         """
         SELECT o.code, o.subtotal, o.discount, o.shipping, o.tax, o.total, l.gross, l.discount AS line_discount
         FROM orders_order o LEFT JOIN (

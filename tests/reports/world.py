@@ -122,6 +122,7 @@ def pay(order: Order, *, at: datetime, method: str = "credit_card") -> Payment:
 def give_up(order: Order, *, at: datetime) -> None:
     """The order cancelled for want of payment, its stock let go."""
     stock.release(cause=order.code, at=at)
+    Order.objects.filter(pk=order.pk).update(cancel_reason="unpaid")
     move(order, "placed", "cancelled", at)
 
 

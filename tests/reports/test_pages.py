@@ -1,0 +1,144 @@
+"""Pages of reports: right numbers, right people, and as few queries at many rows as at few."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from django.utils import timezone
+
+from reports import cockpit, facts
+from reports.picking import preset
+from shops.models import Delegation
+from tests import factories
+
+from . import world
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 3, 10, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def goods(shop):
+    world.fund(shop, at=NOW)
+    return factories.variant(shop, stock=50)
+
+
+@pytest.fixture
+def by_ad(shop, goods):
+    """An order of today, one hour after a click."""
+    shopper, now = uuid.uuid4(), timezone.now()
+    ad = world.campaign(shop, goods.product, at=now)
+    world.click(ad, at=now - timedelta(minutes=2), shopper=shopper)
+    return world.sell(goods, at=now - timedelta(minutes=1), shopper=shopper)
+
+
+def page(client, user, name, *args, **query):
+    client.force_login(user)
+    return client.get(reverse(f"reports:{name}", args=args), query)
+
+
+def test_an_order_just_paid_is_in_the_cockpit(client, alice, shop, by_ad):
+    numbers = page(client, alice, "cockpit", shop.code, period="today").context["cockpit"].sums
+    assert (numbers["paid_gmv"], numbers["spend"], numbers["ad_orders"]) == (108, 2.5, 1)
+
+
+def test_today_is_compared_with_yesterday_until_this_time(shop, goods):
+    world.sell(goods, at=NOW - timedelta(days=1, hours=1))
+    world.sell(goods, at=NOW - timedelta(hours=20))
+    world.sell(goods, at=NOW)
+    today = cockpit.look(shop, preset("today", today=NOW.date()), at=NOW)
+    assert [n.change for n in today.headlines if n.metric.code == "paid_gmv"] == [0]
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_cockpit_asks_the_database_as_often_at_any_size(
+    client, alice, shop, goods, rows, django_assert_num_queries
+):
+    for number in range(rows):
+        other = factories.variant(shop)
+        world.campaign(shop, other.product, at=NOW, name=f"{number}")
+        world.sell(other, at=timezone.now() - timedelta(minutes=1))
+    facts.rebuild_history(at=timezone.now())
+    client.force_login(alice)
+    with django_assert_num_queries(10):
+        client.get(reverse("reports:cockpit", args=[shop.code]))
+
+
+def test_unchanged_numbers_are_not_sent_again(client, alice, shop, by_ad):
+    seen = page(client, alice, "cockpit", shop.code).context["cockpit"].fingerprint
+    assert page(client, alice, "cockpit_live", shop.code, seen=seen)["HX-Reswap"] == "none"
+    assert "HX-Reswap" not in page(client, alice, "cockpit_live", shop.code, seen="old")
+
+
+def test_a_number_leads_to_its_rows(client, alice, shop, goods, by_ad):
+    world.sell(goods, at=timezone.now())
+    counted = {}
+    for code in ("paid_gmv", "ad_orders", "organic_orders", "new_buyers", "ad_gmv", "spend", "refunds"):
+        context = page(client, alice, "behind", shop.code, code).context
+        counted[code] = (context["page"].paginator.count, context["sum"])
+    assert counted == {
+        "paid_gmv": (2, 216), "ad_orders": (1, 108), "organic_orders": (1, 108), "new_buyers": (2, 216),
+        "ad_gmv": (1, 100), "spend": (1, 2.5), "refunds": (0, 0),
+    }  # fmt: skip
+
+
+def test_days_that_make_no_sense_are_explained(client, alice, shop):
+    answer = page(client, alice, "cockpit", shop.code, **{"from": "2026-03-09", "to": "2026-03-01"})
+    assert answer.context["form"].errors == {"to": ["The last day is before the first."]}
+
+
+def test_the_trail_of_an_order_names_its_click_and_its_money(client, alice, shop, by_ad):
+    why = page(client, alice, "order_trail", shop.code, by_ad.code).context["why"]
+    assert [(t.candidate.why, t.charge and t.charge.amount) for t in why.touches] == [("taken", 2.5), ("kind", None)]
+    assert [transfer.kind for transfer, _ in why.transfers] == ["charge", "payment"]
+    assert [[credit.amount for credit in posted] for _, posted in why.lines] == [[100]]
+
+
+def test_an_order_that_no_ad_led_to_says_so(client, alice, shop, goods):
+    organic = world.sell(goods, at=NOW)
+    answer = page(client, alice, "order_trail", shop.code, organic.code)
+    assert "neither viewed nor clicked" in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["cockpit", "cockpit_live", "exports", "export_new"])
+def test_reports_are_for_those_who_may_see_them(client, name, shop, charlie, bob, dana):
+    codes = {user.name: page(client, user, name, shop.code).status_code for user in (charlie, bob, dana)}
+    assert codes == {"Charlie": 404, "Bob": 403, "Dana": 200}
+
+
+def test_a_trail_of_a_foreign_order_is_not_there(client, shop, charlie, foreign_shop, by_ad):
+    assert page(client, charlie, "order_trail", foreign_shop.code, by_ad.code).status_code == 404
+
+
+def test_the_portfolio_shows_what_is_lent_and_only_now(client, kai, alice, shop, foreign_shop, by_ad):
+    now = timezone.now()
+    lent = Delegation.objects.create(
+        merchant=shop, delegate=kai, kind="ka", rights=["reports.view"], granted_by=alice,
+        starts_at=now - timedelta(days=1), expires_at=now + timedelta(days=1),
+    )  # fmt: skip
+    (kept,) = page(client, kai, "portfolio", sort="growth").context["kept"]
+    assert (kept.merchant, kept.paid_gmv, kept.balance, kept.roi) == (shop, 108, 997.5, 40)
+    Delegation.objects.filter(pk=lent.pk).update(revoked_at=now)
+    assert page(client, kai, "portfolio").context["kept"] == []
+
+
+def test_the_platform_page_is_the_operators(client, oscar, kai, alice, by_ad):
+    assert [page(client, user, "platform").status_code for user in (kai, alice)] == [404, 404]
+    context = page(client, oscar, "platform").context
+    assert (context["sheets"][0]["sums"]["gmv"], context["differs"]) == (108, [])
+
+
+def test_totals_count_orders_and_whole_checkouts(goods, by_ad, capsys):
+    world.give_up(world.place(goods, at=NOW), at=NOW + timedelta(minutes=15))
+    call_command("totals")
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    assert lines[0] == "CNY"
+    for line in ("checkouts 2", "paid orders 1", "cancelled checkouts unpaid 1", "gmv 108.00", "spend 2.50"):
+        assert line in lines
+
+
+def test_what_numbers_mean_is_open_to_everybody(client):
+    answer = client.get(reverse("reports:metrics"))
+    assert (answer.status_code, 'id="roi"' in answer.content.decode()) == (200, True)
