@@ -1,10 +1,11 @@
 """What benchmarks find in the database: merchants, goods, money and history, written set by set."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
+from ads.models import Ad, Campaign
 from chengfeng import ledger
 from chengfeng.models import Account
 from shops.models import Merchant, Product, StockMove, Variant
@@ -55,3 +56,22 @@ def variants(merchant: Merchant, number: int, *, stock: int, at: datetime) -> li
         for variant in made
     )
     return made
+
+
+def ads(shops: Sequence[Merchant], *, campaigns: int, ads_each: int, at: datetime) -> list[Ad]:
+    """Let every shop run campaigns with some ads each, all of them live and able to pay; return the ads."""
+    fund(shops, at=at)
+    live = {"state": Campaign.State.ACTIVE, "starts_at": at - timedelta(days=400), "created_at": at, "updated_at": at}
+    money = {"bid": Decimal("1.50"), "daily_budget": Decimal(100_000)}
+    made = []
+    for shop in shops:
+        shelf = iter(variants(shop, campaigns * ads_each, stock=1000, at=at))
+        running = Campaign.objects.bulk_create(
+            Campaign(merchant=shop, name=f"Campaign {n}", **live, **money) for n in range(campaigns)
+        )
+        made += [
+            Ad(merchant=shop, campaign=campaign, product=next(shelf).product, created_at=at)
+            for campaign in running
+            for _ in range(ads_each)
+        ]
+    return Ad.objects.bulk_create(made)
