@@ -1,0 +1,72 @@
+"""The cockpit page over 90 days with 5,000 orders on the open one, against an empty view of the same server."""
+
+from datetime import timedelta
+
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from reports import facts
+from shops.models import Membership, Merchant, User
+
+from . import history
+from .history import Past
+from .load import Step
+from .result import Result, alternate
+from .stage import Stage
+
+DAYS, ORDERS, EVENTS, OPEN_ORDERS, OPEN_EVENTS = 90, 50, 200, 5000, 5000
+PAGES, ROUNDS = 15, 3
+
+
+def run(stage: Stage) -> Result:
+    shop = _live_through(stage)
+    client = _owner(shop)
+    page = f"{reverse('reports:cockpit', args=[shop.code])}?period={DAYS}"
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(page, headers={"host": "127.0.0.1"})
+    if answer.status_code != 200:
+        raise LockedOut(answer.status_code)
+    cookie = {"Cookie": f"sessionid={client.cookies['sessionid'].value}"}
+    with stage.web() as site:
+        site.drive([[Step("GET", page, headers=cookie)]] * 4, people=2)
+        value, yardstick = alternate(
+            lambda: site.drive([[Step("GET", page, headers=cookie)]] * PAGES, people=1).ms(50),
+            lambda: site.idle(PAGES, people=1).ms(50),
+            rounds=ROUNDS,
+        )
+    return Result(
+        bench="cockpit", value=value, unit="ms p50", higher_is_better=False,
+        yardstick="an empty view, p50", yardstick_value=yardstick,
+        sizes={
+            "queries": len(queries), "days": DAYS, "orders": DAYS * ORDERS + OPEN_ORDERS, "open_day": OPEN_ORDERS,
+            "events": DAYS * EVENTS + OPEN_EVENTS, "page_kib": len(answer.content) // 1024, "rounds": ROUNDS,
+        },
+    )  # fmt: skip
+
+
+def _live_through(stage: Stage) -> Merchant:
+    """Let a shop live through closed days, whose facts are there, and a busy open one."""
+    now = stage.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    shop = history.advertisers(1, at=now - timedelta(days=DAYS))[0]
+    first = midnight - timedelta(days=DAYS)
+    history.write(Past(start=first, days=DAYS, orders=ORDERS, events=EVENTS))
+    history.write(Past(start=midnight, days=1, orders=OPEN_ORDERS, events=OPEN_EVENTS, length=now - midnight))
+    facts.rebuild_days([(shop, first.date() + timedelta(days=n)) for n in range(DAYS)], at=now)
+    history.analyze()
+    return shop
+
+
+def _owner(shop: Merchant) -> Client:
+    """Return a client in which the shop's owner is logged in."""
+    owner = User.objects.create(email="alice@example.org", name="Alice")
+    Membership.objects.create(merchant=shop, user=owner, role="owner", created_at=shop.created_at)
+    client = Client()
+    client.force_login(owner)
+    return client
+
+
+class LockedOut(Exception):
+    """The page was not shown."""
