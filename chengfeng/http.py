@@ -1,14 +1,10 @@
 """One error shape for programs: problem details (RFC 9457), from views, from the framework and from nowhere."""
 
-import json
-import re
-
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, JsonResponse
 from django.views import defaults
-from rest_framework import exceptions, parsers, status
+from rest_framework import exceptions, status
 from rest_framework.response import Response
-from rest_framework.utils.json import strict_constant
 from rest_framework.views import exception_handler as framework_handler
 
 MEDIA_TYPE = "application/problem+json"
@@ -30,23 +26,6 @@ class BodyTooLarge(Problem):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     code = "too_large"
     title = "The body of the request is too large"
-
-
-HALF_A_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")  # may be one: the other half may follow
-
-
-class JSONParser(parsers.JSONParser):
-    """JSON in UTF-8: no NaN, no half characters, which no database takes, not nested without end."""
-
-    def parse(self, stream, media_type=None, parser_context=None):
-        try:
-            text = stream.read().decode()
-            data = json.loads(text, parse_constant=strict_constant)
-            if HALF_A_CHARACTER.search(text):
-                json.dumps(data, ensure_ascii=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise exceptions.ParseError(f"This is no JSON: {error}") from error
-        return data
 
 
 def body(status_code: int, *, code: str, title: str, detail: str = "", **members) -> dict:
