@@ -75,7 +75,7 @@ def page(request: HttpRequest, order: Order, form: RefundForm | None = None, sta
         "refund_form": form or RefundForm(order=order, lefts=lefts),
         "shipping_left": refunds.left_of_shipping(order),
         "ship_form": ShipForm(),
-        "cancel_form": CancelForm(),
+        "cancel_form": CancelForm(auto_id="cancel_%s"),  # the refund has a reason too
         **may(request, order, lefts),
     }
     return render(request, "orders/console/order.html", context, status=status)
