@@ -46,6 +46,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "shops:shop": PUBLIC,
     "shops:note": PUBLIC,
     "shops:media": PUBLIC,
+    "shops:favicon": PUBLIC,
     "shops:invitation": PUBLIC,
     "shops:api_shoppers": PUBLIC,
     "shops:api_offered_products": PUBLIC,
@@ -89,8 +90,15 @@ class Route:
         return getattr(self.view, "right", None)
 
     @property
+    def methods(self) -> set[str]:
+        """The methods that an API view answers."""
+        names = self.view.cls.http_method_names
+        return {name.upper() for name in names if hasattr(self.view.cls, name)} - {"OPTIONS", "HEAD"}
+
+    @property
     def rights(self) -> dict[str, str]:
-        return getattr(self.view.cls, "rights", {}) if hasattr(self.view, "cls") else {}
+        """The right that each method of an API view needs."""
+        return {method: self.view.cls.rights.get(method) for method in sorted(self.methods)}
 
     @property
     def blanks(self) -> list[str]:

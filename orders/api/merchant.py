@@ -167,7 +167,8 @@ class RefundsView(MerchantAPIView):
     @resumable
     def post(self, request, begun, code):
         """Refund units, amounts and shipping of a paid order, repeatedly, up to what was paid."""
-        for refund in Refund.objects.filter(code__in=begun, state=Refund.State.PENDING).select_related("payment"):
+        pending = own(Refund, self.merchant).filter(code__in=begun, state=Refund.State.PENDING)
+        for refund in pending.select_related("payment"):
             refunds.carry_out(refund, at=clock.now())
         answer = refunds_answer(get_order(own(Order, self.merchant), code), begun)
         return Response(answer, status=status.HTTP_201_CREATED)
@@ -208,6 +209,6 @@ def one_of_batch(access, code: str, verb: str, act: Callable, **details) -> dict
 
 
 def refunds_answer(order: Order, codes: list[str]) -> dict:
-    found = Refund.objects.filter(code__in=codes).select_related("payment").order_by("pk")
+    found = own(Refund, order.merchant).filter(code__in=codes).select_related("payment").order_by("pk")
     amount = sum(refund.amount for refund in found)
     return RefundsAnswer({"order": order.code, "amount": amount, "refunds": found}).data

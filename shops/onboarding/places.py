@@ -26,7 +26,7 @@ FACTS = {  # prefix of a code → page that shows it, and the right it takes
     "ord": ("orders:order", Right.ORDERS_VIEW),
     "cmp": ("ads:campaign", Right.ADS_VIEW),
     "imp": ("shops:import_run", Right.CATALOGUE_VIEW),
-    "prd": ("shops:product_edit", Right.CATALOGUE_VIEW),
+    "prd": ("shops:product", Right.CATALOGUE_VIEW),
 }
 FACTS_WITHOUT_PAGE = {"top": ("ads:wallet", Right.WALLET_VIEW), "mch": ("shops:settings", Right.CATALOGUE_EDIT)}
 

@@ -66,7 +66,7 @@ def import_run(request: HttpRequest, run: str) -> HttpResponse:
         "kept": kept,
         "is_capped": kept >= problems.MAX_KEPT,
         "is_going_on": bool(shown.job and not shown.job.is_over),
-        "performance": ImportRun.objects.filter(rehearsal=shown).select_related("job").first(),
+        "performance": own(ImportRun, request.access.merchant).filter(rehearsal=shown).select_related("job").first(),
         "may_edit": request.access.may(Right.CATALOGUE_EDIT),
     }
     return render(request, "shops/catalogue/import_run.html", context)

@@ -133,7 +133,8 @@ def product(request: HttpRequest, product: str) -> HttpResponse:
 
 def _forms(request: HttpRequest, product: Product) -> tuple[ProductForm, VariantFormSet]:
     entered = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    variants = Variant.objects.filter(product=product).order_by("pk") if product.pk else Variant.objects.none()
+    known = own(Variant, request.access.merchant)
+    variants = known.filter(product=product).order_by("pk") if product.pk else known.none()
     options = {"currency": request.access.merchant.currency}
     form = ProductForm(*entered, instance=product, language=get_language())
     return form, VariantFormSet(entered[0], queryset=variants, form_kwargs=options, prefix="variants")
