@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from . import auction, tokens
-from .auction.decide import Request, Winner
+from .auction.decide import Empty, Request, Winner
 from .auction.index import Card
 from .tokens import AdToken
 
@@ -22,8 +22,10 @@ class Served:
 
 def serve(request: Request, *, shopper: UUID, at: datetime) -> tuple[list[Served], str | None]:
     """Decide a page's ads for a shopper; return them and, when there are none, the reason. Reads no row."""
-    decision = auction.decide(auction.current(), request, at=at, draw=random.getrandbits(32))
-    return [_served(winner, request.placement, shopper, at) for winner in decision.winners], decision.reason
+    index = auction.current()
+    decision = auction.decide(index, request, at=at, draw=random.getrandbits(32))
+    reason = Empty.STALE if decision.reason and auction.is_stale(index) else decision.reason
+    return [_served(winner, request.placement, shopper, at) for winner in decision.winners], reason
 
 
 def _served(winner: Winner, placement: str, shopper: UUID, at: datetime) -> Served:

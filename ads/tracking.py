@@ -43,6 +43,7 @@ class Sighting:
     at: datetime
     reason: str
     is_valid: bool = True
+    is_ours: bool = True
 
     @property
     def key(self) -> Key:
@@ -64,6 +65,8 @@ def track(reports: Sequence[Report], *, received_at: datetime, visitor: Visitor)
 
 
 def _result(sighting: Sighting, first: Mapping[Key, Sighting], stored: set[Key]) -> Result:
+    if not first[sighting.key].is_ours:
+        return Result("rejected", "bad_token")
     if sighting.key not in stored or first[sighting.key] is not sighting:
         return Result("duplicate")
     return Result("accepted" if sighting.is_valid else "invalid", sighting.reason)
@@ -99,8 +102,10 @@ def _store(sightings: Sequence[Sighting], received_at: datetime) -> set[Key]:
 def _store_clicks(clicks: Sequence[Sighting], received_at: datetime) -> set[Key]:
     """Judge, charge and write clicks under the locks of their campaigns."""
     campaigns = charging.lock_campaigns(click.token.campaign_id for click in clicks)
+    for click in clicks:
+        click.is_ours = click.token.campaign_id in campaigns
     known = _stored_clicks(clicks)
-    fresh = sorted((click for click in clicks if click.key not in known), key=lambda click: click.at)
+    fresh = sorted((click for click in clicks if click.is_ours and click.key not in known), key=lambda click: click.at)
     _judge_together([click for click in fresh if click.is_valid])
     valid = [click for click in fresh if click.is_valid]
     free = charging.charge([click.token for click in valid], campaigns, at=received_at) if valid else {}

@@ -2,6 +2,6 @@
 
 from .decide import Decision, Request, Winner, decide
 from .index import Index
-from .refresh import current
+from .refresh import current, is_stale
 
-__all__ = ["Decision", "Index", "Request", "Winner", "current", "decide"]
+__all__ = ["Decision", "Index", "Request", "Winner", "current", "decide", "is_stale"]

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from chengfeng.money import round_up
 
-from .index import CENTS, PROBABILITY, RATE, Candidate, Index, Rows, micros, union
+from .index import CENTS, PROBABILITY, RATE, Candidate, Index, Rows, micros
 
 RELEVANT, OFF_TOPIC = 100, 20  # quality in per cent: what a search did not ask for must bid five times as much
 SPREAD = 0x9E3779B97F4A7C15
@@ -25,6 +25,7 @@ class Empty(StrEnum):
     NO_CANDIDATES = "no_candidates"
     NOT_ELIGIBLE = "not_eligible"
     BELOW_RESERVE = "below_reserve"
+    STALE = "stale"  # the index could not be renewed for a while
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def decide(index: Index, request: Request, *, at: datetime, draw: int) -> Decisi
     return Decision(winners=tuple(_winners(index, ranking, request.slots)))
 
 
-def reach(index: Index, request: Request) -> tuple[Rows, Rows | None]:
-    """Return the rows whose targeting fits the request, and on a search those that are about it (else None).
+def reach(index: Index, request: Request) -> tuple[Rows, np.ndarray | None]:
+    """Return the rows whose targeting fits the request, and on a search marks of the rows that are about it.
 
     A campaign without targeting runs everywhere, one with categories where the page is about one of them or one
     below, one with keywords where a search matches; with both, either is enough.
@@ -96,11 +97,11 @@ def reach(index: Index, request: Request) -> tuple[Rows, Rows | None]:
     matched = index.rows_for_words(request.query) if request.query else None
     if matched is not None and matched.size:
         parts.append(matched)
-    rows = union([index.untargeted, *parts]) if parts else index.untargeted
+    rows = index.union([index.untargeted, *parts])
     hidden = [index.products[code] for code in {request.product, *request.exclude} if code in index.products]
     if hidden:
         rows = rows[~np.isin(index.product[rows], hidden)]
-    return rows, None if matched is None else union([*parts, index.rows_about(request.query)])
+    return rows, None if matched is None else index.marked([*parts, index.rows_about(request.query)])
 
 
 def affordable(index: Index, rows: Rows, at: datetime) -> np.ndarray:
@@ -115,9 +116,9 @@ def affordable(index: Index, rows: Rows, at: datetime) -> np.ndarray:
     return np.where(runs, np.minimum(np.minimum(index.bid[rows], left), standings.wallet[rows]), 0)
 
 
-def rank(index: Index, rows: Rows, ceiling: np.ndarray, on_topic: Rows | None, draw: int) -> Ranking:
+def rank(index: Index, rows: Rows, ceiling: np.ndarray, on_topic: np.ndarray | None, draw: int) -> Ranking:
     """Order rows by bid × pCTR × quality, ties by the draw; those below the reserve are out."""
-    quality = RELEVANT if on_topic is None else np.where(np.isin(rows, on_topic), RELEVANT, OFF_TOPIC)
+    quality = RELEVANT if on_topic is None else np.where(on_topic[rows], RELEVANT, OFF_TOPIC)
     weights = index.pctr[rows] * quality
     scores = ceiling * index.rate[rows] // RATE * weights
     kept = np.flatnonzero(scores >= reserve())

@@ -138,17 +138,22 @@ class Index:
             found += [rows for phrase, rows in self.phrases.get(letter, ()) if has_phrase(text, phrase)]
         for word in spoken:
             found += [rows for needed, rows in self.broad.get(word, ()) if needed <= spoken]
-        return union(found)
+        return self.union(found)
 
     def rows_about(self, query: str) -> Rows:
         """Return the rows whose product is called by a word of the query."""
-        return union([self.by_word[word] for word in words(query) if word in self.by_word])
+        return self.union([self.by_word[word] for word in words(query) if word in self.by_word])
 
+    def union(self, parts: Sequence[Rows]) -> Rows:
+        """Return the rows of any part, each once, in order."""
+        return parts[0] if len(parts) == 1 else np.flatnonzero(self.marked(parts))
 
-def union(parts: Sequence[Rows]) -> Rows:
-    if not parts:
-        return _rows([])
-    return parts[0] if len(parts) == 1 else np.unique(np.concatenate(parts))
+    def marked(self, parts: Sequence[Rows]) -> np.ndarray:
+        """Return for every row whether it is in any part."""
+        marks = np.zeros(len(self), dtype=bool)
+        for rows in parts:
+            marks[rows] = True
+        return marks
 
 
 def whole(amount: Decimal) -> int:

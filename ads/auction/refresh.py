@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from django.conf import settings
-from django.db import Error, close_old_connections, connection
+from django.db import close_old_connections, connection
 
 from . import snapshot
 from .index import Index, arrange, build
@@ -39,6 +39,11 @@ def renew(index: Index) -> Index:
     return replace(index, standings=arrange(index.candidates, standings), read_at=time.monotonic())
 
 
+def is_stale(index: Index) -> bool:
+    """Whether an index is older than it can get while the database answers."""
+    return bool(index.read_at) and time.monotonic() - index.read_at > STALE
+
+
 class Keeper:
     """The index of this process and the thread that renews it; it survives the database, keeping what it last knew."""
 
@@ -48,6 +53,7 @@ class Keeper:
         self._built_at = float("-inf")
         self._catalogue: dict[str, str] = {}
         self._catalogue_at = float("-inf")
+        self._is_failing = False
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -63,18 +69,18 @@ class Keeper:
     def is_running(self) -> bool:
         return self._thread is not None
 
-    @property
-    def is_stale(self) -> bool:
-        return time.monotonic() - self.index.read_at > STALE
-
     def tick(self) -> None:
-        """Bring the index up to date; on a database error keep the last one."""
+        """Bring the index up to date; whatever goes wrong, keep the last one and try again at the next tick."""
         try:
             self._refresh()
-        except Error:
-            logger.warning("the auction keeps an index of %.0f s ago", time.monotonic() - self.index.read_at)
+        except Exception:
+            if not self._is_failing:
+                logger.warning("the auction keeps its last index", exc_info=True)
+            self._is_failing = True
             if not connection.in_atomic_block:
                 connection.close()
+        else:
+            self._is_failing = False
 
     def _refresh(self) -> None:
         fingerprint = snapshot.fingerprint()

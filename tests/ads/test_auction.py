@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError
 
 from ads import counts
 from ads.auction import Request, decide, prediction, refresh
@@ -201,11 +202,13 @@ def test_the_keeper_notices_changes_and_survives_the_database(shop, monkeypatch)
     before = keeper.index
 
     def down():
-        raise refresh.Error
+        raise DatabaseError
 
     monkeypatch.setattr(refresh.snapshot, "fingerprint", down)
     keeper.tick()
     assert keeper.index is before
+    monkeypatch.setattr(refresh.time, "monotonic", lambda: before.read_at + refresh.STALE + 1)
+    assert refresh.is_stale(keeper.index)
 
 
 def test_an_index_never_read_says_so():

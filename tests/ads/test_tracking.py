@@ -1,5 +1,6 @@
 """Tracking: every report once, invalid ones kept and free, foreign ones refused."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -88,6 +89,8 @@ def test_too_fast_too_old_and_future_clicks(ad):
         ("rejected", "in_the_future"),
     ]  # fmt: skip
     assert send(Report(served(ad), "click", at + 120 * SECOND), at=at + SECOND) == [("rejected", "in_the_future")]
+    gone = tokens.seal(replace(adverts.token(ad), campaign_id=0))
+    assert send(Report(gone, "click")) == [("rejected", "bad_token")]
     assert send(Report("nonsense", "click")) == [("rejected", "bad_token")]
 
 
