@@ -20,7 +20,8 @@ MERCHANTS, VARIANTS, ORDERS, PEOPLE, ROUNDS = 10, 20, 300, 8, 3
 def run(stage: Stage) -> Result:
     at, traffic = stage.now(), []
     shops = merchants(MERCHANTS, at=at)
-    shelf = cycle([variant for row in zip(*(variants(s, VARIANTS, stock=10_000, at=at) for s in shops)) for variant in row])
+    shelves = [variants(shop, VARIANTS, stock=10_000, at=at) for shop in shops]
+    shelf = cycle([variant for row in zip(*shelves, strict=True) for variant in row])
     books = Books(
         outside=ledger.account(Account.Kind.OUTSIDE, currency="CNY").pk,
         sales={s.pk: ledger.account(Account.Kind.SALES, owner=s.code, currency="CNY").pk for s in shops},

@@ -38,15 +38,16 @@ SELECT row_number() OVER () + %(charged)s AS id, md5('e' || a.id || ' ' || day |
     n %% 25 = 0 AS is_clicked, a.merchant_id, a.campaign_id, a.id AS ad_id, a.product_id,
     md5('s' || (n * 31 + a.id) %% 5000)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(events)s) AS at
-FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n, (SELECT DISTINCT ON (merchant_id) * FROM ads_ad) a
+FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n,
+    (SELECT DISTINCT ON (merchant_id) * FROM ads_ad) a
 """
 
 WRITES = (
     """
 INSERT INTO orders_checkout (id, code, shopper, email, recipient, phone, region, city, street, postal_code, language,
     currency, total, external_reference, placed_at)
-SELECT id, 'chk_' || lpad(id::text, 16, '0'), shopper, 's@example.org', 'Sam', '', '', '', '', '', '', 'CNY', 100, '', at
-FROM past_order""",
+SELECT id, 'chk_' || lpad(id::text, 16, '0'), shopper, 's@example.org', 'Sam', '', '', '', '', '', '', 'CNY', 100, '',
+    at FROM past_order""",
     """
 INSERT INTO orders_order (id, code, shopper, state, currency, subtotal, discount, shipping, tax, total, refunded,
     placed_at, expires_at, paid_at, cancel_reason, checkout_id, merchant_id)
@@ -120,7 +121,10 @@ def write(past: Past) -> None:
     partitions.ensure(past.start.date(), last.date())
     revenue = ledger.account(Account.Kind.AD_REVENUE, currency="CNY")
     with connection.cursor() as cursor:
-        params = vars(past) | {"sold": _highest(cursor, "orders_order"), "charged": _highest(cursor, "chengfeng_transfer")}
+        params = vars(past) | {
+            "sold": _highest(cursor, "orders_order"),
+            "charged": _highest(cursor, "chengfeng_transfer"),
+        }
         for statement in (ORDERS, EVENTS, *WRITES):
             cursor.execute(statement, params | {"revenue": revenue.pk})
         for table in NUMBERED:

@@ -4,7 +4,7 @@ import json
 import random
 import time
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import uuid4
 
@@ -76,17 +76,15 @@ def _reporting(running: Sequence[Ad], at: datetime) -> Journey:
 def _copy(bare, batch: Sequence[tuple[AdToken, str]], at: datetime) -> None:
     with bare.transaction(), bare.cursor() as cursor, cursor.copy(COPY) as copy:
         for token, kind in batch:
-            copy.write_row(
-                (
-                    _day(token), token.token, kind, token.merchant_id, token.campaign_id, token.ad_id,
-                    token.product_id, token.placement, token.position, token.shopper, token.bid, token.price,
-                    token.decided_at, at, at, True, "copied",
-                )  # fmt: skip
-            )
+            copy.write_row(_row(token, kind, at))
 
 
-def _day(token: AdToken) -> date:
-    return token.decided_at.astimezone(UTC).date()
+def _row(token: AdToken, kind: str, at: datetime) -> tuple:
+    return (
+        token.decided_at.astimezone(UTC).date(), token.token, kind, token.merchant_id, token.campaign_id, token.ad_id,
+        token.product_id, token.placement, token.position, token.shopper, token.bid, token.price, token.decided_at,
+        at, at, True, "copied",
+    )  # fmt: skip
 
 
 def _require_charges(clicks: int) -> None:
