@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
@@ -23,6 +23,9 @@ from .. import campaigns as verbs
 from ..eligibility import Obstacle, obstacles
 from ..forms import MOST_KEYWORDS
 from ..models import Ad, Campaign, Keyword
+
+
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the campaign")
 
 
 class ChangedMeanwhile(Problem):
@@ -157,13 +160,13 @@ class CampaignDetail(MerchantAPIView):
 
     rights = {"GET": Right.ADS_VIEW, "PATCH": Right.ADS_EDIT}
 
-    @extend_schema(responses=CampaignSerializer, operation_id="get_campaign", tags=["ads"])
+    @extend_schema(parameters=[CODE], responses=CampaignSerializer, operation_id="get_campaign", tags=["ads"])
     def get(self, request, code: str):
         """Show a campaign and why it is not serving."""
         return Response(_fresh(self.merchant, code, clock.now()))
 
     @extend_schema(
-        request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer, operation_id="edit_campaign",
+        parameters=[CODE], request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer, operation_id="edit_campaign",
         tags=["ads"],
     )  # fmt: skip
     def patch(self, request, code: str):
