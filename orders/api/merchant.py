@@ -69,6 +69,7 @@ class OffersView(MerchantAPIView):
 
 class OrdersQuery(serializers.Serializer):
     state = serializers.ChoiceField(OrderState.choices, required=False)
+    external_reference = serializers.CharField(max_length=64, required=False)
     page = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
 
 
@@ -83,6 +84,8 @@ class OrdersView(MerchantAPIView):
         orders = shown(self.merchant).order_by("-placed_at", "-pk")
         if "state" in wanted.validated_data:
             orders = orders.filter(state=wanted.validated_data["state"])
+        if "external_reference" in wanted.validated_data:
+            orders = orders.filter(checkout__external_reference=wanted.validated_data["external_reference"])
         page = Paginator(orders, PAGE).get_page(wanted.validated_data["page"])
         answer = {"results": page.object_list, "next": self.next(request, page)}
         return Response(OrderPage(answer).data)
