@@ -31,9 +31,9 @@ class Trace:
 TRACES = {
     "moves": Trace(
         "orders_ordermove",
-        "orders_ordermove t JOIN orders_order o ON o.id = t.order_id",
+        "orders_ordermove t JOIN orders_order o ON o.id = t.order_id JOIN orders_ordermove any_move USING (order_id)",
         "o.merchant_id",
-        LOCAL.format(at="t.at"),
+        LOCAL.format(at="any_move.at"),  # an order given up and paid after all is given up no more on the earlier day
     ),
     "transfers": Trace(
         "chengfeng_transfer",

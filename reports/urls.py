@@ -22,6 +22,6 @@ urlpatterns = [
     path("api/v1/reports/days", api.Days.as_view(), name="api_days"),
     path("api/v1/reports/summary", api.Summary.as_view(), name="api_summary"),
     path("api/v1/reports/exports", api.Exports.as_view(), name="api_exports"),
-    path("api/v1/reports/exports/<code>", api.ExportDetail.as_view(), name="api_export"),
-    path("api/v1/reports/exports/<code>/file", api.ExportFile.as_view(), name="api_export_file"),
+    path("api/v1/reports/exports/<slug:code>", api.ExportDetail.as_view(), name="api_export"),
+    path("api/v1/reports/exports/<slug:code>/file", api.ExportFile.as_view(), name="api_export_file"),
 ]

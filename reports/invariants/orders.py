@@ -22,18 +22,19 @@ ALL = [
     ),
     Invariant(
         "I08",
-        "a paid order is paid: captured shares = total",
+        "a paid order was paid: what was captured by then = total",
         """
         SELECT o.code, o.total, coalesce(s.captured, 0) AS captured FROM orders_order o LEFT JOIN (
             SELECT s.order_id, sum(s.amount) AS captured FROM orders_paymentshare s
-            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
+            JOIN orders_payment p ON p.id = s.payment_id JOIN orders_order o ON o.id = s.order_id
+            WHERE p.state = 'captured' AND p.captured_at <= o.paid_at GROUP BY 1
         ) s ON s.order_id = o.id
         WHERE o.paid_at IS NOT NULL AND o.total <> coalesce(s.captured, 0)
         """,
     ),
     Invariant(
         "I09",
-        "refunds, pending and done, ≤ captured ≤ asked for; an order's refunded amount is that of its done refunds",
+        "refunds, pending and done, ≤ captured ≤ asked for; refunded = done refunds of goods and freight",
         """
         SELECT 'payment' AS of, p.code, p.amount, coalesce(s.shared, 0) AS captured, coalesce(r.back, 0) AS refunds
         FROM orders_payment p
@@ -44,11 +45,21 @@ ALL = [
         WHERE coalesce(s.shared, 0) > p.amount
             OR coalesce(r.back, 0) > CASE WHEN p.state = 'captured' THEN p.amount ELSE 0 END
         UNION ALL
-        SELECT 'order', o.code, o.total, o.refunded, coalesce(r.done, 0)
+        SELECT 'order', o.code, coalesce(c.captured, 0), o.refunded, coalesce(r.back, 0)
         FROM orders_order o
-        LEFT JOIN (SELECT order_id, sum(amount) AS done FROM orders_refund WHERE state = 'done' GROUP BY 1) r
-            ON r.order_id = o.id
-        WHERE o.refunded <> coalesce(r.done, 0)
+        LEFT JOIN (
+            SELECT s.order_id, sum(s.amount) AS captured FROM orders_paymentshare s
+            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
+        ) c ON c.order_id = o.id
+        LEFT JOIN (
+            SELECT f.order_id, sum(f.amount) AS back, sum(f.amount) FILTER (
+                WHERE f.state = 'done' AND (f.shipping > 0 OR EXISTS (
+                    SELECT 1 FROM orders_refundline l WHERE l.refund_id = f.id
+                ))
+            ) AS of_goods
+            FROM orders_refund f WHERE f.state <> 'failed' GROUP BY 1
+        ) r ON r.order_id = o.id
+        WHERE o.refunded <> coalesce(r.of_goods, 0) OR coalesce(r.back, 0) > coalesce(c.captured, 0)
         """,
     ),
     Invariant(
