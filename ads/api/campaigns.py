@@ -24,7 +24,6 @@ from ..eligibility import Obstacle, obstacles
 from ..forms import MOST_KEYWORDS
 from ..models import Ad, Campaign, Keyword
 
-
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the campaign")
 
 
@@ -166,8 +165,8 @@ class CampaignDetail(MerchantAPIView):
         return Response(_fresh(self.merchant, code, clock.now()))
 
     @extend_schema(
-        parameters=[CODE], request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer, operation_id="edit_campaign",
-        tags=["ads"],
+        parameters=[CODE], request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer,
+        operation_id="edit_campaign", tags=["ads"],
     )  # fmt: skip
     def patch(self, request, code: str):
         """Change what is given; with `version`, only if nobody else has changed the campaign since."""
