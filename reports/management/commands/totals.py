@@ -44,4 +44,4 @@ class Command(BaseCommand):
         for line in platform.reconcile(found, platform.reported(at=timezone.now())):
             name = f"{line.currency} {line.what}: {line.rows_label} − {line.ledger_label}"
             write = self.style.ERROR if line.difference else str
-            self.stdout.write(write(f"  {name:<58}{line.rows:>16,.2f}{line.ledger:>16,.2f}{line.difference:>12,.4f}"))
+            self.stdout.write(write(f"  {name:<58}{line.rows:>16,.2f}{line.ledger:>16,.2f}{line.difference:>18,.4f}"))
