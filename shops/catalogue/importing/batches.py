@@ -201,10 +201,9 @@ def _assign(row: Product | Variant, values: dict) -> None:
 
 def _save(model: type, rows: list, columns: Sequence[str]) -> None:
     """Insert the new rows and update the known ones, one statement each."""
+    known = [row for row in rows if row.pk]
     model.objects.bulk_create([row for row in rows if not row.pk])
-    model.objects.bulk_create(
-        [row for row in rows if row.pk], update_conflicts=True, unique_fields=["pk"], update_fields=columns
-    )
+    model.objects.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)
 
 
 def _lock(merchant: Merchant) -> None:
