@@ -7,11 +7,12 @@ from django.db import models
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O or U to misread
 LENGTH = 16  # 80 bits
+LETTERS = (ALPHABET * 8).encode()  # of every byte: each letter stands for eight of them
 
 
 def new_code(prefix: str) -> str:
     """Return a fresh code such as `ord_7F3K0Q2M9XWC4TBA`."""
-    return f"{prefix}_{''.join(secrets.choice(ALPHABET) for _ in range(LENGTH))}"
+    return f"{prefix}_{secrets.token_bytes(LENGTH).translate(LETTERS).decode()}"
 
 
 class CodeField(models.CharField):
