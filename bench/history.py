@@ -34,7 +34,7 @@ JOIN shops_variant v ON v.product_id = a.product_id
 """
 EVENTS = """
 CREATE TEMPORARY TABLE past_event ON COMMIT DROP AS
-SELECT row_number() OVER () + %(charged)s AS id, md5('e' || a.id || ' ' || day || ' ' || n)::uuid AS token,
+SELECT row_number() OVER () + %(charged)s AS id, md5(concat_ws(' ', %(start)s, a.id, day, n))::uuid AS token,
     n %% 25 = 0 AS is_clicked, a.merchant_id, a.campaign_id, a.id AS ad_id, a.product_id,
     md5('s' || (n * 31 + a.id) %% 5000)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(events)s) AS at
