@@ -1,11 +1,10 @@
-"""The Celery app: workers that are woken, and a beat that makes one of them sweep."""
+"""The front door of workers and beat: `celery --app chengfeng.celery`."""
 
 import os
 
-from celery import Celery
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengfeng.settings")
+django.setup()
 
-app = Celery("chengfeng")
-app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["chengfeng"])
+from .broker import app  # noqa: E402, F401 – settings come first

@@ -72,7 +72,8 @@ def remove_files() -> None:
     """Removes uploads, exports, mails and broker messages, unless they are kept outside var/."""
     from django.conf import settings
 
-    for folder in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT, settings.EMAIL_FILE_PATH, settings.BROKER_DIR):
+    memory = settings.VAR_DIR / "simulation"
+    for folder in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT, settings.EMAIL_FILE_PATH, settings.BROKER_DIR, memory):
         if settings.VAR_DIR in Path(folder).parents:
             shutil.rmtree(folder, ignore_errors=True)
 

@@ -143,7 +143,7 @@ def _launch(root: Path) -> None:
     _prepare_socket_directory(root, owner)
     deadline = time.monotonic() + PATIENCE
     while True:
-        _remove_stale_lock_file(root)
+        _remove_stale_lock_files(root)
         server = _spawn(root, owner)
         while server.poll() is None and time.monotonic() < deadline:
             if is_running(root):
@@ -210,10 +210,11 @@ def _environment() -> dict[str, str]:
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
-def _remove_stale_lock_file(root: Path) -> None:
-    """A killed server leaves its lock file, whose pid may be a zombie's or by now a stranger's."""
+def _remove_stale_lock_files(root: Path) -> None:
+    """A killed server leaves lock files, of its data and of its socket, whose pid may be a zombie's or a stranger's."""
     if _postmaster(root) is None:
         (data_directory(root) / "postmaster.pid").unlink(missing_ok=True)
+        (socket_directory(root) / f"{SOCKET}.lock").unlink(missing_ok=True)
 
 
 def _postmaster(root: Path) -> int | None:

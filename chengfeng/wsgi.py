@@ -7,5 +7,3 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "chengfeng.settings")
 
 application = get_wsgi_application()
-
-from . import celery  # noqa: E402, F401 – so that a view can wake a worker

@@ -28,11 +28,16 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def fill(options: argparse.Namespace) -> None:
+    from shops.models import Merchant
+
     from . import filling, resettling, state
 
-    memory = state.load()
-    if memory.kind:
+    memory, is_empty = state.load(), not Merchant.objects.exists()
+    if memory.kind and not is_empty:
         return
+    if not is_empty:
+        sys.exit("This database holds shops that no finished filling made: make demo RESET=1 begins anew")
+    memory = state.State()
     if options.data:
         resettling.fill(options.data, memory)
     else:

@@ -101,12 +101,8 @@ def read(folder: Path) -> Files:
 def rows(folder: Path, name: str) -> Iterator[dict[str, str]]:
     """Yield the rows of a file by its name without ending."""
     packed = folder / f"{name}.csv.gz"
-    opened = (
-        gzip.open(packed, "rt", encoding="utf-8-sig")
-        if packed.exists()
-        else (folder / f"{name}.csv").open(encoding="utf-8-sig")
-    )
-    with opened as file:
+    path, opened = (packed, gzip.open) if packed.exists() else (folder / f"{name}.csv", open)
+    with opened(path, "rt", encoding="utf-8-sig", newline="") as file:
         yield from csv.DictReader(file)
 
 

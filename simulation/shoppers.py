@@ -148,7 +148,7 @@ def _pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shoppe
 
 
 def report(site: Site, visits: list[Visit], *, at: datetime) -> None:
-    """Report the events of visits as the shoppers' clients do, in batches, people and robots apart, once the last has happened."""
+    """Report the events of visits as the shoppers' clients do, people and robots apart, once they have happened."""
     for agent_is_robot in (False, True):
         events = sorted(
             (event for visit in visits if visit.is_robot == agent_is_robot for event in visit.events),

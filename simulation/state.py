@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-PATH = Path(__file__).resolve().parent.parent / "var" / "simulation" / "state.json"
+from django.conf import settings
 
 
 @dataclass
@@ -20,16 +20,18 @@ class State:
     truth: dict[str, float] = field(default_factory=dict)
 
     def save(self) -> None:
-        PATH.parent.mkdir(parents=True, exist_ok=True)
-        fresh = PATH.with_suffix(".new")
+        path = place()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps(asdict(self), indent=1))
         fresh.chmod(0o600)
-        fresh.replace(PATH)
+        fresh.replace(path)
 
 
 def load() -> State:
-    return State(**json.loads(PATH.read_text())) if PATH.exists() else State()
+    return State(**json.loads(place().read_text())) if place().exists() else State()
 
 
-def forget() -> None:
-    PATH.unlink(missing_ok=True)
+def place() -> Path:
+    """Return where the memory of the configured database lies."""
+    return settings.VAR_DIR / "simulation" / f"{settings.DATABASES['default']['NAME']}.json"
