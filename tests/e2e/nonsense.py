@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote
 
+WIDE = b"[" + b"{}," * 999 + b"{}]"
 DEEP = '{"a":' * 3000 + "1" + "}" * 3000
 VALUES = [
     None, True, -1, 0, 1.5, 10**30, 2**31, 2**63, "", " ", "x", "\0", "a\0b", "\ud800", "’; --", "NaN", "1e400", "-1",
@@ -16,11 +17,12 @@ VALUES = [
 ]  # fmt: skip
 BODIES = [
     b"", b"null", b"[]", b"{}", b"1", b'"text"', b"true", b"{", b'{"a":', b"\xff\xfe\x00", b'{"a": "\xc3\x28"}',
-    b'{"a": NaN}', b'{"a": 1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"[" * 5000, DEEP.encode(), b"[" + b"{}," * 999 + b"{}]",
+    b'{"a": NaN}', b'{"a": 1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"[" * 5000, DEEP.encode(), WIDE,
     b'"' + b"x" * 6_000_000 + b'"',
 ]  # fmt: skip
 TYPES = [
-    "application/json; charset=zlib", "application/json; charset=utf-16", "text/plain", "application/xml", "application/x-www-form-urlencoded", "multipart/form-data", "nonsense", "",
+    "application/json; charset=zlib", "application/json; charset=utf-16", "text/plain", "application/xml",
+    "application/x-www-form-urlencoded", "multipart/form-data", "nonsense", "",
 ]  # fmt: skip
 WORDS = ["", "x", "-1", "0", "99999999999999999999", "1.5", "\0", "%", "漢" * 300, "a" * 10_000, "2026-02-30", "null"]
 KEYS = ["", "k" * 81, "k" * 10_000, "\x7f", "漢"]
@@ -63,7 +65,8 @@ class Operation:
         if body is not None:
             yield from (self._sent(f"body {raw[:20]!r}", raw) for raw in BODIES)
             yield from (self._sent(f"content type {name!r}", body, content_type=name) for name in TYPES)
-        wrong = [*self._wrong_bodies(body), *self._wrong_queries(body), *self._wrong_paths(body), *self._wrong_keys(body)]
+        makers = (self._wrong_bodies, self._wrong_queries, self._wrong_paths, self._wrong_keys)
+        wrong = [sent for maker in makers for sent in maker(body)]
         yield from Random(f"{self.method} {self.path}").sample(wrong, min(limit, len(wrong)))
 
     def _wrong_bodies(self, body: Any) -> Iterator[Sent]:

@@ -1,7 +1,6 @@
 """The OpenAPI document is valid and complete, and no nonsense brings the API to its knees."""
 
 import json
-from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
