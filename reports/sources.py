@@ -69,7 +69,7 @@ CHARGES = Source(
     keys={Grain.CAMPAIGN: "c.campaign_id", Grain.PRODUCT: "click.product_id"},
     joins={
         Grain.PRODUCT: "JOIN ads_event click ON click.day = c.event_day AND click.token = c.token "
-        "AND click.kind = 'click'"
+        "AND click.kind = 'click' AND click.day BETWEEN %(events_from)s AND %(events_to)s"
     },
 )
 CREDITS = Source(
