@@ -65,7 +65,8 @@ def hidden(memory: State, sums: dict) -> Iterator[str]:
     caused, planned = memory.truth.get("caused", 0), memory.truth.get("planned", 0)
     credited = sum(found["ad_orders"] for found in sums.values())
     yield "\nWhat only the simulation knows"
-    yield f"  ads caused {caused:,} of {caused + planned:,} paid checkouts; the last click of 7 days claims {credited:,}"
+    checkouts = f"{caused:,} of {caused + planned:,} paid checkouts"
+    yield f"  ads caused {checkouts}; the last click of 7 days claims {credited:,}"
 
 
 def known_totals(folder: Path, found: dict) -> Iterator[str]:
