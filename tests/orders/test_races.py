@@ -1,6 +1,5 @@
 """Races at the till on real connections, each with a control that fails where the guard is missing."""
 
-import time
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
@@ -17,7 +16,7 @@ from orders.moves import OrderState
 from orders.refunds import RefundRefused, Wish
 from shops.catalogue import stock
 from tests import factories
-from tests.crowd import at_once
+from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
 from .conftest import CONTACT, buy, paid, pay
@@ -47,15 +46,13 @@ def guarded_settle(code, outcome):
 
 def naive_settle(code, outcome):
     """The control: look, then act, with nobody held back in between."""
-    found = Payment.objects.get(code=code)
+    found, number = Payment.objects.get(code=code), OrderMove.objects.count() + 1
     if found.state == Payment.State.PENDING:
-        time.sleep(0.1)
+        everybody_has_read()
         Payment.objects.filter(pk=found.pk).update(
             state="captured", captured_at=AT, provider_reference=outcome.provider_reference
         )
-        OrderMove.objects.create(
-            order=Order.objects.get(), number=OrderMove.objects.count() + 1, source="placed", target="paid", at=AT
-        )
+        OrderMove.objects.create(order=Order.objects.get(), number=number, source="placed", target="paid", at=AT)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +124,7 @@ def naive_refund(order, line):
     left = refunds.left_by_line(order)[0]
     if left.amount < 70:
         raise RefundRefused("amount", "too_much", "")
-    time.sleep(0.1)
+    everybody_has_read()
     return refunds.write(order, [refunds.Part(left.line, 0, Decimal(70))], at=AT)
 
 
@@ -143,7 +140,7 @@ def test_refunds_at_once_never_exceed_what_came(shirt, give, given):
 def naive_place_cart(shopper, total):
     """The control: read the cart, buy, then empty it, without the lock on the cart."""
     (section,) = cart.contents(shopper)
-    time.sleep(0.1)
+    everybody_has_read()
     return buy(*[(row.variant, row.quantity) for row in section.bought], shopper=shopper)
 
 

@@ -1,6 +1,5 @@
 """Stock: what is held is not sold twice, and what is on hand is what moved."""
 
-import time
 from datetime import timedelta
 from functools import partial
 
@@ -11,7 +10,7 @@ from django.db.models import Sum
 from shops.catalogue import stock
 from shops.models import Hold, StockMove, Variant
 from tests import factories
-from tests.crowd import at_once
+from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +135,7 @@ def naive_hold(variant, cause):
     """The control: the same sale by check, then act."""
     if Variant.objects.get(pk=variant.pk).available < 1:
         raise stock.OutOfStock([(variant, 0)])
-    time.sleep(0.05)
+    everybody_has_read()
     Hold.objects.create(
         merchant_id=variant.merchant_id, variant=variant, quantity=1, cause=cause, created_at=AT, expires_at=SOON
     )
