@@ -57,4 +57,4 @@ node_modules/.installed: package.json package-lock.json .npmrc requirements-node
 	@touch $@
 
 %.mo: %.po | .venv/.packages
-	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	@$(BIN)/pybabel --quiet compile --input-file $< --output-file $@ >&2

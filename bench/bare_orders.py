@@ -3,9 +3,9 @@
 import json
 from collections import deque
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from threading import Thread
 from uuid import uuid4
 
 import psycopg
@@ -27,9 +27,9 @@ WITH checkout AS (
     SELECT %(order)s, %(shopper)s, 'placed', 'CNY', %(price)s, 0, 0, 0, %(price)s, 0, %(at)s, %(until)s, '', id,
         %(merchant)s FROM checkout RETURNING id
 ), line AS (
-    INSERT INTO orders_orderline (code, title, title_en, options, unit_price, quantity, discount, total, shipped,
-        returned, refunded, merchant_id, order_id, product_id, variant_id)
-    SELECT %(line)s, %(title)s, '', '{}', %(price)s, 1, 0, %(price)s, 0, 0, 0, %(merchant)s, id, %(product)s,
+    INSERT INTO orders_orderline (code, title, title_en, options, options_en, unit_price, quantity, discount, total,
+        shipped, returned, refunded, merchant_id, order_id, product_id, variant_id)
+    SELECT %(line)s, %(title)s, '', '{}', '{}', %(price)s, 1, 0, %(price)s, 0, 0, 0, %(merchant)s, id, %(product)s,
         %(variant)s FROM placed
 ), move AS (
     INSERT INTO orders_ordermove (order_id, number, source, target, note, at)
@@ -114,11 +114,8 @@ class Books:
 def write(connections: Sequence[psycopg.Connection], goods: Sequence[Variant], books: Books, *, at: datetime) -> None:
     """Write a paid order of each of the goods, as many at once as there are connections; they must autocommit."""
     pile = deque(_rows(variant, books, at) for variant in goods)
-    threads = [Thread(target=_write, args=[connection, pile]) for connection in connections]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(len(connections)) as threads:
+        list(threads.map(lambda connection: _write(connection, pile), connections))
 
 
 def _write(connection: psycopg.Connection, pile: deque[dict]) -> None:

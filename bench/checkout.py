@@ -14,7 +14,7 @@ from .result import Result, alternate
 from .shopping import buying
 from .stage import Stage
 
-MERCHANTS, VARIANTS, ORDERS, PEOPLE, ROUNDS = 10, 20, 300, 8, 3
+MERCHANTS, VARIANTS, ORDERS, PEOPLE, ROUNDS = 10, 20, 200, 8, 3
 
 
 def run(stage: Stage) -> Result:

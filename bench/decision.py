@@ -11,7 +11,7 @@ from .result import Result, alternate
 from .stage import Stage
 
 MERCHANTS, CAMPAIGNS, ADS = 50, 4, 5
-SLOTS, DECISIONS, PEOPLE, ROUNDS = 6, 1000, 8, 3
+SLOTS, DECISIONS, PEOPLE, ROUNDS = 6, 800, 8, 3
 ASKED = json.dumps({"placement": "feed", "slots": SLOTS})
 
 

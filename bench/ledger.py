@@ -14,7 +14,7 @@ from .filling import funded
 from .result import Result, alternate
 from .stage import Stage
 
-BATCH, BATCHES, MERCHANTS, ROUNDS = 100, 30, 50, 5
+BATCH, BATCHES, MERCHANTS, ROUNDS = 100, 20, 50, 3
 PRICE = Decimal("0.4321")
 TRANSFERS = "COPY chengfeng_transfer (id, code, kind, reference, at, recorded_at) FROM STDIN"
 ENTRIES = "COPY chengfeng_entry (transfer_id, account_id, currency, amount) FROM STDIN"
