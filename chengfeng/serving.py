@@ -26,7 +26,7 @@ class PortTakenError(RuntimeError):
 def serve(*, host: str, port: int) -> None:
     """Serves until a signal or an exception ends it; raises PortTakenError before anything starts."""
     require_free(host=host, port=port)
-    with running([web(host=host, port=port), worker(port=port), beat(port=port)]) as supervisor:
+    with running([web(host=host, port=port), *workers(port=port), beat(port=port)]) as supervisor:
         await_web(supervisor, host=host, port=port)
         print(f"Serving on http://{host}:{port} – Ctrl-C ends it", flush=True)
         supervisor.keep_alive(watch=keep_database)
@@ -47,10 +47,14 @@ def web(*, host: str, port: int, simulation: bool = False) -> Service:
     )
 
 
-def worker(*, port: int) -> Service:
-    """The Celery worker with its pool."""
+def workers(*, port: int) -> list[Service]:
+    """Celery workers without a pool, one process each.
+
+    The processes of a pool share a lock on its queue; when one is killed while it holds it, the others wait for ever.
+    """
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
-    return _celery("worker", "worker", "--concurrency", str(JOB_WORKERS), *quiet, port=port)
+    names = [f"worker-{number}" for number in range(1, JOB_WORKERS + 1)]
+    return [_celery(name, "worker", "--pool", "solo", "--hostname", f"{name}@%h", *quiet, port=port) for name in names]
 
 
 def beat(*, port: int) -> Service:

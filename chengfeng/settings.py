@@ -188,7 +188,7 @@ if CELERY_BROKER_URL == "filesystem://":
     }
 CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs nothing: the rows say what is due
 CELERY_TASK_IGNORE_RESULT = True
-CELERY_TASK_TIME_LIMIT, CELERY_TASK_SOFT_TIME_LIMIT = 1800, 1740
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what a busy worker holds back is nobody's
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "chengfeng.sweep", "schedule": 2.0, "options": {"expires": 10}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -27,6 +27,7 @@ UNION ALL SELECT 'refund ' || code FROM orders_refund WHERE state = 'pending'
 UNION ALL SELECT 'top-up ' || code FROM ads_topup WHERE state = 'pending'
 """
 FAILED = "SELECT kind, error FROM chengfeng_job WHERE state = 'failed'"
+WORKERS = ("worker-1@%h", "worker-2@%h")
 LIFE = "SELECT extract(epoch FROM beaten_at) FROM chengfeng_heartbeat WHERE name = 'worker'"
 
 
@@ -60,11 +61,11 @@ def web_master(site: Stack) -> list[int]:
 
 
 def worker(site: Stack) -> list[int]:
-    return [service(site, "worker")]
+    return [service(site, WORKERS[0])]
 
 
-def task_process(site: Stack) -> list[int]:
-    return children(service(site, "worker"))[:1]
+def both_workers(site: Stack) -> list[int]:
+    return [service(site, name) for name in WORKERS]
 
 
 def beat(site: Stack) -> list[int]:
@@ -78,14 +79,14 @@ def database(site: Stack) -> list[int]:
 
 
 def everything(site: Stack) -> list[int]:
-    return [*web(site), *worker(site), *beat(site), *database(site)]
+    return [*web(site), *both_workers(site), *beat(site), *database(site)]
 
 
-ROUND: Sequence[Callable] = (web, worker, beat, database, web_master, task_process, everything)
+ROUND: Sequence[Callable] = (web, worker, beat, database, web_master, both_workers, everything)
 
 
 def kill(site: Stack, crowd: Crowd, victim: Callable[[Stack], list[int]]) -> float:
-    """Kill -9 a part; return the seconds until orders are paid again and both web processes and the worker live."""
+    """Kill -9 a part; return the seconds until orders are paid again, both web processes and both workers live."""
     until(lambda: all(victim(site)), f"{victim.__name__} is there to be killed")
     for pid in victim(site):
         with suppress(ProcessLookupError):  # it died with the one before
@@ -93,7 +94,7 @@ def kill(site: Stack, crowd: Crowd, victim: Callable[[Stack], list[int]]) -> flo
     killed_at, paid = time.time(), crowd.payments
 
     def is_back() -> bool:
-        if crowd.payments <= paid or len(children(service(site, "granian"))) < 2:
+        if crowd.payments <= paid or len(children(service(site, "granian"))) < 2 or not all(both_workers(site)):
             return False
         return float(site.rows(LIFE)[0][0]) > killed_at
 
