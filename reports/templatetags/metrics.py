@@ -7,12 +7,21 @@ from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 
 from chengfeng.templatetags.frame import DASH, locale
+from shops.tenancy import Access
 
 from ..metrics import METRICS, Unit
+from ..rows import behind
 
 register = template.Library()
 
 LARGE = 1000
+
+
+@register.filter
+def may_see(access: Access, code: str) -> bool:
+    """Tell whether there are rows behind a metric that the reader may look at."""
+    source = behind(code)
+    return source is not None and access.may(source.right)
 
 
 @register.filter
