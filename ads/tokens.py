@@ -7,10 +7,11 @@ stream of a token's own random id, and another the tag over id and cipher text.
 import hmac
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import blake2b
+from typing import NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -22,10 +23,10 @@ WORD = 6  # bytes of an id or of an amount in ten-thousandths
 TIME = 8
 ID, BODY, TAG = 16, 16 + 6 * WORD + TIME + 2, 16
 LENGTH = -(-(ID + BODY + TAG) * 4 // 3)
+PADDING = "=" * (-LENGTH % 4)
 
 
-@dataclass(frozen=True, slots=True)
-class AdToken:
+class AdToken(NamedTuple):
     """A served ad: who saw what, where, when, and what a click may cost."""
 
     token: UUID
@@ -48,23 +49,35 @@ def new_id() -> UUID:
 
 def seal(token: AdToken) -> str:
     """Return the text that stands for the token outside."""
-    body = _body(token)
-    key, ident = _key(), token.token.bytes
-    cipher = _xor(body, _stream(ident, key))
-    return urlsafe_b64encode(ident + cipher + _tag(ident + cipher, key)).rstrip(b"=").decode()
+    key, ident = _key(settings.SECRET_KEY), token.token.bytes
+    content = ident + _xor(_body(token), _stream(ident, key))
+    return _text(content + _tag(content, key))
 
 
 def unseal(text: str) -> AdToken | None:
     """Return the token of a text, or None when it is not one of ours."""
-    if len(text) != LENGTH or not text.isascii():
+    raw = _raw(text)
+    if raw is None:
         return None
-    raw = urlsafe_b64decode(text + "=" * (-LENGTH % 4))
-    if len(raw) != ID + BODY + TAG or urlsafe_b64encode(raw).rstrip(b"=").decode() != text:
-        return None
-    key, ident = _key(), raw[:ID]
+    key, ident = _key(settings.SECRET_KEY), raw[:ID]
     if not hmac.compare_digest(raw[-TAG:], _tag(raw[:-TAG], key)):
         return None
     return _parse(UUID(bytes=ident), _xor(raw[ID:-TAG], _stream(ident, key)))
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw)[:LENGTH].decode()
+
+
+def _raw(text: str) -> bytes | None:
+    """Return what a text stands for, or None when no bytes of ours are written like that."""
+    if len(text) != LENGTH or not text.isascii():
+        return None
+    try:
+        raw = urlsafe_b64decode(text + PADDING)
+    except ValueError:
+        return None
+    return raw if _text(raw) == text else None
 
 
 def _body(token: AdToken) -> bytes:
@@ -89,8 +102,9 @@ def _parse(ident: UUID, body: bytes) -> AdToken:
     )  # fmt: skip
 
 
-def _key() -> bytes:
-    return settings.SECRET_KEY.encode()[:64]
+@lru_cache(maxsize=1)
+def _key(secret: str) -> bytes:
+    return secret.encode()[:64]
 
 
 def _stream(ident: bytes, key: bytes) -> bytes:

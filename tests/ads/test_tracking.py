@@ -1,6 +1,5 @@
 """Tracking: every report once, invalid ones kept and free, foreign ones refused."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -35,7 +34,7 @@ def test_a_token_survives_the_journey_and_no_other_text_does(ad):
     text = tokens.seal(token)
     assert (tokens.unseal(text), len(text)) == (token, tokens.LENGTH)
     forged = [text[:i] + ("A" if text[i] != "A" else "B") + text[i + 1 :] for i in range(len(text))]
-    assert {tokens.unseal(t) for t in [*forged, text[:-1], text + "A", "", "é" * tokens.LENGTH]} == {None}
+    assert {tokens.unseal(t) for t in [*forged, text[:-1], text + "A", "!" + text[1:], "", "é" * len(text)]} == {None}
 
 
 def test_the_same_report_counts_once_now_and_later(ad):
@@ -89,7 +88,7 @@ def test_too_fast_too_old_and_future_clicks(ad):
         ("rejected", "in_the_future"),
     ]  # fmt: skip
     assert send(Report(served(ad), "click", at + 120 * SECOND), at=at + SECOND) == [("rejected", "in_the_future")]
-    gone = tokens.seal(replace(adverts.token(ad), campaign_id=0))
+    gone = tokens.seal(adverts.token(ad)._replace(campaign_id=0))
     assert send(Report(gone, "click")) == [("rejected", "bad_token")]
     assert send(Report("nonsense", "click")) == [("rejected", "bad_token")]
 
