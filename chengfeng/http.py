@@ -5,6 +5,7 @@ from django.http import Http404, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions, status
 from rest_framework.response import Response
+from rest_framework.settings import api_settings
 from rest_framework.views import exception_handler as framework_handler
 
 MEDIA_TYPE = "application/problem+json"
@@ -59,10 +60,14 @@ def _document(error: Exception, response: Response) -> dict:
 
 
 def field_errors(detail, path: str = ""):
-    """Yield `{field, rule, message}` for every leaf of a DRF error detail; `lines.0.quantity` is a path."""
+    """Yield `{field, rule, message}` for every leaf of a DRF error detail; `lines.0.quantity` is a path.
+
+    What is wrong with a list or a group as a whole has the path of that list or group.
+    """
     if isinstance(detail, dict):
         for name, inner in detail.items():
-            yield from field_errors(inner, f"{path}.{name}" if path else str(name))
+            is_whole = path and name == api_settings.NON_FIELD_ERRORS_KEY
+            yield from field_errors(inner, path if is_whole else f"{path}.{name}" if path else str(name))
     elif isinstance(detail, list) and any(isinstance(item, dict | list) for item in detail):
         for index, inner in enumerate(detail):
             yield from field_errors(inner, f"{path}.{index}" if path else str(index))

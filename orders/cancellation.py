@@ -38,7 +38,7 @@ def _undo_sale(order: Order, *, at: datetime, by: User | None) -> list[Refund]:
     parts = [Part(left.line, left.quantity, left.amount) for left in lefts if left.amount]
     shipping = left_of_shipping(order)
     parts += [Part(None, 0, shipping)] if shipping else []
-    refunds = write(order, parts, reason=str(order.get_cancel_reason_display()), by=by, at=at)
+    refunds = write(order, parts, reason=f"cancelled:{order.cancel_reason}", by=by, at=at)
     _put_back(order, lefts, at=at)
     return refunds
 

@@ -111,6 +111,7 @@ def place(
     Raises a CheckoutRefused, or OutOfStock with every line that cannot be had, those no longer on sale among them.
     """
     variants = _variants([code for code, _ in lines] + [quoted.variant for offer in offers for quoted in offer.lines])
+    _refuse_missing(variants, lines, offers)
     drafts = _drafts([(variants[code], quantity) for code, quantity in lines])
     drafts += [_drafted(offer, variants) for offer in offers]
     _refuse_nonsense(drafts)
@@ -150,11 +151,21 @@ def _variants(codes: Sequence[str]) -> Mapping[str, Variant]:
     return found
 
 
+def _refuse_missing(variants: Mapping[str, Variant], lines: Iterable[tuple[str, int]], offers: Iterable[Offer]) -> None:
+    """Raise OutOfStock for what is not on sale, or was sold out when the variants were read.
+
+    It spares those who come too late the way to the lock; whether there is enough, the hold alone decides.
+    """
+    wanted = [(variants[code], quantity, is_on_sale(variants[code])) for code, quantity in lines]
+    wanted += [(variants[quoted.variant], quoted.quantity, True) for offer in offers for quoted in offer.lines]
+    free = [(variant, quantity, variant.available if is_open else 0) for variant, quantity, is_open in wanted]
+    missing = [(variant, available) for variant, quantity, available in free if available < quantity]
+    if missing:
+        raise stock.OutOfStock(missing)
+
+
 def _drafts(lines: Sequence[tuple[Variant, int]]) -> list[Draft]:
-    """Return one draft per merchant at today's prices; raises OutOfStock for what is not on sale."""
-    closed = [(variant, 0) for variant, _ in lines if not is_on_sale(variant)]
-    if closed:
-        raise stock.OutOfStock(closed)
+    """Return one draft per merchant at today's prices."""
     items: dict[Merchant, list[Item]] = {}
     for variant, quantity in lines:
         items.setdefault(variant.merchant, []).append(Item(variant, quantity, variant.price))

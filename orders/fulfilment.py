@@ -13,11 +13,18 @@ from .moves import OrderState, WrongState, move
 from .refunds import STANDING
 
 
+class NothingToShip(WrongState):
+    """Every unit of the order was refunded."""
+
+    code = "nothing_to_ship"
+
+
 @transaction.atomic
 def ship(order: Order, *, at: datetime, carrier: str = "", tracking: str = "", by: User | None = None) -> Shipment:
     """Send a paid order on its way, without the units that were refunded before.
 
-    The same parcel again is the first; raises WrongState when the order is not paid, or left with another parcel.
+    The same parcel again is the first; raises WrongState when the order is not paid, or left with another parcel,
+    NothingToShip when all its units were refunded.
     """
     if order.state == OrderState.SHIPPED:
         return _shipped(order, carrier=carrier, tracking=tracking)
@@ -25,6 +32,8 @@ def ship(order: Order, *, at: datetime, carrier: str = "", tracking: str = "", b
     refunded = RefundLine.objects.filter(line=OuterRef("pk"), refund__state__in=STANDING).values("line")
     units = Subquery(refunded.annotate(sum=Sum("quantity")).values("sum"))
     order.lines.update(shipped=F("quantity") - Coalesce(units, 0))
+    if not order.lines.filter(shipped__gt=0).exists():
+        raise NothingToShip(OrderState.PAID, OrderState.SHIPPED)
     return Shipment.objects.create(
         merchant_id=order.merchant_id, order=order, carrier=carrier, tracking=tracking, shipped_at=at
     )

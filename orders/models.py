@@ -240,6 +240,17 @@ class PaymentShare(models.Model):
         return f"{self.amount} of {self.payment}"
 
 
+REFUND_REASONS = {
+    "payment_too_late": _("The payment came too late"),
+    **{f"cancelled:{reason.value}": reason.label for reason in CancelReason},
+}
+
+
+def reason_text(reason: str) -> str:
+    """Return why, for people: somebody's own words, or what the system gives as its reason."""
+    return REFUND_REASONS.get(reason, reason)
+
+
 class Refund(models.Model):
     """Money given back on one order through the payment it came by."""
 
@@ -255,7 +266,7 @@ class Refund(models.Model):
     amount = AmountField()
     currency = CurrencyField()
     shipping = AmountField(default=0, help_text=_("Part of the amount that gives back shipping, tax and fees"))
-    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)  # words, or a key of REFUND_REASONS
     restock = models.BooleanField(_("put the units back on the shelf"), default=False)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     provider_reference = models.CharField(max_length=80, null=True, blank=True, unique=True)
@@ -269,6 +280,10 @@ class Refund(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def reason_text(self) -> str:
+        return reason_text(self.reason)
 
 
 class RefundLine(models.Model):

@@ -44,7 +44,9 @@ STAMPS = {
 
 
 class WrongState(Exception):
-    """The order is not in a state from which it can go there; `state` is where it was seen."""
+    """The order is not in a state from which it can go there; `state` is where it was seen, `code` which rule."""
+
+    code = "wrong_state"
 
     def __init__(self, state: str, target: str):
         self.state, self.target = state, target

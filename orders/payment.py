@@ -172,7 +172,7 @@ def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime)
     """Write a refund of money that found no order to pay, and have a worker carry it out."""
     Refund.objects.create(
         merchant=order.merchant, order=order, payment=payment, amount=amount, currency=payment.currency,
-        reason="the payment came too late", requested_at=at,
+        reason="payment_too_late", requested_at=at,
     )  # fmt: skip
     jobs.enqueue("reconcile_payments", at=at)
 

@@ -207,7 +207,7 @@ def one_of_batch(access, code: str, verb: str, act: Callable, **details) -> dict
             act(order, at=at, by=access.user)
             record(access, verb, target=order.code, at=at, **details)
     except WrongState as error:
-        return {"order": code, "status": "refused", "reason": "wrong_state", "state": error.state}
+        return {"order": code, "status": "refused", "reason": error.code, "state": error.state}
     return {"order": code, "status": "done", "state": order.state}
 
 

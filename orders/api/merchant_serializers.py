@@ -105,7 +105,7 @@ class DeliveriesRequest(serializers.Serializer):
 class BatchResult(serializers.Serializer):
     order = Code()
     status = serializers.ChoiceField(["done", "refused"])
-    reason = serializers.ChoiceField(["not_found", "wrong_state"], required=False)
+    reason = serializers.ChoiceField(["not_found", "wrong_state", "nothing_to_ship"], required=False)
     state = serializers.CharField(required=False)
 
 

@@ -85,7 +85,7 @@ def may(request: HttpRequest, order: Order, lefts: list[refunds.Left]) -> dict[s
     """Return what this person can do with the order now."""
     ships, gives = request.access.may(Right.ORDERS_SHIP), request.access.may(Right.ORDERS_REFUND)
     return {
-        "can_ship": ships and OrderState.SHIPPED in MOVES[order.state],
+        "can_ship": ships and OrderState.SHIPPED in MOVES[order.state] and any(left.quantity for left in lefts),
         "can_deliver": ships and OrderState.DELIVERED in MOVES[order.state],
         "can_cancel": gives and OrderState.CANCELLED in MOVES[order.state],
         "can_refund": gives
@@ -190,14 +190,18 @@ def refund(request: HttpRequest, order: str) -> HttpResponse:
             total = sum(one.amount for one in written)
             record(request.access, "order.refund", target=found.code, at=at, amount=str(total))
     except refunds.RefundRefused as error:
-        form.add_error("shipping" if error.field == "shipping" else None, REFUSALS.get(error.code, str(error)))
+        form.add_error("shipping" if error.field == "shipping" else None, REFUSALS[error.code])
         return page(request, found, form, status=422)
     carry_out(request, written)
     return redirect("orders:order", request.access.merchant.code, found.code)
 
 
 REFUSALS = {
+    "not_paid": gettext_lazy("This order has not been paid."),
+    "unknown": gettext_lazy("This order has no such line."),
     "nothing": gettext_lazy("Choose what is given back."),
+    "too_many": gettext_lazy("That is more units than can still be given back."),
+    "too_fine": gettext_lazy("That is finer than the smallest coin of the currency."),
     "too_much": gettext_lazy("That is more than can still be given back."),
     "not_out": gettext_lazy("More units would come back than were shipped."),
 }

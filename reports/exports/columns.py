@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ads.models import Campaign
 from chengfeng.periods import days_period
-from orders.models import Order, OrderLine, PaymentShare, Refund
+from orders.models import Order, OrderLine, PaymentShare, Refund, reason_text
 from shops.models import Merchant, Product
 from shops.people.rights import Right
 from shops.tenancy import own
@@ -125,7 +125,7 @@ def _money(merchant: Merchant, first: date, last: date, now: datetime) -> tuple[
         for row in paid.iterator(chunk_size=CHUNK):
             yield row | {"kind": "payment", "reason": ""}
         for row in back.iterator(chunk_size=CHUNK):
-            yield row | {"kind": "refund", "instalments": None}
+            yield row | {"kind": "refund", "instalments": None, "reason": str(reason_text(row["reason"]))}
 
     return paid.count() + back.count(), both()
 

@@ -143,7 +143,7 @@ def test_an_offer_travels_from_merchant_to_shopper(api, system, shop, shirt):
     ("quote", "field"),
     [
         ({"lines": [{"sku": "none", "quantity": 1}]}, "lines.0.sku"),
-        ({"lines": []}, "lines.non_field_errors"),
+        ({"lines": []}, "lines"),
         ({"lines": [{"sku": "S", "quantity": 1}], "discount": "121"}, "discount"),
         ({"lines": [{"sku": "S", "quantity": 1}], "shipping": "-1"}, "shipping"),
     ],
@@ -205,7 +205,7 @@ def test_a_batch_has_a_result_per_item(system, shirt, foreign_shop):
 
 def test_a_batch_has_an_end(system):
     response = post(system, "shipments", {"shipments": [{"order": "ord_0"}] * 501})
-    assert response.json()["errors"][0]["field"] == "shipments.non_field_errors"
+    assert response.json()["errors"][0]["field"] == "shipments"
 
 
 def test_cancelling(system, shirt):
@@ -257,6 +257,23 @@ def test_a_strangers_codes_are_no_codes(shop, shirt, charlie, foreign_shop):
     assert stranger.get("/api/v1/orders").json() == {"results": [], "next": None}
     order.refresh_from_db()
     assert order.state == "paid"
+
+
+def test_orders_are_found_by_the_reference_of_another_system(system, foreign_shop, shirt):
+    mine, _ = buy(shirt, external_reference="A1"), buy(shirt, external_reference="A11")
+    buy(factories.variant(foreign_shop), external_reference="A1")
+    (found,) = system.get("/api/v1/orders?external_reference=A1").json()["results"]
+    assert (found["checkout"], found["external_reference"]) == (mine.code, "A1")
+
+
+def test_nothing_is_shipped_of_an_order_that_was_refunded_whole(system, shirt):
+    order = paid((shirt, 2))
+    line = order.lines.get().code
+    post(system, f"orders/{order.code}/refunds", {"lines": [{"line": line, "quantity": 2}]})
+    answer = post(system, "shipments", {"shipments": [{"order": order.code}]}).json()["results"]
+    assert answer == [{"order": order.code, "status": "refused", "reason": "nothing_to_ship", "state": "paid"}]
+    order.refresh_from_db()
+    assert (order.state, order.shipments.count(), order.lines.get().shipped) == ("paid", 0, 0)
 
 
 @pytest.mark.parametrize(

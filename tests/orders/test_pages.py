@@ -5,12 +5,13 @@ from decimal import Decimal
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
 
 from chengfeng import clock, outbox
 from orders import cart
-from orders.models import Checkout, Order, Refund, Shipment
+from orders.models import Checkout, Order, OrderLine, Refund, Shipment
 from shops.models import AuditEntry
 from shops.shopper import COOKIE, seal
 from tests import factories
@@ -215,6 +216,29 @@ def test_the_console_refunds_and_cancels(bob, shop, shirt):
     assert all(text in page for text in ("Too small · Bob", "back on the shelf", "−CN¥120.00"))
     console.post(f"/console/{shop.code}/orders/{other.code}/cancel/", {"reason": "merchant"})
     assert list(Refund.objects.order_by("pk").values_list("amount", "state")) == [(120, "done"), (120, "done")]
+
+
+def test_the_console_says_why_in_the_language_of_the_reader(bob, shop, shirt):
+    order = paid((shirt, 2))
+    console, address = browser_of(bob), f"/console/{shop.code}/orders/{order.code}/"
+    console.cookies[settings.LANGUAGE_COOKIE_NAME] = "zh-hans"
+    lines = {OrderLine.objects.get().code: "0"}
+    assert "请选择退款内容。" in words(console.post(f"{address}refund/", lines))
+    unpaid = buy(shirt).orders.get()
+    answer = console.post(f"/console/{shop.code}/orders/{unpaid.code}/refund/", {unpaid.lines.get().code: "1"})
+    assert answer.context["refund_form"].non_field_errors() == ["该订单尚未付款。"]
+    console.post(f"{address}cancel/", {"reason": "unavailable"})
+    assert Refund.objects.get().reason == "cancelled:unavailable"
+    assert "商品缺货" in words(console.get(address))
+
+
+def test_an_order_refunded_whole_has_no_button_to_ship(bob, shop, shirt):
+    order = paid(shirt)
+    console, address = browser_of(bob), f"/console/{shop.code}/orders/{order.code}/"
+    assert console.get(address).context["can_ship"]
+    console.post(f"{address}refund/", {order.lines.get().code: "1"})
+    assert not console.get(address).context["can_ship"]
+    assert "cannot be shipped" in words(console.post(f"{address}ship/", follow=True))
 
 
 @pytest.mark.parametrize("action", ["ship", "deliver", "cancel", "refund"])
