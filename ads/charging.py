@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import F
+from django.db import connection
 
 from chengfeng import ledger
 from chengfeng.ledger import Posting
@@ -74,18 +74,23 @@ def _purses(campaigns: Mapping[int, Campaign], at: datetime) -> dict[int, Purse]
 
 
 def _lock_days(campaigns: Mapping[int, Campaign], at: datetime) -> dict[int, CampaignDay]:
+    """Lock the campaigns' days of now; the first click of a day makes it, and nobody else holds its campaign."""
     today = {pk: local_date(at, campaign.merchant.time_zone) for pk, campaign in campaigns.items()}
+    found = _locked_days(today)
     fresh = [
-        CampaignDay(campaign=campaign, day=today[pk], budget=campaign.daily_budget)
-        for pk, campaign in sorted(campaigns.items())
+        CampaignDay(campaign=campaigns[pk], day=today[pk], budget=campaigns[pk].daily_budget)
+        for pk in sorted(campaigns.keys() - found.keys())
     ]
+    if not fresh:
+        return found
     CampaignDay.objects.bulk_create(fresh, ignore_conflicts=True)
+    return _locked_days(today)
+
+
+def _locked_days(today: Mapping[int, date]) -> dict[int, CampaignDay]:
     rows = CampaignDay.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
-    return {
-        row.campaign_id: row
-        for row in rows.filter(campaign__in=today, day__in=set(today.values()))
-        if row.day == today[row.campaign_id]
-    }
+    rows = rows.filter(campaign__in=today, day__in=set(today.values()))
+    return {row.campaign_id: row for row in rows if row.day == today[row.campaign_id]}
 
 
 def _lock_wallets(merchants: Iterable[Merchant]) -> dict[str, Account]:
@@ -95,12 +100,20 @@ def _lock_wallets(merchants: Iterable[Merchant]) -> dict[str, Account]:
     return {row.owner: row for row in rows if row.currency == currency[row.owner]}
 
 
+SPEND = """
+UPDATE ads_campaignday day SET spent = day.spent + paid.amount
+FROM unnest(%s::bigint[], %s::numeric[]) paid (id, amount)
+WHERE day.id = paid.id AND day.spent + paid.amount <= day.budget
+"""
+
+
 def _spend(purses: Iterable[Purse]) -> None:
-    for purse in purses:
-        if purse.spent:
-            within = CampaignDay.objects.filter(pk=purse.day.pk, budget__gte=F("spent") + purse.spent)
-            if not within.update(spent=F("spent") + purse.spent):
-                raise RuntimeError(f"{purse.day} was spent behind its lock")
+    """Add to what the days have spent, in one statement; their rows are locked already."""
+    paid = {purse.day.pk: purse.spent for purse in purses if purse.spent}
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, [list(paid), list(paid.values())])
+        if cursor.rowcount != len(paid):
+            raise RuntimeError("a campaign's day was spent behind its lock")
 
 
 def _post(paid: Sequence[AdToken], purses: Mapping[int, Purse], at: datetime) -> None:

@@ -153,18 +153,31 @@ RETURNING token, kind
 
 def _insert(sightings: Iterable[Sighting], received_at: datetime) -> set[Key]:
     """Insert events in one statement, in key order so that two batches never wait for each other in a circle."""
-    rows = sorted((_row(sighting) for sighting in sightings), key=lambda row: row[:3])
+    rows = sorted(_row(sighting) for sighting in sightings)
     if not rows:
         return set()
     with connection.cursor() as cursor:
-        cursor.execute(INSERT, [received_at, *(list(column) for column in zip(*rows, strict=True))])
+        cursor.execute(INSERT, [received_at, *(_array(column) for column in zip(*rows, strict=True))])
         return set(cursor.fetchall())
 
 
-def _row(sighting: Sighting) -> tuple:
-    token = sighting.token
+def _row(sighting: Sighting) -> tuple[str, ...]:
+    """Return the columns of an event as PostgreSQL reads them, its key first."""
+    token, decided = sighting.token, sighting.token.decided_at.isoformat()
     return (
-        token.decided_at.date(), token.token, str(sighting.kind), token.merchant_id, token.campaign_id, token.ad_id,
-        token.product_id, token.placement, token.position, token.shopper, token.bid, token.price, token.decided_at,
-        sighting.at, sighting.is_valid, str(sighting.reason),
+        decided[:10], token.token.hex, str(sighting.kind), str(token.merchant_id),
+        str(token.campaign_id), str(token.ad_id), str(token.product_id), token.placement, str(token.position),
+        token.shopper.hex, str(token.bid), str(token.price), decided, sighting.at.isoformat(),
+        str(sighting.is_valid), str(sighting.reason) or EMPTY,
     )  # fmt: skip
+
+
+EMPTY = '""'
+
+
+def _array(column: Iterable[str]) -> str:
+    """Return a column as an array literal: one text is quoted much faster than its thousand members.
+
+    Whatever a client may write freely is no member of a row; numbers, times and our own words need no quotes.
+    """
+    return f"{{{','.join(column)}}}"

@@ -1,6 +1,5 @@
 """The shopper's side: asking for ads, and reporting what happened to them."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 
@@ -24,6 +23,7 @@ from ..visitors import visitor_of
 
 MOST_EVENTS = 1000
 MALFORMED = Result("rejected", "malformed")
+KINDS = frozenset(EventKind.values)
 
 
 class DecisionRequestSerializer(serializers.Serializer):
@@ -161,10 +161,10 @@ class Events(ShopperAPIView):
 
 def _report(event: object) -> Report | None:
     """Read one event of a batch; None when it is not one."""
-    if not isinstance(event, Mapping):
+    if not isinstance(event, dict):
         return None
     token, kind, at = event.get("token"), event.get("kind"), event.get("at")
-    if not isinstance(token, str) or not isinstance(kind, str) or kind not in EventKind.values:
+    if not isinstance(token, str) or not isinstance(kind, str) or kind not in KINDS:
         return None
     moment = _moment(at) if at is not None else None
     return None if at is not None and moment is None else Report(token, kind, moment)
