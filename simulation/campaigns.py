@@ -20,7 +20,7 @@ REACH_NAMES: tuple[Pair, ...] = (
     ("周末冲量", "Weekend push"),
     ("搜索卡位", "Search presence"),
 )
-LOWEST_BID, HIGHEST_BID = 0.40, 4.50
+LOWEST_BID, HIGHEST_BID = 0.50, 5.50
 LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
 
 
@@ -70,10 +70,10 @@ def _keywords(chosen: list[Stocked], rng: Random) -> list[Pair]:
 
 
 def _bid(shop: Shop, price: int, rng: Random) -> Decimal:
-    """Dearer goods bear dearer clicks; a shop abroad bids lower figures because its unit is worth more."""
-    bid = 0.7 * (price / 60) ** 0.45 * rng.lognormvariate(0, 0.3)
-    abroad = 1 if shop.currency == "CNY" else 0.3
-    return Decimal(f"{min(max(bid * abroad, LOWEST_BID), HIGHEST_BID):.2f}")
+    """Dearer goods bear dearer clicks, and large shops bid harder; a unit of a currency abroad is worth more."""
+    bid = (price / 60) ** 0.45 * (shop.shelf / 100) ** 0.25 * rng.lognormvariate(0, 0.3)
+    abroad = 1 if shop.currency == "CNY" else 0.13
+    return Decimal(f"{min(max(bid, LOWEST_BID), HIGHEST_BID) * abroad:.2f}")
 
 
 def _budget(shop: Shop, rng: Random) -> Decimal:

@@ -47,7 +47,8 @@ class History:
         self.first = date.fromisoformat(memory.first_day)
         tops = {c.slug: c.parent_slug or c.slug for c in plan.categories}
         appeal = {(m.slug, v.sku): p.appeal for m in plan.merchants for p in m.products for v in p.variants}
-        self.shelf = shelf.read(site, appeal=appeal, tastes=tops, at=self.noon(self.first))
+        fame = {merchant.slug: merchant.weight for merchant in plan.merchants}
+        self.shelf = shelf.read(site, appeal=appeal, fame=fame, tastes=tops, at=self.noon(self.first))
         self.people = truth.population(seed=20, size=PEOPLE, categories=sorted(set(tops.values())))
         self._activity = list(accumulate(person.activity for person in self.people))
         self._later: list[shoppers.Purchase] = []

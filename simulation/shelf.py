@@ -8,12 +8,15 @@ from decimal import Decimal
 from itertools import accumulate
 from statistics import median
 
+from django.conf import settings
+
+from . import truth
 from .client import Site
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A product on sale: its variants as (code, price), its appeal (median 1) and how dear it is beside its kind."""
+    """A product on sale: variants as codes, price in CNY, appeal (median 1) and how dear it is beside its kind."""
 
     product: str
     merchant: str
@@ -23,11 +26,9 @@ class Item:
     appeal: float
     dearness: float
     query: str
-    variants: tuple[tuple[str, Decimal], ...]
-
-    @property
-    def price(self) -> Decimal:
-        return self.variants[0][1]
+    price: float
+    fame: float
+    variants: tuple[str, ...]
 
 
 class Shelf:
@@ -39,7 +40,8 @@ class Shelf:
         for item in items:
             self._by_taste[item.taste].append(item)
         self._weights = {
-            taste: list(accumulate(item.appeal for item in items)) for taste, items in self._by_taste.items()
+            taste: list(accumulate(item.fame * truth.pull(item.appeal, item.price) for item in items))
+            for taste, items in self._by_taste.items()
         }
 
     def wanted(self, rng: random.Random, tastes: dict[str, float]) -> Item:
@@ -48,10 +50,17 @@ class Shelf:
         return rng.choices(self._by_taste[taste], cum_weights=self._weights[taste])[0]
 
 
-def read(site: Site, *, appeal: dict[tuple[str, str], float], tastes: dict[str, str], at: datetime) -> Shelf:
+def read(
+    site: Site,
+    *,
+    appeal: dict[tuple[str, str], float],
+    fame: dict[str, float],
+    tastes: dict[str, str],
+    at: datetime,
+) -> Shelf:
     """Read the public catalogue page by page.
 
-    `appeal` is known by merchant slug and SKU; `tastes` maps category slugs to their top category.
+    `appeal` is known by merchant slug and SKU, `fame` by slug; `tastes` maps category slugs to their top category.
     """
     rows, page = [], 1
     while page:
@@ -59,7 +68,7 @@ def read(site: Site, *, appeal: dict[tuple[str, str], float], tastes: dict[str, 
         rows += answer["results"]
         page = page + 1 if answer["next"] else 0
     usual = _usual_prices(rows)
-    return Shelf([_item(row, usual, appeal, tastes) for row in rows if row["variants"]])
+    return Shelf([_item(row, usual, appeal, fame, tastes) for row in rows if row["variants"]])
 
 
 def _usual_prices(rows: list[dict]) -> dict[tuple, float]:
@@ -69,7 +78,7 @@ def _usual_prices(rows: list[dict]) -> dict[tuple, float]:
     return {key: median(values) or 1.0 for key, values in prices.items()}
 
 
-def _item(row: dict, usual: dict, appeal: dict, tastes: dict[str, str]) -> Item:
+def _item(row: dict, usual: dict, appeal: dict, fame: dict, tastes: dict[str, str]) -> Item:
     merchant, category = row["merchant"]["slug"], row["category"] or ""
     return Item(
         product=row["code"],
@@ -80,5 +89,7 @@ def _item(row: dict, usual: dict, appeal: dict, tastes: dict[str, str]) -> Item:
         appeal=max((appeal.get((merchant, variant["sku"]), 0.0) for variant in row["variants"]), default=0.0) or 1.0,
         dearness=float(row["price"]) / usual[row["category"], row["currency"]],
         query=row["title"][-4:],
-        variants=tuple((variant["code"], Decimal(variant["price"])) for variant in row["variants"]),
+        price=float(Decimal(row["price"]) * settings.AUCTION_RATES[row["currency"]]) or 1.0,
+        fame=fame.get(merchant, 1.0),
+        variants=tuple(variant["code"] for variant in row["variants"]),
     )

@@ -84,7 +84,9 @@ def _meet(visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Rand
     clicked_at = happens("click", rng.uniform(2, 15))
     if rng.random() < 0.5:
         happens("engagement", rng.uniform(16, 80))
-    chance = truth.purchase_chance(person, taste=item.taste, appeal=item.appeal, dearness=item.dearness)
+    chance = truth.purchase_chance(
+        person, taste=item.taste, appeal=item.appeal, price=item.price, dearness=item.dearness
+    )
     if not visit.is_robot and rng.random() < chance:
         delay = 0.004 + rng.expovariate(1 / truth.DELAY_DAYS) * (rng.random() < 0.5)
         key = f"{seed}/ad{len(visit.events)}"
@@ -109,7 +111,7 @@ def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
     """
     rng = random.Random(purchase.key)
     shopper, person = seal(purchase.person.shopper), purchase.person
-    variants = [rng.choice(item.variants)[0] for item in purchase.items]
+    variants = [rng.choice(item.variants) for item in purchase.items]
     body = {
         "lines": [{"variant": code, "quantity": rng.choices((1, 2, 3), (90, 8, 2))[0]} for code in variants],
         "email": f"shopper{person.number}@example.org",

@@ -18,7 +18,7 @@ PROMOTION = 2.8  # how many times the usual visits
 
 SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at this position is looked at
 CLICK = 0.07  # of a product of median appeal that is seen, by a shopper of average taste
-BUY_AFTER_CLICK = 0.03
+BUY_AFTER_CLICK = 0.04
 PLANNED = 0.085  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 
@@ -114,7 +114,13 @@ def click_chance(person: Person, *, taste: str, appeal: float) -> float:
     return min(0.5, CLICK * person.tastes.get(taste, 1.0) * appeal**0.35)
 
 
-def purchase_chance(person: Person, *, taste: str, appeal: float, dearness: float) -> float:
-    """Chance to buy after a click; `dearness` is the price beside the usual price of its category."""
+def pull(appeal: float, price: float) -> float:
+    """How often a thing is bought unprompted beside others; `price` in CNY."""
+    return appeal * price**-0.6
+
+
+def purchase_chance(person: Person, *, taste: str, appeal: float, price: float, dearness: float) -> float:
+    """Chance to buy after a click; `price` in CNY, `dearness` is the price beside the usual price of its category."""
     liking = person.tastes.get(taste, 1.0) ** 0.5 * appeal**0.25
-    return min(0.6, BUY_AFTER_CLICK * liking * max(dearness, 0.1) ** -(0.4 * person.thrift))
+    restraint = max(dearness, 0.1) ** -(0.4 * person.thrift) * min((100 / price) ** 0.4, 1.6)
+    return min(0.6, BUY_AFTER_CLICK * liking * restraint)
