@@ -20,7 +20,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 DAYS = 90
 THREADS = 6
 PEOPLE = 5000
-VISITS = 115  # on a usual day
+VISITS = 95  # on a usual day
 
 
 def run(url: str, *, now: datetime) -> None:

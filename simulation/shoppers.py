@@ -11,7 +11,7 @@ from .shelf import Item, Shelf
 from .truth import Person
 
 PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
-SLOTS = 6
+SLOTS = 5
 CHIP = 0.6  # part of the looks at the feed that are at one category of it
 ROBOTS = 0.012  # part of the visits that are no people
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
