@@ -25,13 +25,15 @@ def serve(request: Request, *, shopper: UUID, at: datetime) -> tuple[list[Served
     index = auction.current()
     decision = auction.decide(index, request, at=at, draw=random.getrandbits(32))
     reason = Empty.STALE if decision.reason and auction.is_stale(index) else decision.reason
-    return [_served(winner, request.placement, shopper, at) for winner in decision.winners], reason
+    ids = tokens.new_ids(len(decision.winners))
+    winners = zip(decision.winners, ids, strict=True)
+    return [_served(winner, ident, request.placement, shopper, at) for winner, ident in winners], reason
 
 
-def _served(winner: Winner, placement: str, shopper: UUID, at: datetime) -> Served:
+def _served(winner: Winner, ident: UUID, placement: str, shopper: UUID, at: datetime) -> Served:
     candidate = winner.candidate
     token = AdToken(
-        tokens.new_id(), shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product,
-        candidate.bid, winner.cost, placement, winner.position, at,
+        ident, shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product, candidate.bid,
+        winner.cost, placement, winner.position, at,
     )  # fmt: skip
     return Served(tokens.seal(token), winner.position, replace(candidate.card, price=winner.product_price))

@@ -44,7 +44,13 @@ class AdToken(NamedTuple):
 
 def new_id() -> UUID:
     """Return a random token id."""
-    return UUID(bytes=os.urandom(ID))
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[UUID]:
+    """Return random token ids, for which the system is asked once."""
+    raw = os.urandom(ID * count)
+    return [UUID(bytes=raw[at : at + ID]) for at in range(0, len(raw), ID)]
 
 
 def seal(token: AdToken) -> str:

@@ -1,6 +1,6 @@
-"""Addresses of the orders room."""
+"""Addresses of the orders room; those of programs come first, for they are asked the most."""
 
-from django.urls import path
+from django.urls import include, path
 
 from . import webhooks
 from .api import merchant, shopper
@@ -8,7 +8,23 @@ from .views import cart, console, mine, till
 
 app_name = "orders"
 
+api = [
+    path("cart", shopper.CartView.as_view(), name="api_cart"),
+    path("cart/lines/<slug:variant>", shopper.CartLineView.as_view(), name="api_cart_line"),
+    path("checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
+    path("checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
+    path("checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
+    path("offers", merchant.OffersView.as_view(), name="api_offers"),
+    path("orders", merchant.OrdersView.as_view(), name="api_orders"),
+    path("orders/<slug:code>", merchant.OrderView.as_view(), name="api_order"),
+    path("orders/<slug:code>/cancellation", merchant.CancellationView.as_view(), name="api_cancellation"),
+    path("orders/<slug:code>/refunds", merchant.RefundsView.as_view(), name="api_refunds"),
+    path("shipments", merchant.ShipmentsView.as_view(), name="api_shipments"),
+    path("deliveries", merchant.DeliveriesView.as_view(), name="api_deliveries"),
+]
+
 urlpatterns = [
+    path("api/v1/", include(api)),
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/<slug:variant>/", cart.set_quantity, name="cart_line"),
@@ -25,16 +41,4 @@ urlpatterns = [
     path("console/<slug:merchant>/orders/<slug:order>/cancel/", console.cancel_one, name="order_cancel"),
     path("console/<slug:merchant>/orders/<slug:order>/refund/", console.refund, name="order_refund"),
     path("payments/webhooks/<slug:provider>/", webhooks.webhook, name="webhook"),
-    path("api/v1/cart", shopper.CartView.as_view(), name="api_cart"),
-    path("api/v1/cart/lines/<slug:variant>", shopper.CartLineView.as_view(), name="api_cart_line"),
-    path("api/v1/checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
-    path("api/v1/checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
-    path("api/v1/checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
-    path("api/v1/offers", merchant.OffersView.as_view(), name="api_offers"),
-    path("api/v1/orders", merchant.OrdersView.as_view(), name="api_orders"),
-    path("api/v1/orders/<slug:code>", merchant.OrderView.as_view(), name="api_order"),
-    path("api/v1/orders/<slug:code>/cancellation", merchant.CancellationView.as_view(), name="api_cancellation"),
-    path("api/v1/orders/<slug:code>/refunds", merchant.RefundsView.as_view(), name="api_refunds"),
-    path("api/v1/shipments", merchant.ShipmentsView.as_view(), name="api_shipments"),
-    path("api/v1/deliveries", merchant.DeliveriesView.as_view(), name="api_deliveries"),
 ]
