@@ -16,7 +16,7 @@ from .models import Job, Schedule
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
 ATTEMPTS = 3
 
 Report = Callable[[int, int | None], None]

@@ -15,6 +15,7 @@ from .. import cockpit as domain
 from .. import rows
 from ..metrics import METRICS
 from ..picking import LABELS, PeriodForm, Picked, pick
+from ..pulse import pulse
 
 PAGE = 50
 
@@ -27,20 +28,28 @@ def picked(request: HttpRequest) -> tuple[Picked, PeriodForm]:
 @require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
     period, form = picked(request)
-    view = domain.look(request.access.merchant, period, at=clock.now())
-    context = {"cockpit": view, "period": period, "form": form, "presets": LABELS, "metrics": METRICS.values()}
+    merchant, at = request.access.merchant, clock.now()
+    context = {
+        "pulse": pulse(merchant, at=at), "cockpit": domain.look(merchant, period, at=at), "period": period,
+        "form": form, "presets": LABELS, "metrics": METRICS.values(),
+    }  # fmt: skip
     return render(request, "reports/cockpit.html", context)
 
 
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def live(request: HttpRequest) -> HttpResponse:
-    """Answer with the numbers, or, where they are those the reader has, with the time alone."""
+    """Answer with the numbers; where they are those the reader has, with the time alone, or with nothing at all."""
+    at = clock.now()
+    beat = pulse(request.access.merchant, at=at)
+    if request.GET.get("pulse") == beat:
+        return HttpResponse(status=204)
     period, _form = picked(request)
-    view = domain.look(request.access.merchant, period, at=clock.now())
+    view = domain.look(request.access.merchant, period, at=at)
+    context = {"cockpit": view, "period": period, "pulse": beat, "is_live": True}
     if request.GET.get("seen") != view.fingerprint:
-        return render(request, "reports/parts/numbers.html", {"cockpit": view, "period": period, "is_live": True})
-    response = render(request, "reports/parts/as_of.html", {"cockpit": view, "is_live": True})
+        return render(request, "reports/parts/numbers.html", context)
+    response = render(request, "reports/parts/as_of.html", context)
     response["HX-Reswap"] = "none"
     return response
 

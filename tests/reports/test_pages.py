@@ -8,6 +8,7 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from chengfeng import clock
 from reports import cockpit, facts
 from reports.picking import preset
 from shops.models import Delegation
@@ -62,13 +63,18 @@ def test_the_cockpit_asks_the_database_as_often_at_any_size(
         world.sell(other, at=timezone.now() - timedelta(minutes=1))
     facts.rebuild_history(at=timezone.now())
     client.force_login(alice)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(reverse("reports:cockpit", args=[shop.code]))
 
 
 def test_unchanged_numbers_are_not_sent_again(client, alice, shop, by_ad):
-    seen = page(client, alice, "cockpit", shop.code).context["cockpit"].fingerprint
-    assert page(client, alice, "cockpit_live", shop.code, seen=seen)["HX-Reswap"] == "none"
+    with clock.at(timezone.now()):
+        first = page(client, alice, "cockpit", shop.code).context
+        seen, pulse = first["cockpit"].fingerprint, first["pulse"]
+        assert page(client, alice, "cockpit_live", shop.code, seen=seen)["HX-Reswap"] == "none"
+        client.force_login(alice)
+        address = reverse("reports:cockpit_live", args=[shop.code])
+        assert client.get(address, {"seen": seen, "pulse": pulse}).status_code == 204
     assert "HX-Reswap" not in page(client, alice, "cockpit_live", shop.code, seen="old")
 
 
