@@ -141,6 +141,13 @@ class EventKind(models.TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
 
 
+class Placement(models.TextChoices):
+    FEED = "feed", _("Feed")
+    SEARCH = "search", _("Search results")
+    PRODUCT = "product", _("Product page")
+    SHOP = "shop", _("Shop page")
+
+
 class Event(models.Model):
     """What happened to a served ad, once per token and kind; append-only, partitioned by decision day (UTC)."""
 
@@ -152,7 +159,7 @@ class Event(models.Model):
     campaign = models.ForeignKey(Campaign, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     ad = models.ForeignKey(Ad, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
     product = models.ForeignKey(Product, models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False)
-    placement = models.CharField(max_length=12)
+    placement = models.CharField(max_length=12, choices=Placement)
     position = models.PositiveSmallIntegerField()
     shopper = models.UUIDField()
     bid = AmountField()

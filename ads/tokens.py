@@ -16,7 +16,9 @@ from uuid import UUID
 
 from django.conf import settings
 
-PLACEMENTS = ("feed", "search", "product", "shop")
+from .models import Placement
+
+PLACEMENTS = tuple(Placement.values)  # a token holds the number of its placement
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 WORD = 6  # bytes of an id or of an amount in ten-thousandths

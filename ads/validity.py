@@ -21,7 +21,7 @@ CLOCK_SKEW = timedelta(seconds=60)
 FASTEST_CLICK = timedelta(milliseconds=300)
 REPEAT = timedelta(seconds=30)
 DAY = timedelta(hours=24)
-CLICKS_A_DAY = 15
+LIMITS = ((timedelta(hours=1), 5), (DAY, 15))  # so many clicks of one person on one campaign
 
 
 class Reason(TextChoices):
@@ -31,7 +31,7 @@ class Reason(TextChoices):
     STAFF = "staff", _("The merchant's own staff")
     TOO_FAST = "too_fast", _("Clicked within 300 ms")
     REPEATED = "repeated", _("Clicked again within 30 s")
-    VELOCITY = "velocity", _("More than 15 clicks on a campaign in 24 h")
+    VELOCITY = "velocity", _("More than 5 clicks on a campaign in an hour, or 15 in 24 h")
     NO_BUDGET = "no_budget", _("Free: the day's budget was spent")
     NO_BALANCE = "no_balance", _("Free: the wallet was empty")
 
@@ -105,6 +105,7 @@ class History:
         """Return why a click does not count after those before it, or an empty text."""
         if any(abs(at - other) < REPEAT for other in self._of_ad[shopper, ad]):
             return Reason.REPEATED
-        if sum(at - DAY < other <= at for other in self._of_campaign[shopper, campaign]) >= CLICKS_A_DAY:
+        before = self._of_campaign[shopper, campaign]
+        if any(sum(at - span < other <= at for other in before) >= most for span, most in LIMITS):
             return Reason.VELOCITY
         return ""

@@ -15,9 +15,8 @@ from shops.api_base import ShopperAPIView
 
 from ..auction import Request
 from ..auction.decide import Empty
-from ..models import EventKind
+from ..models import EventKind, Placement
 from ..serving import Served, serve
-from ..tokens import PLACEMENTS
 from ..tracking import Report, Result, track
 from ..visitors import visitor_of
 
@@ -29,7 +28,7 @@ KINDS = frozenset(EventKind.values)
 class DecisionRequestSerializer(serializers.Serializer):
     """A page with room for ads."""
 
-    placement = serializers.ChoiceField(choices=PLACEMENTS)
+    placement = serializers.ChoiceField(choices=Placement.choices)
     slots = serializers.IntegerField(min_value=1, max_value=12)
     query = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="What was searched for")
     category = serializers.CharField(max_length=80, required=False, allow_blank=True, help_text="Slug of a category")

@@ -13,9 +13,8 @@ from shops.models import Product
 
 from .. import tokens
 from ..auction import Request
-from ..models import EventKind
+from ..models import EventKind, Placement
 from ..serving import serve
-from ..tokens import PLACEMENTS
 from ..tracking import Report, track
 from ..visitors import visitor_of
 
@@ -25,7 +24,7 @@ MOST_SLOTS = 12
 class SlotForm(forms.Form):
     """What the address of a slot says."""
 
-    placement = forms.ChoiceField(choices=[(name, name) for name in PLACEMENTS])
+    placement = forms.ChoiceField(choices=Placement)
     slots = forms.IntegerField(min_value=1, max_value=MOST_SLOTS, required=False)
     q = forms.CharField(max_length=200, required=False)
     category = forms.CharField(max_length=80, required=False)

@@ -53,11 +53,12 @@ def test_clicks_within_thirty_seconds_of_the_last_valid_one_do_not_count(ad):
     assert Charge.objects.count() == 3
 
 
-def test_the_sixteenth_click_of_a_day_does_not_count(ad):
+@pytest.mark.parametrize(("minutes", "most"), [(10, 5), (12, 15)])
+def test_more_than_five_clicks_an_hour_or_fifteen_a_day_do_not_count(ad, minutes, most):
     shopper = factories.shopper()
-    moments = [AT + n * timedelta(minutes=10) for n in range(16)]
+    moments = [AT + n * timedelta(minutes=minutes) for n in range(most + 1)]
     results = [send(Report(served(ad, shopper=shopper, at=at), "click"), at=at + SECOND)[0] for at in moments]
-    assert results == [("accepted", "")] * 15 + [("invalid", "velocity")]
+    assert results == [("accepted", "")] * most + [("invalid", "velocity")]
 
 
 @pytest.mark.parametrize(
