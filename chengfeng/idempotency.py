@@ -45,15 +45,11 @@ def idempotent(view: Callable) -> Callable:
     def guarded(self, request, *args, **kwargs):
         scope, key = _name(self, request)
         with transaction.atomic():
-            _lock(scope, key)
-            known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
-            if known:
-                return _repeat(known, _fingerprint(request))
+            claimed = _claim(scope, key, _fingerprint(request))
+            if claimed is None:
+                return _repeat(_known(scope, key), _fingerprint(request))
             response = view(self, request, *args, **kwargs)
-            IdempotentWrite.objects.create(
-                scope=scope, key=key, fingerprint=_fingerprint(request), status=response.status_code,
-                body=_plain(response.data),
-            )  # fmt: skip
+            IdempotentWrite.objects.filter(pk=claimed).update(status=response.status_code, body=_plain(response.data))
             return response
 
     return guarded
@@ -103,10 +99,31 @@ def _plain(data):
     return json.loads(json.dumps(data, default=str))
 
 
-def _lock(scope: str, key: str) -> None:
-    """Hold the key until the transaction ends; raises InFlight when somebody else holds it."""
-    if not _ask("pg_try_advisory_xact_lock", scope, key):
+CLAIM = """
+INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, created_at)
+SELECT %(scope)s, %(key)s, %(fingerprint)s, %(status)s, now() WHERE pg_try_advisory_xact_lock(%(number)s)
+ON CONFLICT (scope, key) DO NOTHING RETURNING id
+"""
+
+
+def _claim(scope: str, key: str, fingerprint: str) -> int | None:
+    """Take a fresh key until the transaction ends; None when it was used before or somebody else holds it.
+
+    Nobody waits here for another's row to be committed: only who holds the lock comes to insert.
+    """
+    params = {"scope": scope, "key": key, "fingerprint": fingerprint, "status": BEGUN, "number": _number(scope, key)}
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, params)
+        row = cursor.fetchone()
+        return row and row[0]
+
+
+def _known(scope: str, key: str) -> IdempotentWrite:
+    """Return the write of a key that could not be claimed; raises InFlight while it has no answer."""
+    known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
+    if known is None:
         raise InFlight
+    return known
 
 
 @contextmanager
@@ -122,10 +139,15 @@ def _claimed(scope: str, key: str) -> Iterator[None]:
 
 def _ask(function: str, scope: str, key: str) -> bool:
     """Call one of PostgreSQL's advisory lock functions on the key."""
-    digest = hashlib.blake2b(f"{scope}\0{key}".encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [int.from_bytes(digest, signed=True)])
+        cursor.execute(f"SELECT {function}(%s)", [_number(scope, key)])
         return cursor.fetchone()[0]
+
+
+def _number(scope: str, key: str) -> int:
+    """Return the number by which PostgreSQL's advisory locks know the key."""
+    digest = hashlib.blake2b(f"{scope}\0{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
 
 
 def _fingerprint(request) -> str:

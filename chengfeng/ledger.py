@@ -1,13 +1,16 @@
 """The double-entry, append-only ledger: every movement of money in the system is posted here, once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
+from .codes import new_code
 from .models import Account, Entry, Transfer
 from .money import ZERO
 
@@ -38,6 +41,15 @@ def account(kind: Account.Kind, *, owner: str = "", currency: str) -> Account:
     return Account.objects.get_or_create(kind=kind, owner=owner, currency=currency, defaults={"balance": opening})[0]
 
 
+def accounts(*wanted: tuple[Account.Kind, str], currency: str) -> list[Account]:
+    """Return the accounts of those kinds and owners, in their order, by one query; opens those that are needed."""
+    found = Account.objects.filter(
+        reduce(or_, (Q(kind=kind, owner=owner) for kind, owner in wanted)), currency=currency
+    )
+    by_name = {(open_.kind, open_.owner): open_ for open_ in found}
+    return [by_name.get(name) or account(name[0], owner=name[1], currency=currency) for name in wanted]
+
+
 def balance(account: Account) -> Decimal:
     """Return what stands on the account now, from its running balance or, where it has none, its entries."""
     kept = Account.objects.values_list("balance", flat=True).get(pk=account.pk)
@@ -56,9 +68,13 @@ def post(*, kind: str, reference: str, at: datetime, entries: Mapping[Account, D
 
 
 def post_many(postings: Sequence[Posting]) -> list[Transfer]:
-    """Post several transfers in one go, all or none; see `post`."""
+    """Post several transfers in one statement, all or none; see `post`.
+
+    Too little in a wallet leaves the caller's transaction usable; another IntegrityError may end it.
+    """
+    may_lack = any(account.kind in GUARDED for posting in postings for account in posting.entries)
     try:
-        with transaction.atomic():
+        with transaction.atomic(savepoint=may_lack):
             fresh = _insert(postings)
     except IntegrityError as error:
         if "account_not_overdrawn" in str(error):
@@ -69,20 +85,35 @@ def post_many(postings: Sequence[Posting]) -> list[Transfer]:
 
 def _insert(postings: Sequence[Posting]) -> dict[str, Transfer]:
     """Insert the postings whose reference is new; return their transfers by reference."""
-    wanted = [Transfer(kind=p.kind, reference=p.reference, at=p.at) for p in postings]
-    codes = {transfer.reference: transfer.code for transfer in wanted}
-    Transfer.objects.bulk_create(wanted, ignore_conflicts=True)
-    stored = Transfer.objects.filter(reference__in=codes)
-    fresh = {transfer.reference: transfer for transfer in stored if transfer.code == codes[transfer.reference]}
-    Entry.objects.bulk_create(_entries(postings, fresh))
-    return fresh
+    entries = [(p.reference, a.pk, a.currency, amount) for p in postings for a, amount in p.entries.items()]
+    params = {
+        "codes": [new_code("trf") for _ in postings],
+        "kinds": [posting.kind for posting in postings],
+        "references": [posting.reference for posting in postings],
+        "ats": [posting.at for posting in postings],
+        "of": [reference for reference, *_ in entries],
+        "accounts": [account for _, account, *_ in entries],
+        "currencies": [currency for *_, currency, _ in entries],
+        "amounts": [amount for *_, amount in entries],
+    }
+    return {transfer.reference: transfer for transfer in Transfer.objects.raw(INSERT, params)}
 
 
-def _entries(postings: Iterable[Posting], transfers: Mapping[str, Transfer]) -> Iterable[Entry]:
-    for posting in postings:
-        transfer = transfers.get(posting.reference)
-        for account, amount in posting.entries.items() if transfer else ():
-            yield Entry(transfer=transfer, account=account, currency=account.currency, amount=amount)
+INSERT = """
+WITH fresh AS (
+    INSERT INTO chengfeng_transfer (code, kind, reference, at, recorded_at)
+    SELECT code, kind, reference, at, statement_timestamp() FROM unnest(
+        %(codes)s::text[], %(kinds)s::text[], %(references)s::text[], %(ats)s::timestamptz[]
+    ) AS w (code, kind, reference, at)
+    ON CONFLICT (reference) DO NOTHING RETURNING *
+), posted AS (
+    INSERT INTO chengfeng_entry (transfer_id, account_id, currency, amount)
+    SELECT fresh.id, e.account_id, e.currency, e.amount FROM unnest(
+        %(of)s::text[], %(accounts)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[]
+    ) AS e (reference, account_id, currency, amount) JOIN fresh USING (reference)
+)
+SELECT * FROM fresh
+"""
 
 
 def _repeated(posting: Posting) -> Transfer:

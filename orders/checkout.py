@@ -94,7 +94,7 @@ class Draft:
     offer: str | None = None
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def place(
     *,
     shopper: UUID,
@@ -108,7 +108,8 @@ def place(
 ) -> Checkout:
     """Place what is wanted, all of it or nothing: `lines` are (variant code, units), once each.
 
-    Raises a CheckoutRefused, or OutOfStock with every line that cannot be had, those no longer on sale among them.
+    Raises a CheckoutRefused, or OutOfStock with every line that cannot be had, those no longer on sale among them;
+    either ends the transaction it is called in.
     """
     variants = _variants([code for code, _ in lines] + [quoted.variant for offer in offers for quoted in offer.lines])
     _refuse_missing(variants, lines, offers)

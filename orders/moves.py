@@ -64,16 +64,21 @@ def move(
     source = order.state
     if target not in MOVES[source]:
         raise WrongState(source, target)
-    fields = {"state": target, STAMPS[target]: at} | fields
-    if not type(order)._default_manager.filter(pk=order.pk, state=source).update(**fields):
-        raise WrongState(source, target)
+    fields = {"state": target.value, STAMPS[target]: at} | fields
+    step = {"order": order.pk, "source": source, "target": target.value, "by": by and by.pk, "note": note, "now": at}
+    with connection.cursor() as cursor:
+        cursor.execute(MOVE.format(", ".join(f"{name} = %({name})s" for name in fields)), fields | step)
+        if not cursor.rowcount:
+            raise WrongState(source, target)
     for name, value in fields.items():
         setattr(order, name, value)
-    with connection.cursor() as cursor:
-        cursor.execute(STEP, [order.pk, source, target.value, by and by.pk, note, at, order.pk])
 
 
-STEP = """
+MOVE = """
+WITH moved AS (
+    UPDATE orders_order SET {} WHERE id = %(order)s AND state = %(source)s RETURNING id
+)
 INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
-SELECT %s, coalesce(max(number), 0) + 1, %s, %s, %s, %s, %s FROM orders_ordermove WHERE order_id = %s
+SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM orders_ordermove WHERE order_id = moved.id),
+    %(source)s, %(target)s, %(by)s, %(note)s, %(now)s FROM moved
 """

@@ -4,7 +4,7 @@ Three steps: `begin` writes the payment down, `ask` calls the provider outside a
 became of it – the same whether the answer, a webhook or the reconciliation brings the news, and however often.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce
 
 from ads.attribution import SoldLine, record_conversion
 from chengfeng import jobs, ledger, outbox, payments
+from chengfeng.codes import new_code
 from chengfeng.models import Account
 from chengfeng.money import ZERO, allocate, minor_unit
 from shops.catalogue import stock
@@ -55,22 +56,42 @@ def begin(
     Raises PaymentRefused: `not_payable` when no order awaits payment, `nothing_left` when payments under way cover
     everything, `too_much`, `too_fine`.
     """
-    Checkout.objects.select_for_update(no_key=True).get(pk=checkout.pk)
+    locked = Checkout.objects.select_for_update(no_key=True).get(pk=checkout.pk)
+    return write(locked, provider=provider, method=method, at=at, amount=amount, instalments=instalments)
+
+
+def write(
+    checkout: Checkout, *, provider: str, method: str, at: datetime, amount: Decimal | None, instalments: int
+) -> Payment:
+    """Write a payment as `begin` does; the checkout must be locked."""
     lefts = left_by_order(checkout)
     if not lefts:
         raise PaymentRefused("not_payable", "no order of this checkout awaits payment")
     left = sum(lefts.values())
     amount = left if amount is None else amount
     _refuse_amount(amount, left, is_complete=not left and checkout.total, currency=checkout.currency)
-    payment = Payment.objects.create(
-        checkout=checkout, provider=provider, method=method, instalments=instalments, amount=amount,
-        currency=checkout.currency, created_at=at,
-    )  # fmt: skip
     parts = allocate(amount, list(lefts.values()), unit=minor_unit(checkout.currency))
-    PaymentShare.objects.bulk_create(
-        PaymentShare(payment=payment, order=order, amount=part) for order, part in zip(lefts, parts, strict=True)
-    )
-    return payment
+    params = {
+        "code": new_code("pay"), "checkout": checkout.pk, "provider": provider, "method": method, "at": at,
+        "instalments": instalments, "amount": amount, "currency": checkout.currency,
+        "orders": [order.pk for order in lefts], "parts": parts,
+    }  # fmt: skip
+    return Payment.objects.raw(BEGIN, params)[0]
+
+
+BEGIN = """
+WITH begun AS (
+    INSERT INTO orders_payment
+        (code, checkout_id, provider, method, instalments, amount, currency, state, failure, created_at)
+    VALUES (%(code)s, %(checkout)s, %(provider)s, %(method)s, %(instalments)s, %(amount)s, %(currency)s, 'pending', '',
+        %(at)s)
+    RETURNING *
+), shared AS (
+    INSERT INTO orders_paymentshare (payment_id, order_id, amount)
+    SELECT begun.id, s.* FROM begun, unnest(%(orders)s::bigint[], %(parts)s::numeric[]) AS s
+)
+SELECT * FROM begun
+"""
 
 
 def _refuse_amount(amount: Decimal, left: Decimal, *, is_complete: bool, currency: str) -> None:
@@ -82,8 +103,10 @@ def _refuse_amount(amount: Decimal, left: Decimal, *, is_complete: bool, currenc
         raise PaymentRefused("too_fine", f"{amount} is finer than {minor_unit(currency)} {currency}")
 
 
-def ask(payment: Payment, *, source: str, at: datetime) -> None:
-    """Have the provider charge a pending payment and settle its answer; without an answer it stays pending.
+def ask(payment: Payment, *, source: str, at: datetime) -> Payment:
+    """Have the provider charge a pending payment, settle its answer, and return the payment as it stands then.
+
+    Without an answer it stays pending.
 
     Asking again is safe: the provider charges once per payment code. Never call it inside a transaction.
     """
@@ -92,49 +115,68 @@ def ask(payment: Payment, *, source: str, at: datetime) -> None:
             reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at
         )
     except payments.Unreachable:
-        return
-    settle(payment.code, outcome, at=at)
+        return Payment.objects.get(pk=payment.pk)
+    captured = capture(payment.code, outcome, at=at) if outcome.state == "succeeded" else None
+    if outcome.state == "failed":
+        settle(payment.code, outcome, at=at)
+    return captured or Payment.objects.get(pk=payment.pk)
+
+
+def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
+    """Apply what became of a payment; return whether that was news. Raises Payment.DoesNotExist."""
+    if outcome.state == "succeeded" and capture(code, outcome, at=at):
+        return True
+    payment = Payment.objects.get(code=code)
+    if outcome.state != "failed":
+        return False
+    waiting = Payment.objects.filter(pk=payment.pk, state=Payment.State.PENDING)
+    return bool(waiting.update(state=Payment.State.FAILED, failure=outcome.failure[:80]))
 
 
 @transaction.atomic
-def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
-    """Apply what became of a payment; return whether that was news.
+def capture(code: str, outcome: payments.Outcome, *, at: datetime) -> Payment | None:
+    """Note that the money of a payment came, and return the payment; None if there is none, or it was noted before.
 
     A capture posts its transfers and pays every order it completes, in this one transaction. What cannot be used any
-    more – its order was cancelled and the goods are gone – is given back. Raises Payment.DoesNotExist.
+    more – its order was cancelled and the goods are gone – is given back.
     """
-    locked = Payment.objects.select_related("checkout").select_for_update(of=("checkout",), no_key=True)
-    payment = locked.get(code=code)
-    if outcome.state == "failed":
-        waiting = Payment.objects.filter(pk=payment.pk, state=Payment.State.PENDING)
-        return bool(waiting.update(state=Payment.State.FAILED, failure=outcome.failure[:80]))
-    if outcome.state == "pending":
-        return False
-    open_to_capture = Payment.objects.filter(pk=payment.pk).exclude(state=Payment.State.CAPTURED)
-    captured = open_to_capture.update(
-        state=Payment.State.CAPTURED, captured_at=at, failure="", provider_reference=outcome.provider_reference
-    )
+    params = {"code": code, "at": at, "reference": outcome.provider_reference}
+    captured = next(iter(Payment.objects.raw(CAPTURE, params)), None)
     if captured:
-        _use(payment, at=at)
-    return bool(captured)
+        _use(captured, at=at)
+    return captured
+
+
+CAPTURE = """
+WITH locked AS (
+    SELECT id FROM orders_checkout
+    WHERE id = (SELECT checkout_id FROM orders_payment WHERE code = %(code)s) FOR NO KEY UPDATE
+)
+UPDATE orders_payment p
+SET state = 'captured', captured_at = %(at)s, failure = '', provider_reference = %(reference)s
+FROM locked WHERE p.checkout_id = locked.id AND p.code = %(code)s AND p.state <> 'captured'
+RETURNING p.*
+"""
 
 
 def _use(payment: Payment, *, at: datetime) -> None:
     """Use a captured payment: pay the orders it completes, give back what is no use, post all of it."""
-    shares = {share.order_id: share.amount for share in payment.shares.all()}
-    orders = list(_with_money(Order.objects.filter(pk__in=shares)))
+    orders = list(_with_money(payment))
     for order in orders:
         if _can_pay(order, at=at):
             _pay(order, at=max(at, order.cancelled_at or at))
-        elif order.state != OrderState.PLACED and shares[order.pk]:
-            _give_back(order, payment, shares[order.pk], at=at)
-    _post(payment, [(order, shares[order.pk]) for order in orders], at=at)
+        elif order.state != OrderState.PLACED and order.share:
+            _give_back(order, payment, order.share, at=at)
+    _post(payment, [order for order in orders if order.share], at=at)
 
 
-def _with_money(orders: QuerySet[Order]) -> QuerySet[Order]:
-    """Annotate orders with `captured`, in the order in which they are locked."""
+def _with_money(payment: Payment) -> QuerySet[Order]:
+    """Return its orders in the order they are locked: `share` is what this payment brings, `captured` all that came."""
     captured = Q(payment_shares__payment__state=Payment.State.CAPTURED)
-    sums = orders.annotate(captured=Coalesce(Sum("payment_shares__amount", filter=captured), ZERO))
+    sums = Order.objects.filter(pk__in=payment.shares.values("order")).annotate(
+        captured=Coalesce(Sum("payment_shares__amount", filter=captured), ZERO),
+        share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
+    )
     return sums.select_related("merchant").prefetch_related("lines").order_by("merchant_id")
 
 
@@ -184,19 +226,19 @@ def give_back_captured(order: Order, *, at: datetime) -> None:
         _give_back(order, share.payment, share.amount, at=at)
 
 
-def _post(payment: Payment, shares: Iterable[tuple[Order, Decimal]], *, at: datetime) -> None:
-    """Post one transfer per order that the payment gave money to."""
-    paid = [(order, amount) for order, amount in shares if amount]
-    if not paid:
+def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:
+    """Post one transfer per order that the payment gave its `share`."""
+    if not orders:
         return
-    outside = ledger.account(Account.Kind.OUTSIDE, currency=payment.currency)
-    ledger.post_many([_posting(payment, order, amount, outside, at) for order, amount in paid])
-
-
-def _posting(payment: Payment, order: Order, amount: Decimal, outside: Account, at: datetime) -> ledger.Posting:
-    sales = ledger.account(Account.Kind.SALES, owner=order.merchant.code, currency=payment.currency)
-    reference = f"payment:{payment.code}:{order.code}"
-    return ledger.Posting("payment", reference, at, {outside: -amount, sales: amount})
+    names = [(Account.Kind.OUTSIDE, ""), *((Account.Kind.SALES, order.merchant.code) for order in orders)]
+    outside, *sales = ledger.accounts(*names, currency=payment.currency)
+    postings = [
+        ledger.Posting(
+            "payment", f"payment:{payment.code}:{order.code}", at, {outside: -order.share, account: order.share}
+        )
+        for order, account in zip(orders, sales, strict=True)
+    ]
+    ledger.post_many(postings)
 
 
 def pending(checkout: Checkout) -> Sequence[Payment]:

@@ -29,7 +29,7 @@ class SoldLine:
     value: Decimal
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_conversion(
     *,
     merchant: Merchant,
@@ -43,22 +43,13 @@ def record_conversion(
 
     Call it in the transaction that pays the order, before anything that locks a ledger account.
     """
-    conversion, is_new = Conversion.objects.get_or_create(
-        order_code=order_code,
-        defaults={
-            "merchant": merchant, "shopper": shopper, "currency": currency,
-            "value": sum((line.value for line in lines), ZERO), "at": at,
-        },
+    conversion = Conversion(
+        merchant=merchant, order_code=order_code, shopper=shopper, currency=currency, at=at,
+        value=sum((line.value for line in lines), ZERO),
     )  # fmt: skip
-    if not is_new:
-        return list(_credits(conversion).filter(reason=Credit.Reason.INITIAL))
-    rows = ConversionLine.objects.bulk_create(
-        ConversionLine(
-            conversion=conversion, line_code=line.line_code, product_id=line.product_id,
-            quantity=line.quantity, value=line.value,
-        )
-        for line in lines
-    )  # fmt: skip
+    rows = _insert(conversion, lines)
+    if not rows:
+        return list(_credits(order_code).filter(reason=Credit.Reason.INITIAL))
     touches = touches_of(conversion, rule=DEFAULT)
     if not touches:
         return []
@@ -69,6 +60,33 @@ def record_conversion(
         for share in credit(touches, Line(row.product_id, brands[row.product_id], row.value), at=at, rule=DEFAULT)
     ]
     return Credit.objects.bulk_create(earned)
+
+
+def _insert(conversion: Conversion, lines: Sequence[SoldLine]) -> list[ConversionLine]:
+    """Write a conversion with its lines and return these, or nothing when it was written before."""
+    params = {
+        **{name: getattr(conversion, name) for name in COLUMNS},
+        "codes": [line.line_code for line in lines],
+        "products": [line.product_id for line in lines],
+        "quantities": [line.quantity for line in lines],
+        "values": [line.value for line in lines],
+    }
+    return list(ConversionLine.objects.raw(INSERT, params))
+
+
+COLUMNS = ("merchant_id", "order_code", "shopper", "currency", "value", "at")
+INSERT = """
+WITH conversion AS (
+    INSERT INTO ads_conversion (merchant_id, order_code, shopper, currency, value, at)
+    VALUES (%(merchant_id)s, %(order_code)s, %(shopper)s, %(currency)s, %(value)s, %(at)s)
+    ON CONFLICT (order_code) DO NOTHING RETURNING id
+)
+INSERT INTO ads_conversionline (conversion_id, line_code, product_id, quantity, value)
+SELECT conversion.id, l.* FROM conversion, unnest(
+    %(codes)s::text[], %(products)s::bigint[], %(quantities)s::int[], %(values)s::numeric[]
+) AS l
+RETURNING *
+"""
 
 
 def touches_of(conversion: Conversion, *, rule: Rule) -> list[Touch]:
@@ -170,5 +188,5 @@ def _taken_back(entry: Credit, amount: Decimal, *, cause: str, at: datetime) -> 
     )  # fmt: skip
 
 
-def _credits(conversion: Conversion):
-    return Credit.objects.filter(line__conversion=conversion).order_by("pk")
+def _credits(order_code: str):
+    return Credit.objects.filter(line__conversion__order_code=order_code).order_by("pk")

@@ -116,10 +116,18 @@ def _read(told: dict) -> Notice:
     return Notice(message_id, reference, Decimal(told["amount"]), currency, outcome, told)
 
 
-def _book(reference: str, **fields) -> SandboxCharge:
+BOOK = """
+INSERT INTO chengfeng_sandboxcharge AS b
+    (reference, client_reference, refund_of_id, amount, currency, behaviour, state, created_at)
+VALUES (%(code)s, %(reference)s, %(refund_of)s, %(amount)s, %(currency)s, %(behaviour)s, %(state)s, %(created_at)s)
+ON CONFLICT (client_reference) DO UPDATE SET client_reference = b.client_reference RETURNING *
+"""
+
+
+def _book(reference: str, *, refund_of: SandboxCharge | None = None, **fields) -> SandboxCharge:
     """Write a charge or refund into the sandbox's books once, and return what stands there."""
-    SandboxCharge.objects.bulk_create([SandboxCharge(client_reference=reference, **fields)], ignore_conflicts=True)
-    return SandboxCharge.objects.get(client_reference=reference)
+    params = {"code": new_code("sbx"), "reference": reference, "refund_of": refund_of and refund_of.pk, **fields}
+    return SandboxCharge.objects.raw(BOOK, params)[0]
 
 
 def _outcome(charge: SandboxCharge) -> Outcome:

@@ -1,5 +1,6 @@
 """The shopper's API: cart, checkout and payment."""
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -125,12 +126,16 @@ class CheckoutView(ShopperAPIView):
 
 
 class PaymentsView(ShopperAPIView):
+    begun: Payment | None = None  # what `begin` wrote; a repeat that resumes has not been there
+
     def begin(self, request, code) -> str:
         wanted = PaymentRequest(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = {name: wanted.validated_data.get(name) for name in ("provider", "method", "instalments", "amount")}
+        checkout = own(request, code, Checkout.objects.select_for_update(no_key=True))
         with paying():
-            return payment.begin(own(request, code), at=clock.now(), **asked).code
+            self.begun = payment.write(checkout, at=clock.now(), **asked)
+        return self.begun.code
 
     @extend_schema(
         operation_id="payments_create",
@@ -141,14 +146,15 @@ class PaymentsView(ShopperAPIView):
     @resumable
     def post(self, request, begun, code):
         """Pay all that is left, or a part; an unknown outcome stays `pending` until it is known."""
-        payment.ask(Payment.objects.get(code=begun), source=request.data["source"], at=clock.now())
-        answer = PaymentAnswer(Payment.objects.get(code=begun))
-        return Response(answer.data, status=status.HTTP_201_CREATED)
+        pending = self.begun or Payment.objects.get(code=begun)
+        asked = payment.ask(pending, source=request.data["source"], at=clock.now())
+        return Response(PaymentAnswer(asked).data, status=status.HTTP_201_CREATED)
 
 
-def own(request, code: str) -> Checkout:
-    """Return the shopper's checkout of that code; raises Http404 for anybody else's."""
-    checkout = Checkout.objects.filter(code=code, shopper=request.shopper).first()
+def own(request, code: str, checkouts: QuerySet[Checkout] | None = None) -> Checkout:
+    """Return the shopper's checkout of that code, of those given if any; raises Http404 for anybody else's."""
+    checkouts = Checkout.objects.all() if checkouts is None else checkouts
+    checkout = checkouts.filter(code=code, shopper=request.shopper).first()
     if checkout is None:
         raise Http404
     return checkout

@@ -98,9 +98,8 @@ def take(request: HttpRequest, found: Checkout, source: str) -> None:
         begun = payment.begin(found, provider="sandbox", method="credit_card", at=clock.now())
     except payment.PaymentRefused:
         return
-    payment.ask(begun, source=source, at=clock.now())
-    begun.refresh_from_db()
-    if begun.state == begun.State.FAILED:
+    asked = payment.ask(begun, source=source, at=clock.now())
+    if asked.state == asked.State.FAILED:
         messages.error(request, _("The payment was declined. Nothing was charged; please try again."))
 
 

@@ -96,17 +96,21 @@ def hold(*, cause: str, lines: Sequence[tuple[Variant, int]], at: datetime, expi
 
     Raises OutOfStock with every shortage. A cause whose hold was released may hold anew.
     """
-    hold_all([(cause, variant, quantity) for variant, quantity in lines], at=at, expires_at=expires_at)
+    with transaction.atomic():
+        hold_all([(cause, variant, quantity) for variant, quantity in lines], at=at, expires_at=expires_at)
 
 
 def hold_all(wanted: Sequence[tuple[str, Variant, int]], *, at: datetime, expires_at: datetime) -> None:
-    """Set units aside for several causes at once, all or none; `wanted` is (cause, variant, quantity). See `hold`."""
+    """Set units aside for several causes at once, all or none; `wanted` is (cause, variant, quantity). See `hold`.
+
+    A refusal ends the transaction it is called in.
+    """
     causes, variants, quantities = zip(*wanted, strict=True)
     params = {
         "causes": list(causes), "variants": [v.pk for v in variants], "quantities": list(quantities),
         "at": at, "expires_at": expires_at,
     }  # fmt: skip
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         if _rows(HOLD, params) != len(wanted):
             shortages = _shortages(wanted)
             raise OutOfStock(shortages) if shortages else AlreadyHeld(causes[0])
@@ -133,9 +137,9 @@ def release(*, cause: str, at: datetime) -> int:
 def take(*, cause: str, at: datetime) -> None:
     """Turn the holds of a cause into sales: the units leave the shelf. Again changes nothing.
 
-    Raises HoldGone, taking nothing, when one of the holds is not live any more.
+    Raises HoldGone, taking nothing and ending the transaction, when one of the holds is not live any more.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
         cursor.execute(TAKE, {"cause": cause, "state": Hold.State.TAKEN.value, "at": at})
         moved, wanted, held = cursor.fetchone()
         if moved != wanted or not held:

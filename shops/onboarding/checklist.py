@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
 from ..people.models import Merchant, User
 from .models import Brand, StepDone
 from .steps import DUE_AFTER, Step
@@ -12,11 +14,19 @@ from .steps import DUE_AFTER, Step
 def reach(merchant: Merchant, step: Step, *, at: datetime, by: User | None = None, fact: str = "") -> bool:
     """Tick a step of the merchant's checklist; return whether it was open until now.
 
-    `fact` is the code of the row that ticked it. Cheap when the step is done already (one index look-up), safe to
+    `fact` is the code of the row that ticked it. Costs nothing once this process knows the step to be done, safe to
     call twice and at once; call it late in the transaction. A merchant without a brand keeps its steps just as well.
     """
+    name = (merchant.code, step)
+    if name in reached:
+        return False
     defaults = {"at": at, "by": by, "fact": fact}
-    return StepDone.objects.get_or_create(merchant=merchant, step=step, defaults=defaults)[1]
+    is_new = StepDone.objects.get_or_create(merchant=merchant, step=step, defaults=defaults)[1]
+    transaction.on_commit(lambda: reached.add(name))
+    return is_new
+
+
+reached: set[tuple[str, Step]] = set()  # what this process has seen committed: no step is ever open again
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from tests import factories
 from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
-from .conftest import CONTACT, buy, paid, pay
+from .conftest import CONTACT, buy, paid, pay, shopper_client
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -165,3 +165,19 @@ def test_crossing_checkouts_never_wait_in_a_circle(shop, foreign_shop):
     results = at_once([partial(buy_and_pay, turn) for turn in range(12)])
     assert [result for result in results if result is not None] == []
     assert {variant.moves.aggregate(sum=Sum("quantity"))["sum"] for variant in variants} == {188}
+
+
+@pytest.mark.parametrize(
+    ("keys", "checkouts"), [pytest.param("kkkk", 1, id="one key"), pytest.param("abcd", 4, id="control")]
+)
+def test_a_write_repeated_at_once_happens_once_per_key(shirt, keys, checkouts):
+    client = shopper_client()
+    body = {"email": "sam@example.org", "recipient": "Sam", "lines": [{"variant": shirt.code, "quantity": 1}]}
+
+    def send(key):
+        return client.post("/api/v1/checkouts", body, format="json", headers={"Idempotency-Key": key})
+
+    answers = at_once([partial(send, key) for key in keys])
+    assert Checkout.objects.count() == len({a.json()["code"] for a in answers if a.status_code == 201}) == checkouts
+    others = {(a.status_code, a.json()["code"]) for a in answers if a.status_code != 201}
+    assert others <= {(409, "idempotency_in_flight")}

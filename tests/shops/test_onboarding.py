@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.urls import reverse
 
 from chengfeng import clock
@@ -214,3 +215,13 @@ def test_a_manager_extends_what_has_run_out(client, brand, kai):
         assert page.context["may_work"] is False
         client.post(reverse("shops:ka_extend", args=[brand.code]))
     assert access_of(kai, brand.merchant, at=later).delegation.expires_at == later + 90 * DAY
+
+
+def test_a_step_is_remembered_once_it_is_committed(shop, django_capture_on_commit_callbacks, django_assert_num_queries):
+    with transaction.atomic():
+        assert reach(shop, Step.WALLET, at=AT)
+        transaction.set_rollback(True)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert reach(shop, Step.WALLET, at=AT)
+    with django_assert_num_queries(0):
+        assert not reach(shop, Step.WALLET, at=AT)

@@ -91,7 +91,7 @@ def test_nothing_is_taken_of_a_hold_that_is_gone(shirt, hat):
     hold((shirt, 2), (hat, 1))
     Hold.objects.filter(variant=hat).update(state="released")
     Variant.objects.filter(pk=hat.pk).update(reserved=0)
-    with pytest.raises(stock.HoldGone):
+    with pytest.raises(stock.HoldGone), transaction.atomic():
         stock.take(cause="ord_1", at=AT)
     assert (shelf(shirt), shelf(hat)) == ((3, 2), (1, 0))
 
