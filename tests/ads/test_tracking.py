@@ -107,7 +107,7 @@ def test_a_batch_costs_the_same_queries_however_long(ad, django_assert_num_queri
     send(Report(served(ad), "click"))
     for length in (1, 30):
         reports = [Report(served(ad), kind) for _ in range(length) for kind in ("impression", "click")]
-        with django_assert_num_queries(18):
+        with django_assert_num_queries(16):
             send(*reports)
 
 
