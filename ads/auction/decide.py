@@ -1,7 +1,6 @@
 """One decision, as a pure function of the index: who may run, who ranks first, and what a click will cost."""
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -63,10 +62,10 @@ class Decision:
 class Ranking:
     """Rows by falling score, with what the prices follow from: scores and weights (pCTR × quality)."""
 
-    rows: Sequence[int]
-    scores: Sequence[int]
-    weights: Sequence[int]
-    ceilings: Sequence[int]
+    rows: Rows
+    scores: np.ndarray
+    weights: np.ndarray
+    ceilings: np.ndarray
 
 
 def decide(index: Index, request: Request, *, at: datetime, draw: int) -> Decision:
@@ -77,11 +76,12 @@ def decide(index: Index, request: Request, *, at: datetime, draw: int) -> Decisi
     if not rows.size:
         return Decision(reason=Empty.NO_CANDIDATES)
     ceiling = affordable(index, rows, at)
-    rows, ceiling = rows[ceiling > 0], ceiling[ceiling > 0]
+    runs = ceiling > 0
+    rows, ceiling = rows[runs], ceiling[runs]
     if not rows.size:
         return Decision(reason=Empty.NOT_ELIGIBLE)
     ranking = rank(index, rows, ceiling, on_topic, draw)
-    if not ranking.rows:
+    if not ranking.rows.size:
         return Decision(reason=Empty.BELOW_RESERVE)
     return Decision(winners=tuple(_winners(index, ranking, request.slots)))
 
@@ -124,7 +124,7 @@ def rank(index: Index, rows: Rows, ceiling: np.ndarray, on_topic: np.ndarray | N
     kept = np.flatnonzero(scores >= reserve())
     tie = (index.product[rows[kept]].astype(np.uint64) + np.uint64(draw % 2**32)) * np.uint64(SPREAD)
     order = kept[np.lexsort((tie, -scores[kept]))]
-    return Ranking(rows[order].tolist(), scores[order].tolist(), weights[order].tolist(), ceiling[order].tolist())
+    return Ranking(rows[order], scores[order], weights[order], ceiling[order])
 
 
 def reserve() -> int:
@@ -135,32 +135,34 @@ def reserve() -> int:
 def _winners(index: Index, ranking: Ranking, slots: int):
     """Yield the winners with their second prices; a merchant never bids against itself."""
     shown = _shown(index, ranking, slots + settings.AUCTION_ADS_PER_MERCHANT)
-    for position, place in enumerate(shown[:slots], start=1):
-        candidate = index.candidates[ranking.rows[place]]
-        rivals = (p for p in shown[position:] if index.candidates[ranking.rows[p]].merchant != candidate.merchant)
-        floor = max(reserve(), next((ranking.scores[p] for p in rivals), 0))
+    least = reserve()
+    for position, (place, candidate) in enumerate(shown[:slots], start=1):
+        rivals = (p for p, rival in shown[position:] if rival.merchant != candidate.merchant)
+        floor = max(least, next((int(ranking.scores[p]) for p in rivals), 0))
+        weight = int(ranking.weights[place])
         yield Winner(
             position=position,
             candidate=candidate,
-            cost=price(floor, ranking.weights[place], rate=candidate.rate, ceiling=ranking.ceilings[place]),
-            pctr=Decimal(ranking.weights[place]) / (PROBABILITY * RELEVANT),
+            cost=price(floor, weight, rate=candidate.rate, ceiling=int(ranking.ceilings[place])),
+            pctr=Decimal(weight) / (PROBABILITY * RELEVANT),
             product_price=index.standings.price[ranking.rows[place]],
         )
 
 
-def _shown(index: Index, ranking: Ranking, length: int) -> list[int]:
+def _shown(index: Index, ranking: Ranking, length: int) -> list[tuple[int, Candidate]]:
     """Return places of the ranking for one page: each product once, each merchant a few times."""
-    places, products, merchants = [], set(), Counter()
+    shown, products, merchants = [], set(), Counter()
+    most = settings.AUCTION_ADS_PER_MERCHANT
     for place, row in enumerate(ranking.rows):
         candidate = index.candidates[row]
-        if candidate.product in products or merchants[candidate.merchant] >= settings.AUCTION_ADS_PER_MERCHANT:
+        if candidate.product in products or merchants[candidate.merchant] >= most:
             continue
         products.add(candidate.product)
         merchants[candidate.merchant] += 1
-        places.append(place)
-        if len(places) == length:
+        shown.append((place, candidate))
+        if len(shown) == length:
             break
-    return places
+    return shown
 
 
 def price(floor: int, weight: int, *, rate: Decimal, ceiling: int) -> Decimal:
