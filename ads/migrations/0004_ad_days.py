@@ -5,24 +5,23 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ads', '0003_rules'),
+        ("ads", "0003_rules"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AdDay',
+            name="AdDay",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('day', models.DateField()),
-                ('impressions', models.PositiveIntegerField()),
-                ('clicks', models.PositiveIntegerField()),
-                ('ad', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='ads.ad')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("day", models.DateField()),
+                ("impressions", models.PositiveIntegerField()),
+                ("clicks", models.PositiveIntegerField()),
+                ("ad", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="ads.ad")),
             ],
             options={
-                'indexes': [models.Index(fields=['day'], name='ad_day_day')],
-                'constraints': [models.UniqueConstraint(fields=('ad', 'day'), name='ad_day_once')],
+                "indexes": [models.Index(fields=["day"], name="ad_day_day")],
+                "constraints": [models.UniqueConstraint(fields=("ad", "day"), name="ad_day_once")],
             },
         ),
     ]
