@@ -1,7 +1,7 @@
 """The project's settings, on a database and in directories of the benchmarks' own."""
 
 from chengfeng.settings import *  # noqa: F403
-from chengfeng.settings import DATABASES, LOGGING, VAR_DIR
+from chengfeng.settings import DATABASES, VAR_DIR
 
 PLACE = VAR_DIR / "bench"
 BROKER_DIR = PLACE / "broker"
@@ -16,4 +16,3 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_out": str(BROKER_DIR),
     "control_folder": str(BROKER_DIR / "control"),
 }
-LOGGING = LOGGING | {"loggers": LOGGING["loggers"] | {"django.request": {"level": "ERROR"}}}  # 409 is what we provoke

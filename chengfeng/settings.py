@@ -246,6 +246,9 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"kombu.connection": {"level": "ERROR"}},  # it warns that a file broker has no host
+    "loggers": {
+        "kombu.connection": {"level": "ERROR"},  # it warns that a file broker has no host
+        "django.request": {"level": "ERROR"},  # it warns of every 404 and 409, which are answers like others
+    },
     "root": {"handlers": ["console"], "level": env.text("CHENGFENG_LOG_LEVEL", "WARNING")},
 }
