@@ -17,8 +17,6 @@ from .result import Result
 def main(name: str) -> None:
     end_on_signals()
     django.setup()
-    from chengfeng import celery  # noqa: F401 – so that what wakes a worker does so as it does in the web process
-
     from .stage import Stage
 
     play(import_module(f"bench.{name}").run, Stage(name))

@@ -1,10 +1,14 @@
 """What Celery runs: nothing but a look at the rows that say what is due."""
 
+from datetime import timedelta
+
 from celery import shared_task
 from django.utils import timezone
 
 from . import jobs, outbox
 from .models import Heartbeat
+
+KEPT = timedelta(days=1)  # how long the rows of recurring jobs are kept
 
 
 @shared_task(name="chengfeng.work")
@@ -19,5 +23,6 @@ def sweep() -> None:
     """Show a sign of life, enqueue recurring jobs, and pick up whatever a broker or a dead process lost."""
     now = timezone.now()
     Heartbeat.objects.update_or_create(name="worker", defaults={"beaten_at": now})
-    jobs.run_schedules(at=now)
+    if jobs.run_schedules(at=now):
+        jobs.forget_finished(before=now - KEPT)
     work()

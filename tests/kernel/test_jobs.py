@@ -88,3 +88,12 @@ def test_a_schedule_has_one_turn_per_period_and_one_job_at_a_time():
 def test_an_unknown_kind_is_refused():
     with pytest.raises(ValueError, match="no job kind"):
         jobs.enqueue("nonsense", at=timezone.now())
+
+
+def test_finished_turns_are_forgotten_and_nothing_else():
+    now = timezone.now()
+    for state, kind in (("done", "count"), ("queued", "count"), ("done", "crash")):
+        finished_at = now - timedelta(days=2) if state == "done" else None
+        Job.objects.create(kind=kind, state=state, due_at=now, finished_at=finished_at)
+    assert jobs.forget_finished(before=now - timedelta(days=1)) == 1
+    assert sorted(Job.objects.values_list("kind", "state")) == [("count", "queued"), ("crash", "done")]
