@@ -15,7 +15,10 @@ class Account(models.Model):
         OUTSIDE = "outside", _("Outside world (payment providers and banks)")
         WALLET = "wallet", _("Advertising wallet")
         AD_REVENUE = "ad_revenue", _("Advertising revenue")
-        SALES = "sales", _("Sales owed to the merchant")
+        SALES = "sales", _("Sales of the merchant, not settled yet")
+        PAYABLE = "payable", _("Settled and due to the merchant")
+        COMMISSION = "commission", _("Commission on sales")
+        SUBSIDY = "subsidy", _("Discounts that the platform bears")
 
     kind = models.CharField(max_length=16, choices=Kind)
     owner = models.CharField(max_length=24, blank=True, help_text=_("Code of the merchant; empty for the platform"))

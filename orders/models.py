@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import CodeField
 from chengfeng.money import AmountField, CurrencyField
-from shops.models import Merchant, Product, User, Variant
+from shops.models import Merchant, Presale, Product, Promotion, User, Variant
 
 from .moves import CancelReason, OrderState
 
@@ -51,8 +51,10 @@ class Checkout(models.Model):
     email = models.EmailField(_("e-mail"))
     recipient = models.CharField(_("recipient"), max_length=80)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1, e.g. CN"))
     region = models.CharField(_("province or state"), max_length=80, blank=True)
     city = models.CharField(_("city"), max_length=80, blank=True)
+    district = models.CharField(_("district"), max_length=80, blank=True)
     street = models.CharField(_("street"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     language = models.CharField(max_length=10, blank=True)
@@ -78,15 +80,23 @@ class Order(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=OrderState, default=OrderState.PLACED)
     currency = CurrencyField()
     subtotal = AmountField(help_text=_("Sum of the lines before discount"))
-    discount = AmountField(default=0)
-    shipping = AmountField(default=0)
+    discount = AmountField(default=0, help_text=_("Taken off the lines, whoever bears it"))
+    subsidy = AmountField(default=0, help_text=_("Part of the discount that the platform bears"))
+    shipping = AmountField(default=0, help_text=_("What the shopper pays for shipping"))
+    shipping_subsidy = AmountField(default=0, help_text=_("What the platform pays towards shipping"))
     tax = AmountField(default=0, help_text=_("Tax and fees added to the price"))
     total = AmountField()
     refunded = AmountField(default=0, help_text=_("Sum of the refunds done"))
+    presale = models.ForeignKey(Presale, models.PROTECT, null=True, blank=True, related_name="+")
+    deposit = AmountField(default=0, help_text=_("Part of the total that is due first, of a presale"))
+    message = models.CharField(_("message to the shop"), max_length=200, blank=True)
     placed_at = models.DateTimeField()
     expires_at = models.DateTimeField(help_text=_("Until when it must be paid"))
+    deposit_at = models.DateTimeField(null=True, blank=True)
     paid_at = models.DateTimeField(null=True, blank=True)
-    shipped_at = models.DateTimeField(null=True, blank=True)
+    ship_by_at = models.DateTimeField(null=True, blank=True, help_text=_("From when on it is late to ship"))
+    first_shipped_at = models.DateTimeField(null=True, blank=True)
+    shipped_at = models.DateTimeField(null=True, blank=True, help_text=_("When the last parcel left"))
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=12, choices=CancelReason, blank=True)
@@ -99,8 +109,12 @@ class Order(models.Model):
                 name="order_adds_up",
             ),
             models.CheckConstraint(
-                condition=Q(discount__gte=0) & Q(shipping__gte=0) & Q(tax__gte=0), name="order_parts"
+                condition=Q(discount__gte=0) & Q(shipping__gte=0) & Q(tax__gte=0) & Q(shipping_subsidy__gte=0),
+                name="order_parts",
             ),
+            models.CheckConstraint(condition=Q(subsidy__gte=0, subsidy__lte=F("discount")), name="order_subsidy"),
+            models.CheckConstraint(condition=Q(deposit__gte=0, deposit__lte=F("total")), name="order_deposit"),
+            models.CheckConstraint(condition=Q(presale__isnull=False) | Q(deposit=0), name="order_deposit_of_presale"),
             models.CheckConstraint(condition=Q(refunded__gte=0) & Q(refunded__lte=F("total")), name="order_refunded"),
         ]
         indexes = [
@@ -108,7 +122,7 @@ class Order(models.Model):
             models.Index(fields=["merchant", "state", "-placed_at"]),
             models.Index(fields=["merchant", "paid_at"]),
             models.Index(fields=["shopper", "-placed_at"]),
-            models.Index(fields=["expires_at"], condition=Q(state="placed"), name="order_unpaid"),
+            models.Index(fields=["expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_unpaid"),
         ]
 
     def __str__(self):
@@ -127,10 +141,13 @@ class OrderLine(models.Model):
     title_en = models.CharField(max_length=200, blank=True)
     options = models.JSONField(default=dict, blank=True)
     options_en = models.JSONField(default=dict, blank=True)
+    list_price = AmountField(null=True, blank=True, help_text=_("Unit price before any reduction, where one was shown"))
     unit_price = AmountField()
     quantity = models.PositiveIntegerField()
     discount = AmountField(default=0)
+    subsidy = AmountField(default=0, help_text=_("Part of the discount that the platform bears"))
     total = AmountField(help_text=_("Unit price × quantity − discount"))
+    commission_rate = models.DecimalField(max_digits=5, decimal_places=4, default=0, help_text=_("As it was then"))
     shipped = models.PositiveIntegerField(default=0)
     returned = models.PositiveIntegerField(default=0)
     refunded = AmountField(default=0)
@@ -143,6 +160,7 @@ class OrderLine(models.Model):
                 condition=Q(total=F("unit_price") * F("quantity") - F("discount")) & Q(total__gte=0),
                 name="order_line_adds_up",
             ),
+            models.CheckConstraint(condition=Q(subsidy__gte=0, subsidy__lte=F("discount")), name="order_line_subsidy"),
             models.CheckConstraint(
                 condition=Q(returned__lte=F("shipped")) & Q(shipped__lte=F("quantity")), name="order_line_units"
             ),
@@ -153,6 +171,24 @@ class OrderLine(models.Model):
 
     def __str__(self):
         return f"{self.quantity} × {self.title}"
+
+
+class LineDiscount(models.Model):
+    """What one promotion takes off one line: the parts of a line's discount, each with who bears it."""
+
+    line = models.ForeignKey(OrderLine, models.PROTECT, related_name="discounts")
+    promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+")
+    amount = AmountField()
+    is_subsidy = models.BooleanField(help_text=_("The platform bears it, not the merchant"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "promotion"], name="line_discount_once"),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="line_discount_takes_off"),
+        ]
+
+    def __str__(self):
+        return f"{self.amount} by {self.promotion}"
 
 
 class OrderMove(models.Model):

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 class OrderState(models.TextChoices):
     PLACED = "placed", _("Awaiting payment")
+    DEPOSIT = "deposit", _("Deposit paid")
     PAID = "paid", _("Paid")
+    PARTLY = "partly", _("Partly shipped")
     SHIPPED = "shipped", _("Shipped")
     DELIVERED = "delivered", _("Delivered")
     CANCELLED = "cancelled", _("Cancelled")
@@ -29,13 +31,19 @@ class CancelReason(models.TextChoices):
 
 MOVES: dict[OrderState | str, frozenset[OrderState]] = {
     "": frozenset({OrderState.PLACED}),
-    OrderState.PLACED: frozenset({OrderState.PAID, OrderState.CANCELLED}),
-    OrderState.PAID: frozenset({OrderState.SHIPPED, OrderState.CANCELLED}),
+    OrderState.PLACED: frozenset({OrderState.DEPOSIT, OrderState.PAID, OrderState.CANCELLED}),
+    OrderState.DEPOSIT: frozenset({OrderState.PAID, OrderState.CANCELLED}),
+    OrderState.PAID: frozenset(
+        {OrderState.PARTLY, OrderState.SHIPPED, OrderState.DELIVERED, OrderState.CANCELLED}
+    ),  # what is verified at a store is delivered without being shipped
+    OrderState.PARTLY: frozenset({OrderState.SHIPPED}),
     OrderState.SHIPPED: frozenset({OrderState.DELIVERED}),
     OrderState.DELIVERED: frozenset(),
     OrderState.CANCELLED: frozenset({OrderState.PAID}),  # its payment came late and the goods were still there
 }
 STAMPS = {
+    OrderState.DEPOSIT: "deposit_at",
+    OrderState.PARTLY: "first_shipped_at",
     OrderState.PAID: "paid_at",
     OrderState.SHIPPED: "shipped_at",
     OrderState.DELIVERED: "delivered_at",

@@ -2,16 +2,32 @@
 
 from .catalogue.models import Category, Hold, ImportProblem, ImportRun, Product, StockMove, Variant
 from .content.models import Note, NoteProduct
+from .delivery.models import ShippingRate, ShippingTemplate
 from .onboarding.models import Brand, Document, StepDone
 from .people.models import ApiToken, AuditEntry, Delegation, Invitation, Membership, Merchant, User
+from .promotions.models import (
+    Claim,
+    FlashBuyer,
+    FlashItem,
+    FlashSale,
+    Presale,
+    Promotion,
+    PromotionProduct,
+    PromotionUse,
+    ShopperUses,
+)
 
 __all__ = [
     "ApiToken",
     "AuditEntry",
     "Brand",
     "Category",
+    "Claim",
     "Delegation",
     "Document",
+    "FlashBuyer",
+    "FlashItem",
+    "FlashSale",
     "Hold",
     "ImportProblem",
     "ImportRun",
@@ -20,7 +36,14 @@ __all__ = [
     "Merchant",
     "Note",
     "NoteProduct",
+    "Presale",
     "Product",
+    "Promotion",
+    "PromotionProduct",
+    "PromotionUse",
+    "ShippingRate",
+    "ShippingTemplate",
+    "ShopperUses",
     "StepDone",
     "StockMove",
     "User",

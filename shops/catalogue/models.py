@@ -14,6 +14,7 @@ from chengfeng.files import private
 from chengfeng.models import Job
 from chengfeng.money import AmountField
 
+from ..delivery.models import ShippingTemplate
 from ..people.models import Merchant, User
 
 LOW = 5  # free units at which a variant runs low
@@ -26,8 +27,16 @@ class Category(models.Model):
     name = models.CharField(max_length=80)
     name_en = models.CharField(max_length=80, blank=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    commission_rate = models.DecimalField(
+        _("commission rate"), max_digits=5, decimal_places=4, default=Decimal("0.05"), help_text=_("0.05 is 5 %")
+    )
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(commission_rate__gte=0, commission_rate__lte=1), name="category_commission_rate"
+            )
+        ]
         verbose_name_plural = "categories"
 
     def __str__(self):
@@ -54,6 +63,10 @@ class Product(models.Model):
     image = models.ImageField(_("picture"), upload_to="products/", blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
     is_service = models.BooleanField(_("service, nothing is shipped"), default=False)
+    voucher_days = models.PositiveSmallIntegerField(_("days a voucher is valid"), default=90)
+    shipping_template = models.ForeignKey(
+        ShippingTemplate, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("shipping template")
+    )
     search = SearchVectorField(null=True, editable=False)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
@@ -106,6 +119,7 @@ class Variant(models.Model):
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     price = AmountField(_("price"))
     list_price = AmountField(_("list price"), null=True, blank=True)
+    grams = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
     on_hand = models.PositiveIntegerField(_("on hand"), default=0)
     reserved = models.PositiveIntegerField(_("reserved"), default=0)
     is_active = models.BooleanField(_("on sale"), default=True)
@@ -176,6 +190,9 @@ class Hold(models.Model):
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     variant = models.ForeignKey(Variant, models.PROTECT, related_name="holds")
     quantity = models.PositiveIntegerField()
+    flash_item = models.ForeignKey(
+        "FlashItem", models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Whose units it took, if any")
+    )
     cause = models.CharField(max_length=80, help_text=_("Whose hold it is, e.g. an order"))
     state = models.CharField(max_length=8, choices=State, default=State.LIVE)
     created_at = models.DateTimeField()

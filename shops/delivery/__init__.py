@@ -1,0 +1,1 @@
+"""Delivery: what it costs to send goods where."""
