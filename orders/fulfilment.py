@@ -51,5 +51,7 @@ def deliver(order: Order, *, at: datetime, by: User | None = None) -> None:
     """Note that a shipped order has arrived; again changes nothing. Raises WrongState when it was not shipped."""
     if order.state == OrderState.DELIVERED:
         return
+    if order.state != OrderState.SHIPPED:
+        raise WrongState(order.state, OrderState.DELIVERED)
     move(order, OrderState.DELIVERED, at=at, by=by)
     order.shipments.filter(delivered_at=None).update(delivered_at=at)

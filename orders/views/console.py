@@ -86,7 +86,7 @@ def may(request: HttpRequest, order: Order, lefts: list[refunds.Left]) -> dict[s
     ships, gives = request.access.may(Right.ORDERS_SHIP), request.access.may(Right.ORDERS_REFUND)
     return {
         "can_ship": ships and OrderState.SHIPPED in MOVES[order.state] and any(left.quantity for left in lefts),
-        "can_deliver": ships and OrderState.DELIVERED in MOVES[order.state],
+        "can_deliver": ships and order.state == OrderState.SHIPPED,
         "can_cancel": gives and OrderState.CANCELLED in MOVES[order.state],
         "can_refund": gives
         and bool(order.paid_at)
