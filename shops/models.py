@@ -1,6 +1,6 @@
 """The tables of the shops room, by subject."""
 
-from .catalogue.models import Category, Hold, ImportProblem, ImportRun, Product, StockMove, Variant
+from .catalogue.models import Category, Hold, ImportProblem, ImportRun, PriceChange, Product, StockMove, Variant
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
 from .onboarding.models import Brand, Document, StepDone
@@ -16,6 +16,7 @@ from .promotions.models import (
     PromotionUse,
     ShopperUses,
 )
+from .reviews.models import Review, ReviewPhoto
 
 __all__ = [
     "ApiToken",
@@ -37,10 +38,13 @@ __all__ = [
     "Note",
     "NoteProduct",
     "Presale",
+    "PriceChange",
     "Product",
     "Promotion",
     "PromotionProduct",
     "PromotionUse",
+    "Review",
+    "ReviewPhoto",
     "ShippingRate",
     "ShippingTemplate",
     "ShopperUses",

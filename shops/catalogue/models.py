@@ -153,6 +153,29 @@ class Variant(models.Model):
         return " / ".join(map(str, self.options_en.values()))
 
 
+class PriceChange(models.Model):
+    """A price that was set on a variant; the last one is the variant's price. Never changed, never deleted."""
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, db_index=False, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="prices")
+    price = AmountField()
+    list_price = AmountField(null=True, blank=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, db_index=False, related_name="+")
+    cause = models.CharField(max_length=80, help_text=_("What set it, e.g. `edit` or an import"))
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price__gte=0), name="price_change_not_negative"),
+            models.CheckConstraint(
+                condition=Q(list_price__isnull=True) | Q(list_price__gte=F("price")), name="price_change_list_price"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.price} since {self.at:%Y-%m-%d}"
+
+
 class StockMove(models.Model):
     """A change of the units on hand, once per cause; on hand is always the sum of the moves."""
 
