@@ -146,3 +146,19 @@ def ka_page(view: Callable) -> Callable:
 
     guarded.is_for_ka_managers = True
     return guarded
+
+
+def operator_page(view: Callable) -> Callable:
+    """Guard a page of the platform's operators; to everybody else it does not exist."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, **kwargs):
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        refuse_nul(*kwargs.values())
+        if not (request.user.is_staff and request.user.is_active):
+            raise Http404
+        return view(request, **kwargs)
+
+    guarded.is_for_operators = True
+    return guarded

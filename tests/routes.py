@@ -138,6 +138,8 @@ def audience(name: str, view: Callable) -> str | None:
         return MEMBER
     if getattr(view, "is_for_ka_managers", False):
         return KA
+    if getattr(view, "is_for_operators", False):
+        return OPERATOR
     if issubclass(getattr(view, "cls", object), MerchantAPIView):
         return PROGRAM
     return DECLARED.get(name)
