@@ -187,17 +187,19 @@ class Heartbeat(models.Model):
 
 
 class SandboxCharge(models.Model):
-    """What the sandbox payment provider knows of a charge or refund: the other side's books, not ours."""
+    """What the sandbox payment provider knows of a charge, refund or payout: the other side's books, not ours."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("Pending")
+        AUTHORISED = "authorised", _("Authorised")
         SUCCEEDED = "succeeded", _("Succeeded")
+        VOIDED = "voided", _("Voided")
         FAILED = "failed", _("Failed")
 
     reference = CodeField(prefix="sbx")
-    client_reference = models.CharField(max_length=40, unique=True, help_text=_("Our payment, refund or top-up code"))
+    client_reference = models.CharField(max_length=40, unique=True, help_text=_("Our code of what it is about"))
     refund_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="refunds")
-    amount = AmountField()
+    amount = AmountField(help_text=_("What was taken, or may be taken while it is authorised"))
     currency = CurrencyField()
     behaviour = models.CharField(max_length=20)
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)

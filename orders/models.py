@@ -219,11 +219,16 @@ METHODS = {
 
 
 class Payment(models.Model):
-    """Money asked from a provider for a checkout; an unknown outcome stays pending until it is known."""
+    """Money asked from a provider for a checkout; an unknown outcome stays pending until it is known.
+
+    `amount` is what is asked for, and what came once it is captured: of an authorisation it may be a part.
+    """
 
     class State(models.TextChoices):
         PENDING = "pending", _("Pending")
+        AUTHORISED = "authorised", _("Authorised")
         CAPTURED = "captured", _("Captured")
+        VOIDED = "voided", _("Voided")
         FAILED = "failed", _("Failed")
 
     code = CodeField(prefix="pay")
@@ -237,18 +242,40 @@ class Payment(models.Model):
     provider_reference = models.CharField(max_length=80, null=True, blank=True)
     failure = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField()
+    captures_later = models.BooleanField(db_default=False, help_text=_("The merchant takes the money in a second step"))
+    authorised = AmountField(null=True, blank=True, help_text=_("What may be captured at most"))
+    authorised_at = models.DateTimeField(null=True, blank=True)
+    to_capture = AmountField(null=True, blank=True, help_text=_("What the provider has been told to capture"))
+    is_voiding = models.BooleanField(db_default=False, help_text=_("The provider has been told to void it"))
     captured_at = models.DateTimeField(null=True, blank=True)
+    voided_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["provider", "provider_reference"], name="payment_provider_reference_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_not_negative"),
             models.CheckConstraint(
+                condition=Q(authorised__isnull=True)
+                | (Q(amount__lte=F("authorised")) & (Q(to_capture__isnull=True) | Q(to_capture__lte=F("authorised")))),
+                name="payment_within_authorised",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["authorised", "voided"])
+                | Q(authorised__isnull=False, authorised_at__isnull=False, provider_reference__isnull=False),
+                name="payment_authorised_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(is_voiding=True) | Q(to_capture__isnull=True), name="payment_captured_or_voided"
+            ),
+            models.CheckConstraint(
                 condition=~Q(state="captured") | (Q(captured_at__isnull=False) & Q(provider_reference__isnull=False)),
                 name="payment_captured_is_known",
             ),
         ]
-        indexes = [models.Index(fields=["created_at"], condition=Q(state="pending"), name="payment_pending")]
+        indexes = [
+            models.Index(fields=["created_at"], condition=Q(state="pending"), name="payment_pending"),
+            models.Index(fields=["authorised_at"], condition=Q(state="authorised"), name="payment_authorised"),
+        ]
 
     def __str__(self):
         return self.code
@@ -265,11 +292,13 @@ class PaymentShare(models.Model):
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="shares")
     order = models.ForeignKey(Order, models.PROTECT, related_name="payment_shares")
     amount = AmountField()
+    surplus = AmountField(db_default=0, help_text=_("Part that the order had no use for; it is given back"))
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["payment", "order"], name="payment_share_once"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="payment_share_not_negative"),
+            models.CheckConstraint(condition=Q(surplus__gte=0, surplus__lte=F("amount")), name="payment_share_surplus"),
         ]
 
     def __str__(self):
@@ -278,6 +307,7 @@ class PaymentShare(models.Model):
 
 REFUND_REASONS = {
     "payment_too_late": _("The payment came too late"),
+    "payment_surplus": _("More was paid than was due"),
     **{f"cancelled:{reason.value}": reason.label for reason in CancelReason},
 }
 
