@@ -16,6 +16,7 @@ class Cart(models.Model):
 
     code = CodeField(prefix="crt")
     shopper = models.UUIDField(unique=True)
+    version = models.PositiveIntegerField(default=1, help_text=_("Grows with every change"))
     updated_at = models.DateTimeField()
 
     def __str__(self):
@@ -61,7 +62,13 @@ class Checkout(models.Model):
     currency = CurrencyField()
     total = AmountField()
     external_reference = models.CharField(max_length=64, blank=True, db_index=True)
+    quote = models.CharField(max_length=64, null=True, blank=True, help_text=_("The quote that it was placed by, once"))
     placed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["quote"], condition=Q(quote__isnull=False), name="checkout_quote_once")
+        ]
 
     def __str__(self):
         return self.code

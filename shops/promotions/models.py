@@ -115,6 +115,7 @@ class PromotionUse(models.Model):
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="uses")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", help_text=_("In whose order"))
     cause = models.CharField(max_length=80)
+    basket = models.CharField(max_length=80, help_text=_("What counts as one use: all orders of one checkout"))
     shopper = models.UUIDField()
     amount = AmountField()
     state = models.CharField(max_length=8, choices=State, default=State.LIVE)
@@ -125,6 +126,7 @@ class PromotionUse(models.Model):
         indexes = [
             models.Index(fields=["cause"], name="promotion_use_cause"),
             models.Index(fields=["promotion", "-at"], name="promotion_use_latest"),
+            models.Index(fields=["basket"], name="promotion_use_basket"),
         ]
 
     def __str__(self):
