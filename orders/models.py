@@ -2,12 +2,18 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import CodeField
 from chengfeng.money import AmountField, CurrencyField
 from shops.models import Merchant, Presale, Product, Promotion, User, Variant
 
+from .desk.indexes import PHONE_BACKWARDS, beginnings, of_orders
+from .desk.models import Flag
+from .desk.models import OrderNote as OrderNote
+from .desk.models import ShippingRow as ShippingRow
+from .desk.models import ShippingRun as ShippingRun
 from .moves import CancelReason, OrderState
 
 
@@ -69,6 +75,11 @@ class Checkout(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["quote"], condition=Q(quote__isnull=False), name="checkout_quote_once")
         ]
+        indexes = [
+            beginnings(Lower("email"), name="checkout_email_words"),
+            beginnings(Lower("recipient"), name="checkout_recipient_words"),
+            beginnings(PHONE_BACKWARDS, name="checkout_phone_backwards"),
+        ]
 
     def __str__(self):
         return self.code
@@ -107,6 +118,7 @@ class Order(models.Model):
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
     cancel_reason = models.CharField(max_length=12, choices=CancelReason, blank=True)
+    flag = models.CharField(_("flag"), max_length=8, choices=Flag, blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -130,6 +142,7 @@ class Order(models.Model):
             models.Index(fields=["merchant", "paid_at"]),
             models.Index(fields=["shopper", "-placed_at"]),
             models.Index(fields=["expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_unpaid"),
+            *of_orders(),
         ]
 
     def __str__(self):
@@ -142,8 +155,8 @@ class OrderLine(models.Model):
     code = CodeField(prefix="oln")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
-    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+")
-    product = models.ForeignKey(Product, models.PROTECT, related_name="+")
+    variant = models.ForeignKey(Variant, models.PROTECT, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)
     title = models.CharField(max_length=200)
     title_en = models.CharField(max_length=200, blank=True)
     options = models.JSONField(default=dict, blank=True)
@@ -174,6 +187,10 @@ class OrderLine(models.Model):
             models.CheckConstraint(
                 condition=Q(refunded__gte=0) & Q(refunded__lte=F("total")), name="order_line_refunded"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["variant", "-order"], name="order_line_of_variant"),
+            models.Index(fields=["product", "-order"], name="order_line_of_product"),
         ]
 
     def __str__(self):
@@ -384,6 +401,12 @@ class Shipment(models.Model):
     tracking = models.CharField(_("tracking number"), max_length=60, blank=True)
     shipped_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index("merchant", Upper("tracking"), condition=~Q(tracking=""), name="shipment_tracking"),
+            models.Index(fields=["merchant", "carrier", "-order"], name="shipment_carrier"),
+        ]
 
     def __str__(self):
         return self.code
