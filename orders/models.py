@@ -117,7 +117,7 @@ class Order(models.Model):
     shipped_at = models.DateTimeField(null=True, blank=True, help_text=_("When the last parcel left"))
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
-    cancel_reason = models.CharField(max_length=12, choices=CancelReason, blank=True)
+    cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)
     flag = models.CharField(_("flag"), max_length=8, choices=Flag, blank=True, default="", db_default="")
 
     class Meta:

@@ -24,6 +24,7 @@ class OrderState(models.TextChoices):
 
 class CancelReason(models.TextChoices):
     UNPAID = "unpaid", _("Not paid in time")
+    BALANCE_UNPAID = "balance_unpaid", _("Balance not paid in time")
     SHOPPER = "shopper", _("By the shopper")
     MERCHANT = "merchant", _("By the merchant")
     UNAVAILABLE = "unavailable", _("Goods unavailable")

@@ -216,6 +216,7 @@ class Hold(models.Model):
     flash_item = models.ForeignKey(
         "FlashItem", models.PROTECT, null=True, blank=True, related_name="+", help_text=_("Whose units it took, if any")
     )
+    shopper = models.UUIDField(null=True, blank=True, help_text=_("For whom units of a flash item count"))
     cause = models.CharField(max_length=80, help_text=_("Whose hold it is, e.g. an order"))
     state = models.CharField(max_length=8, choices=State, default=State.LIVE)
     created_at = models.DateTimeField()
@@ -225,10 +226,18 @@ class Hold(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["variant", "cause"], name="hold_once"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="hold_holds"),
+            models.CheckConstraint(
+                condition=Q(flash_item__isnull=True, shopper__isnull=True)
+                | Q(flash_item__isnull=False, shopper__isnull=False),
+                name="hold_of_flash_item_counts_for_somebody",
+            ),
         ]
         indexes = [
             models.Index(fields=["expires_at"], condition=Q(state="live"), name="hold_live"),
             models.Index(fields=["cause"], name="hold_cause"),
+            models.Index(
+                fields=["flash_item", "created_at"], condition=Q(flash_item__isnull=False), name="hold_flash_item"
+            ),
         ]
 
     def __str__(self):

@@ -191,7 +191,7 @@ class FlashSale(models.Model):
 
 
 class FlashItem(models.Model):
-    """One variant in a flash sale. `left` units of its allotment are free; they are reserved on the variant."""
+    """One variant in a flash sale. While it is open, `left` units are free for buyers and reserved on the variant."""
 
     code = CodeField(prefix="fli")
     sale = models.ForeignKey(FlashSale, models.PROTECT, related_name="items")
@@ -200,6 +200,7 @@ class FlashItem(models.Model):
     price = AmountField(_("flash price"))
     quantity = models.PositiveIntegerField(_("units"))
     left = models.PositiveIntegerField(default=0)
+    is_open = models.BooleanField(default=False, help_text=_("Its sale is published: units come from it and go back"))
     per_buyer = models.PositiveSmallIntegerField(_("units per buyer"), null=True, blank=True)
 
     class Meta:
@@ -207,6 +208,7 @@ class FlashItem(models.Model):
             models.UniqueConstraint(fields=["sale", "variant"], name="flash_item_once"),
             models.CheckConstraint(condition=Q(left__lte=F("quantity"), quantity__gt=0), name="flash_item_left"),
             models.CheckConstraint(condition=Q(price__gte=0), name="flash_item_price"),
+            models.CheckConstraint(condition=Q(is_open=True) | Q(left=0), name="flash_item_closed_has_nothing_left"),
         ]
 
     def __str__(self):
