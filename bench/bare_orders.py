@@ -17,20 +17,20 @@ from .shopping import CONTACT
 
 PLACE = """
 WITH checkout AS (
-    INSERT INTO orders_checkout (code, shopper, email, recipient, phone, region, city, street, postal_code, language,
-        currency, total, external_reference, placed_at)
-    VALUES (%(checkout)s, %(shopper)s, %(email)s, %(recipient)s, '', '', %(city)s, %(street)s, '', 'en', 'CNY',
+    INSERT INTO orders_checkout (code, shopper, email, recipient, phone, country, region, city, district, street,
+        postal_code, language, currency, total, external_reference, placed_at)
+    VALUES (%(checkout)s, %(shopper)s, %(email)s, %(recipient)s, '', '', '', %(city)s, '', %(street)s, '', 'en', 'CNY',
         %(price)s, '', %(at)s) RETURNING id
 ), placed AS (
-    INSERT INTO orders_order (code, shopper, state, currency, subtotal, discount, shipping, tax, total, refunded,
-        placed_at, expires_at, cancel_reason, checkout_id, merchant_id)
-    SELECT %(order)s, %(shopper)s, 'placed', 'CNY', %(price)s, 0, 0, 0, %(price)s, 0, %(at)s, %(until)s, '', id,
-        %(merchant)s FROM checkout RETURNING id
+    INSERT INTO orders_order (code, shopper, state, currency, subtotal, discount, subsidy, shipping, shipping_subsidy,
+        tax, total, refunded, deposit, message, placed_at, expires_at, cancel_reason, checkout_id, merchant_id)
+    SELECT %(order)s, %(shopper)s, 'placed', 'CNY', %(price)s, 0, 0, 0, 0, 0, %(price)s, 0, 0, '', %(at)s, %(until)s,
+        '', id, %(merchant)s FROM checkout RETURNING id
 ), line AS (
-    INSERT INTO orders_orderline (code, title, title_en, options, options_en, unit_price, quantity, discount, total,
-        shipped, returned, refunded, merchant_id, order_id, product_id, variant_id)
-    SELECT %(line)s, %(title)s, '', '{}', '{}', %(price)s, 1, 0, %(price)s, 0, 0, 0, %(merchant)s, id, %(product)s,
-        %(variant)s FROM placed
+    INSERT INTO orders_orderline (code, title, title_en, options, options_en, unit_price, quantity, discount, subsidy,
+        total, commission_rate, shipped, returned, refunded, merchant_id, order_id, product_id, variant_id)
+    SELECT %(line)s, %(title)s, '', '{}', '{}', %(price)s, 1, 0, 0, %(price)s, 0.05, 0, 0, 0, %(merchant)s, id,
+        %(product)s, %(variant)s FROM placed
 ), move AS (
     INSERT INTO orders_ordermove (order_id, number, source, target, note, at)
     SELECT id, 1, '', 'placed', '', %(at)s FROM placed
