@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-State = Literal["succeeded", "failed", "pending"]
+State = Literal["succeeded", "authorised", "voided", "failed", "pending"]
 
 
 class Unreachable(Exception):
@@ -29,16 +29,20 @@ class Forged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a charge or refund; `failure` is a short reason code when it failed."""
+    """What became of a request; `failure` is a short reason code when it failed, `amount` what moved or may move.
+
+    Where `amount` is None, all that was asked for did.
+    """
 
     state: State
     provider_reference: str = ""
     failure: str = ""
+    amount: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A provider's verified message: `reference` is our code of the payment, refund or top-up it speaks of."""
+    """A provider's verified message: `reference` is our code of the payment, refund, top-up or payout it speaks of."""
 
     message_id: str
     reference: str
@@ -49,18 +53,38 @@ class Notice:
 
 
 class Provider(Protocol):
-    """What every payment provider can do. Charging or refunding again under the same reference has no new effect."""
+    """What every payment provider can do. Asking again under the same reference has no new effect.
+
+    Every method but `parse_webhook` raises Unreachable when no answer came.
+    """
 
     def charge(self, *, reference: str, amount: Decimal, currency: str, source: str, at: datetime) -> Outcome:
-        """Take money from a source; raises Unreachable when no answer came."""
+        """Take money from a source."""
+
+    def authorise(self, *, reference: str, amount: Decimal, currency: str, source: str, at: datetime) -> Outcome:
+        """Have money of a source set aside, to be captured or voided later."""
+
+    def capture(self, *, reference: str, authorisation: str, amount: Decimal, currency: str, at: datetime) -> Outcome:
+        """Take at most what was authorised, once; what is left of it is the payer's again.
+
+        `reference` is our code of the payment, `authorisation` what the provider calls it.
+        """
+
+    def void(self, *, reference: str, authorisation: str, at: datetime) -> Outcome:
+        """Give up an authorisation; one that was captured meanwhile has succeeded."""
 
     def refund(self, *, reference: str, charge: str, amount: Decimal, currency: str, at: datetime) -> Outcome:
-        """Give back money of the charge that the provider calls `charge`; raises Unreachable."""
+        """Give back money of the charge that the provider calls `charge`."""
 
-    def find(self, reference: str) -> Outcome:
-        """Return what became of the charge or refund that we call `reference`; raises Unreachable.
+    def pay_out(
+        self, *, reference: str, amount: Decimal, currency: str, account: Mapping[str, str], at: datetime
+    ) -> Outcome:
+        """Send money to a bank account."""
 
-        One that never arrived has failed, with the failure "unknown".
+    def find(self, reference: str, *, known: str = "", since: datetime | None = None) -> Outcome:
+        """Return what became of what we call `reference`, and the provider `known`, if it has told already.
+
+        It was asked for at `since` or later. One that never arrived has failed, with the failure "unknown".
         """
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:

@@ -22,8 +22,10 @@ from . import Forged, Notice, Outcome, Unreachable, signing
 
 logger = logging.getLogger(__name__)
 
-SUCCEEDED, FAILED = SandboxCharge.State.SUCCEEDED, SandboxCharge.State.FAILED
+State = SandboxCharge.State
+SUCCEEDED, FAILED, AUTHORISED, VOIDED = State.SUCCEEDED, State.FAILED, State.AUTHORISED, State.VOIDED
 SOURCES = ("approve", "decline", "hang", "twice", "webhook_first")
+BOUNCES, HANGS = "0002", "0004"  # ends of the numbers of bank accounts that do not take money, or not at once
 PATH = "/payments/webhooks/sandbox/"
 TIMEOUT = 5.0
 PAUSE = 0.2
@@ -47,14 +49,25 @@ def soon(call: Callable[[], None]) -> None:
 
 
 class Sandbox:
-    """A provider without money. Sources: approve, decline, hang, twice, webhook_first; any other is declined."""
+    """A provider without money. Sources: approve, decline, hang, twice, webhook_first; any other is declined.
+
+    A payout to an account whose `number` ends with BOUNCES comes back, one that ends with HANGS gets no answer.
+    """
 
     def __init__(self, *, post: Post | None = None, later: Callable[[Callable[[], None]], None] | None = None):
         self.post = post or globals()["post"]
         self.later = later or soon
 
     def charge(self, *, reference: str, amount: Decimal, currency: str, source: str, at: datetime) -> Outcome:
-        state = SUCCEEDED if source in SOURCES and source != "decline" else FAILED
+        return self._take(SUCCEEDED, reference, amount=amount, currency=currency, source=source, at=at)
+
+    def authorise(self, *, reference: str, amount: Decimal, currency: str, source: str, at: datetime) -> Outcome:
+        return self._take(AUTHORISED, reference, amount=amount, currency=currency, source=source, at=at)
+
+    def _take(
+        self, granted: State, reference: str, *, amount: Decimal, currency: str, source: str, at: datetime
+    ) -> Outcome:
+        state = granted if source in SOURCES and source != "decline" else FAILED
         charge = _book(reference, amount=amount, currency=currency, behaviour=source[:20], state=state, created_at=at)
         if source == "hang":
             raise Unreachable(f"no answer about {reference}")
@@ -64,6 +77,16 @@ class Sandbox:
         if source == "twice":
             self.later(lambda: (send(), send()))
         return _outcome(charge)
+
+    def capture(self, *, reference: str, authorisation: str, amount: Decimal, currency: str, at: datetime) -> Outcome:
+        waiting = SandboxCharge.objects.filter(client_reference=reference, reference=authorisation, state=AUTHORISED)
+        waiting.filter(amount__gte=amount, currency=currency).update(state=SUCCEEDED, amount=amount)
+        return self.find(reference)
+
+    def void(self, *, reference: str, authorisation: str, at: datetime) -> Outcome:
+        waiting = SandboxCharge.objects.filter(client_reference=reference, reference=authorisation, state=AUTHORISED)
+        waiting.update(state=VOIDED)
+        return self.find(reference)
 
     def refund(self, *, reference: str, charge: str, amount: Decimal, currency: str, at: datetime) -> Outcome:
         original = SandboxCharge.objects.filter(reference=charge, currency=currency, state=SUCCEEDED).first()
@@ -79,7 +102,17 @@ class Sandbox:
             )
         )  # fmt: skip
 
-    def find(self, reference: str) -> Outcome:
+    def pay_out(
+        self, *, reference: str, amount: Decimal, currency: str, account: Mapping[str, str], at: datetime
+    ) -> Outcome:
+        number = account.get("number", "")
+        state, behaviour = (FAILED, "bounce") if number.endswith(BOUNCES) else (SUCCEEDED, "payout")
+        sent = _book(reference, amount=amount, currency=currency, behaviour=behaviour, state=state, created_at=at)
+        if number.endswith(HANGS):
+            raise Unreachable(f"no answer about {reference}")
+        return _outcome(sent)
+
+    def find(self, reference: str, *, known: str = "", since: datetime | None = None) -> Outcome:
         charge = SandboxCharge.objects.filter(client_reference=reference).first()
         return _outcome(charge) if charge else Outcome("failed", failure="unknown")
 
@@ -112,8 +145,9 @@ def _read(told: dict) -> Notice:
     if not all(isinstance(text, str) and 0 < len(text) <= 80 for text in texts):
         raise ValueError("a text is missing or too long")
     message_id, reference, provider_reference, currency, state = texts
-    outcome = Outcome(SandboxCharge.State(state).value, provider_reference, "declined" if state == FAILED else "")
-    return Notice(message_id, reference, Decimal(told["amount"]), currency, outcome, told)
+    amount = Decimal(told["amount"])
+    outcome = Outcome(State(state).value, provider_reference, "declined" if state == FAILED else "", amount)
+    return Notice(message_id, reference, amount, currency, outcome, told)
 
 
 BOOK = """
@@ -131,6 +165,6 @@ def _book(reference: str, *, refund_of: SandboxCharge | None = None, **fields) -
 
 
 def _outcome(charge: SandboxCharge) -> Outcome:
-    return Outcome(
-        SandboxCharge.State(charge.state).value, charge.reference, "declined" if charge.state == FAILED else ""
-    )
+    failures = {"bounce": "bounced"}
+    failure = failures.get(charge.behaviour, "declined") if charge.state == FAILED else ""
+    return Outcome(State(charge.state).value, charge.reference, failure, charge.amount)
