@@ -210,7 +210,7 @@ def _write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
         for order in orders
     )
     wanted = [
-        (order.code, item.variant, item.quantity)
+        stock.Wanted(order.code, item.variant, item.quantity)
         for order, draft in zip(orders, drafts, strict=True)
         for item in draft.items
     ]
