@@ -28,6 +28,7 @@ class CancelReason(models.TextChoices):
     SHOPPER = "shopper", _("By the shopper")
     MERCHANT = "merchant", _("By the merchant")
     UNAVAILABLE = "unavailable", _("Goods unavailable")
+    REFUNDED = "refunded", _("Everything was refunded before it left")
 
 
 MOVES: dict[OrderState | str, frozenset[OrderState]] = {
