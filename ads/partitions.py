@@ -59,6 +59,5 @@ def _make(days: Sequence[date]) -> None:
             name = f"ads_event_{day:%Y%m%d}"
             cursor.execute(f"CREATE TABLE {name} (LIKE ads_event INCLUDING ALL)")
             cursor.execute(
-                f"ALTER TABLE ads_event ATTACH PARTITION {name} FOR VALUES FROM (%s) TO (%s)",
-                [day, day + timedelta(days=1)],
+                f"ALTER TABLE ads_event ATTACH PARTITION {name} FOR VALUES FROM ('{day}') TO ('{day + timedelta(1)}')"
             )

@@ -102,6 +102,8 @@ def database(url: str) -> dict:
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
+            "server_side_binding": True,
+            "prepare_threshold": 5,  # PostgreSQL plans a statement once per connection, not once per request
             "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
         },
     }
@@ -238,6 +240,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@localhost>")
 
 ORDER_EXPIRES_AFTER = timedelta(minutes=15)
+AUTHORISED_FOR = timedelta(days=7)  # how long goods wait for an authorised payment to be captured
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 
