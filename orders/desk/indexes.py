@@ -4,7 +4,10 @@ from django.contrib.postgres.indexes import OpClass
 from django.db.models import F, Func, Index, Q, Value
 from django.db.models.functions import Reverse
 
-PHONE_BACKWARDS = Reverse(Func(F("phone"), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"))
+
+def backwards(phone: str) -> Reverse:
+    """Return the digits of a phone number from the last to the first, by the path of its column."""
+    return Reverse(Func(F(phone), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"))
 
 
 def beginnings(expression, *, name: str) -> Index:
