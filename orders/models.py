@@ -10,12 +10,21 @@ from chengfeng.money import AmountField, CurrencyField
 from shops.models import Merchant, Presale, Product, Promotion, User, Variant
 
 from . import carriers
-from .desk.indexes import PHONE_BACKWARDS, beginnings, of_orders
+from .desk.indexes import backwards, beginnings, of_orders
 from .desk.models import Flag
 from .desk.models import OrderNote as OrderNote
 from .desk.models import ShippingRow as ShippingRow
 from .desk.models import ShippingRun as ShippingRun
 from .moves import CancelReason, OrderState
+from .settlement.models import BankAccount as BankAccount
+from .settlement.models import Payout as Payout
+from .settlement.models import PayoutBatch as PayoutBatch
+from .settlement.models import PayoutReturn as PayoutReturn
+from .settlement.models import RateChange as RateChange
+from .settlement.models import Settlement as Settlement
+from .settlement.models import SettlementLine as SettlementLine
+from .settlement.models import Statement as Statement
+from .settlement.models import Terms as Terms
 
 
 class Cart(models.Model):
@@ -79,7 +88,7 @@ class Checkout(models.Model):
         indexes = [
             beginnings(Lower("email"), name="checkout_email_words"),
             beginnings(Lower("recipient"), name="checkout_recipient_words"),
-            beginnings(PHONE_BACKWARDS, name="checkout_phone_backwards"),
+            beginnings(backwards("phone"), name="checkout_phone_backwards"),
         ]
 
     def __str__(self):
@@ -118,6 +127,7 @@ class Order(models.Model):
     shipped_at = models.DateTimeField(null=True, blank=True, help_text=_("When the last parcel left"))
     delivered_at = models.DateTimeField(null=True, blank=True)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    settled_at = models.DateTimeField(null=True, blank=True, help_text=_("When what it earned was first settled"))
     cancel_reason = models.CharField(max_length=16, choices=CancelReason, blank=True)
     flag = models.CharField(_("flag"), max_length=8, choices=Flag, blank=True, default="", db_default="")
 
@@ -143,6 +153,14 @@ class Order(models.Model):
             models.Index(fields=["merchant", "paid_at"]),
             models.Index(fields=["shopper", "-placed_at"]),
             models.Index(fields=["expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_unpaid"),
+            models.Index(
+                fields=["delivered_at"], condition=Q(state="delivered", settled_at=None), name="order_to_settle"
+            ),
+            models.Index(
+                fields=["cancelled_at"],
+                condition=Q(cancel_reason="balance_unpaid", settled_at=None),
+                name="order_deposit_to_settle",
+            ),
             *of_orders(),
         ]
 

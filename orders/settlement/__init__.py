@@ -1,0 +1,1 @@
+"""Settlement: what orders have earned, statements of it, and payouts to merchants."""
