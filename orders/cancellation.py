@@ -35,7 +35,7 @@ def cancel(order: Order, *, reason: CancelReason, at: datetime, by: User | None 
 def _undo_sale(order: Order, *, at: datetime, by: User | None) -> list[Refund]:
     """Put the goods back on the shelf and refund all that was not refunded yet."""
     lefts = left_by_line(order)
-    parts = [Part(left.line, left.quantity, left.amount) for left in lefts if left.amount]
+    parts = [Part(left.line, left.quantity, left.amount, left.quantity) for left in lefts if left.amount]
     shipping = left_of_shipping(order)
     parts += [Part(None, 0, shipping)] if shipping else []
     refunds = write(order, parts, reason=f"cancelled:{order.cancel_reason}", by=by, at=at)

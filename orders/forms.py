@@ -9,7 +9,7 @@ from chengfeng.payments.sandbox import SOURCES
 
 from .cart import MAX_UNITS
 from .models import Checkout, Order, Shipment
-from .moves import CancelReason, OrderState
+from .moves import GIVEN_BY_PEOPLE, OrderState
 from .refunds import Left
 
 SOURCE_TEXTS = {
@@ -103,9 +103,7 @@ class ShipForm(forms.ModelForm):
 class CancelForm(forms.Form):
     """Why a merchant cancels."""
 
-    reason = forms.ChoiceField(
-        label=_("Reason"), choices=[choice for choice in CancelReason.choices if choice[0] != CancelReason.UNPAID]
-    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=[(reason.value, reason.label) for reason in GIVEN_BY_PEOPLE])
 
 
 class RefundForm(forms.Form):

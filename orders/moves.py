@@ -31,6 +31,8 @@ class CancelReason(models.TextChoices):
     REFUNDED = "refunded", _("Everything was refunded before it left")
 
 
+GIVEN_BY_PEOPLE = (CancelReason.SHOPPER, CancelReason.MERCHANT, CancelReason.UNAVAILABLE)
+
 MOVES: dict[OrderState | str, frozenset[OrderState]] = {
     "": frozenset({OrderState.PLACED}),
     OrderState.PLACED: frozenset({OrderState.DEPOSIT, OrderState.PAID, OrderState.CANCELLED}),

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce, Least
+from django.db.models.functions import Coalesce
 
 from ads.attribution import record_refund
 from chengfeng import ledger, outbox, payments
@@ -20,9 +20,9 @@ from chengfeng.money import ZERO, minor_unit, round_money
 from shops.catalogue import stock
 from shops.models import User
 
+from .fulfilment import advance
 from .models import Order, OrderLine, Payment, PaymentShare, Refund, RefundLine
-
-STANDING = (Refund.State.PENDING, Refund.State.DONE)
+from .units import STANDING
 
 
 class RefundRefused(Exception):
@@ -35,20 +35,25 @@ class RefundRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Units of a line (its code) to be refunded; `amount` None is their share of what the line cost."""
+    """Units of a line (its code) to be refunded; `amount` None is their share of what the line cost.
+
+    `unshipped` says how many of the units have not left; None is as many as there are.
+    """
 
     line: str
     quantity: int
     amount: Decimal | None = None
+    unshipped: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """What can still be refunded of a line."""
+    """What can still be refunded of a line; `unshipped` of its units have not left."""
 
     line: OrderLine
     quantity: int
     amount: Decimal
+    unshipped: int
 
     def share(self, quantity: int) -> Decimal:
         """Return what that many units cost, to the cent; the last unit takes what is left."""
@@ -64,6 +69,11 @@ class Part:
     line: OrderLine | None
     quantity: int
     amount: Decimal
+    unshipped: int = 0
+
+    @property
+    def shipped(self) -> int:
+        return self.quantity - self.unshipped
 
 
 def left_by_line(order: Order) -> list[Left]:
@@ -72,8 +82,12 @@ def left_by_line(order: Order) -> list[Left]:
     lines = order.lines.order_by("pk").annotate(
         given=Coalesce(Sum("refund_lines__amount", filter=standing), ZERO),
         units=Coalesce(Sum("refund_lines__quantity", filter=standing), 0),
+        given_up=Coalesce(Sum("refund_lines__unshipped", filter=standing), 0),
     )
-    lefts = [Left(line, line.quantity - line.units, line.total - line.given) for line in lines]
+    lefts = [
+        Left(line, line.quantity - line.units, line.total - line.given, line.quantity - line.shipped - line.given_up)
+        for line in lines
+    ]
     for left in lefts:
         left.line.order = order
     return lefts
@@ -107,9 +121,9 @@ def request(
     parts = [_part(lefts, index, wish, order.currency) for index, wish in enumerate(wishes)]
     _refuse_shipping(order, shipping)
     if restock:
-        _refuse_missing(order, parts)
+        _refuse_missing(parts)
     parts += [Part(None, 0, shipping)] if shipping else []
-    if not sum(part.amount for part in parts):
+    if not any(part.amount or part.quantity for part in parts):
         raise RefundRefused("lines", "nothing", "the refund gives nothing back")
     return write(order, parts, reason=reason, restock=restock, by=by, at=at)
 
@@ -125,7 +139,15 @@ def _part(lefts: Mapping[str, Left], index: int, wish: Wish, currency: str) -> P
         raise RefundRefused(f"{field}.amount", "too_much", f"only {left.amount} can still be refunded")
     if amount % minor_unit(currency):
         raise RefundRefused(f"{field}.amount", "too_fine", f"{amount} is finer than {minor_unit(currency)}")
-    return Part(left.line, wish.quantity, amount)
+    return Part(left.line, wish.quantity, amount, _unshipped(left, wish, field))
+
+
+def _unshipped(left: Left, wish: Wish, field: str) -> int:
+    """Return how many of the units wished for have not left; raises RefundRefused when there are not so many."""
+    unshipped = min(wish.quantity, left.unshipped) if wish.unshipped is None else wish.unshipped
+    if unshipped > left.unshipped or wish.quantity - unshipped > left.quantity - left.unshipped:
+        raise RefundRefused(f"{field}.quantity", "too_many", "fewer such units can still be refunded")
+    return unshipped
 
 
 def _refuse_shipping(order: Order, shipping: Decimal) -> None:
@@ -135,9 +157,9 @@ def _refuse_shipping(order: Order, shipping: Decimal) -> None:
         raise RefundRefused("shipping", "too_fine", f"{shipping} is finer than {minor_unit(order.currency)}")
 
 
-def _refuse_missing(order: Order, parts: Iterable[Part]) -> None:
-    """Refuse to restock units of a shipped order that are not out there any more."""
-    if order.shipped_at and any(part.quantity > part.line.shipped - part.line.returned for part in parts):
+def _refuse_missing(parts: Iterable[Part]) -> None:
+    """Refuse to take back more units than are out there."""
+    if any(part.shipped > part.line.shipped - part.line.returned for part in parts):
         raise RefundRefused("restock", "not_out", "more units would come back than were shipped")
 
 
@@ -160,7 +182,7 @@ def write(
     ]
     Refund.objects.bulk_create(refund for refund, _ in refunds)
     RefundLine.objects.bulk_create(
-        RefundLine(refund=refund, line=part.line, quantity=part.quantity, amount=part.amount)
+        RefundLine(refund=refund, line=part.line, quantity=part.quantity, unshipped=part.unshipped, amount=part.amount)
         for refund, chunk in refunds
         for part in chunk
         if part.line
@@ -179,7 +201,7 @@ def _refund(order: Order, payment: Payment, chunk: Sequence[Part], **fields) -> 
 
 def _capacities(order: Order) -> list[tuple[Payment, Decimal]]:
     """Return what each captured payment can still give back of this order, the earliest first."""
-    shares = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED, amount__gt=0)
+    shares = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED)
     given = dict(
         Refund.objects.filter(order=order, state__in=STANDING)
         .values_list("payment")
@@ -196,14 +218,14 @@ def _spread(parts: Iterable[Part], capacities: Sequence[tuple[Payment, Decimal]]
     """Fill the payments one after the other with the parts; units go with the first piece of their part."""
     chunks = [(payment, left, []) for payment, left in capacities]
     for part in parts:
-        amount, quantity = part.amount, part.quantity
+        amount, quantity, unshipped = part.amount, part.quantity, part.unshipped
         for index, (payment, left, chunk) in enumerate(chunks):
             piece = min(amount, left)
-            if piece:
-                chunk.append(Part(part.line, quantity, piece))
+            if piece or (quantity and not amount):
+                chunk.append(Part(part.line, quantity, piece, unshipped))
                 chunks[index] = (payment, left - piece, chunk)
-                amount, quantity = amount - piece, 0
-        if amount:
+                amount, quantity, unshipped = amount - piece, 0, 0
+        if amount or quantity:
             raise RefundRefused("amount", "too_much", "the order's payments did not bring that much")
     return [(payment, chunk) for payment, _, chunk in chunks if chunk]
 
@@ -211,9 +233,13 @@ def _spread(parts: Iterable[Part], capacities: Sequence[tuple[Payment, Decimal]]
 def carry_out(refund: Refund, *, at: datetime) -> bool:
     """Have the provider give a pending refund back and settle its answer; return whether the refund is done by now.
 
-    Again is safe: the provider gives back once per refund code. Never call it inside a transaction.
+    Again is safe: the provider gives back once per refund code; it is not asked about units that cost nothing. Never
+    call it inside a transaction.
     """
     payment = refund.payment
+    if not refund.amount:
+        settle(refund.code, payments.Outcome("succeeded"), at=at)
+        return True
     try:
         outcome = payments.provider(payment.provider).refund(
             reference=refund.code, charge=payment.provider_reference, amount=refund.amount, currency=refund.currency,
@@ -233,7 +259,7 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
     locked = Refund.objects.select_related("order__merchant").select_for_update(of=("order",), no_key=True)
     refund = locked.get(code=code)
     done = outcome.state == "succeeded"
-    fields = {"state": Refund.State.DONE, "done_at": at, "provider_reference": outcome.provider_reference}
+    fields = {"state": Refund.State.DONE, "done_at": at, "provider_reference": outcome.provider_reference or None}
     waiting = Refund.objects.filter(pk=refund.pk, state=Refund.State.PENDING)
     news = waiting.update(**fields if done else {"state": Refund.State.FAILED})
     if news and done:
@@ -252,18 +278,18 @@ def _give(refund: Refund, *, at: datetime) -> None:
         _restock(refund, lines, at=at)
     record_refund(refund_code=refund.code, lines={part.line.code: part.amount for part in lines}, at=at)
     outbox.publish("order.refunded", key=refund.code, payload={"order": refund.order.code}, at=at)
-    _post(refund, at=at)
+    if refund.amount:
+        _post(refund, at=at)
+    if any(part.unshipped for part in lines):
+        advance(refund.order, at=at)
 
 
 def _restock(refund: Refund, lines: Iterable[RefundLine], *, at: datetime) -> None:
-    """Put the units back on the shelf; those asked for after the parcel had left come back from the shopper."""
-    shipped_at = refund.order.shipped_at
+    """Put the units back on the shelf; those that had left come back from the shopper."""
     for part in lines:
         if part.quantity:
             stock.put_back(variant=part.line.variant, quantity=part.quantity, cause=refund.code, at=at)
-            if shipped_at and refund.requested_at >= shipped_at:
-                back = Least(F("returned") + part.quantity, F("shipped"))
-                OrderLine.objects.filter(pk=part.line_id).update(returned=back)
+            OrderLine.objects.filter(pk=part.line_id).update(returned=F("returned") + part.quantity - part.unshipped)
 
 
 def _post(refund: Refund, *, at: datetime) -> None:

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ..cart import MAX_UNITS
-from ..moves import CancelReason
+from ..moves import GIVEN_BY_PEOPLE
 from .fields import Amount, Code
 
 BATCH = 500
@@ -116,7 +116,7 @@ class BatchAnswer(serializers.Serializer):
 
 
 class CancellationRequest(serializers.Serializer):
-    reason = serializers.ChoiceField([r.value for r in CancelReason if r != CancelReason.UNPAID])
+    reason = serializers.ChoiceField([reason.value for reason in GIVEN_BY_PEOPLE])
 
 
 class RefundLineRequest(serializers.Serializer):

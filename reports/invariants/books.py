@@ -9,7 +9,8 @@ FACTS = """
     WHERE p.state = 'captured' AND s.amount <> 0
     UNION ALL
     SELECT 'refund:' || r.code, -r.amount, m.code, 'sales'
-    FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id WHERE r.state = 'done'
+    FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id
+    WHERE r.state = 'done' AND r.amount <> 0
     UNION ALL
     SELECT 'charge:' || c.token, -c.amount, m.code, 'wallet'
     FROM ads_charge c JOIN shops_merchant m ON m.id = c.merchant_id
