@@ -2,14 +2,16 @@
 
 Three steps: `begin` writes the payment down, `ask` calls the provider outside any transaction, `settle` applies what
 became of it – the same whether the answer, a webhook or the reconciliation brings the news, and however often.
+Money that an order has no use for – it is paid already, or gone – is noted as surplus of its share and given back.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from ads.attribution import SoldLine, record_conversion
@@ -24,6 +26,9 @@ from shops.onboarding.steps import Step
 from .models import Checkout, Order, Payment, PaymentShare, Refund
 from .moves import CancelReason, OrderState, move
 
+STANDING = (Payment.State.PENDING, Payment.State.AUTHORISED, Payment.State.CAPTURED)
+USED = F("payment_shares__amount") - F("payment_shares__surplus")
+
 
 class PaymentRefused(Exception):
     """This payment cannot be asked for; `code` says why."""
@@ -35,9 +40,9 @@ class PaymentRefused(Exception):
 
 def left_by_order(checkout: Checkout) -> dict[Order, Decimal]:
     """Return what each order that awaits payment still needs, payments under way counted as made."""
-    under_way = Q(payment_shares__payment__state__in=[Payment.State.PENDING, Payment.State.CAPTURED])
+    standing = Q(payment_shares__payment__state__in=STANDING)
     orders = Order.objects.filter(checkout=checkout, state=OrderState.PLACED).order_by("pk")
-    shares = Coalesce(Sum("payment_shares__amount", filter=under_way), ZERO)
+    shares = Coalesce(Sum(USED, filter=standing), ZERO)
     return {order: order.total - order.shared for order in orders.annotate(shared=shares)}
 
 
@@ -50,23 +55,37 @@ def begin(
     at: datetime,
     amount: Decimal | None = None,
     instalments: int = 1,
+    captures_later: bool = False,
 ) -> Payment:
     """Write a pending payment of `amount` (all that is left, if None), split over the orders that await it.
 
-    Raises PaymentRefused: `not_payable` when no order awaits payment, `nothing_left` when payments under way cover
-    everything, `too_much`, `too_fine`.
+    One that `captures_later` is only authorised at first. Raises PaymentRefused: `not_payable` when no order awaits
+    payment, `nothing_left` when payments under way cover everything, `too_much`, `too_fine`, and `several_merchants`
+    when several of them would have to capture.
     """
     locked = Checkout.objects.select_for_update(no_key=True).get(pk=checkout.pk)
-    return write(locked, provider=provider, method=method, at=at, amount=amount, instalments=instalments)
+    return write(
+        locked, provider=provider, method=method, at=at, amount=amount, instalments=instalments,
+        captures_later=captures_later,
+    )  # fmt: skip
 
 
 def write(
-    checkout: Checkout, *, provider: str, method: str, at: datetime, amount: Decimal | None, instalments: int
+    checkout: Checkout,
+    *,
+    provider: str,
+    method: str,
+    at: datetime,
+    amount: Decimal | None,
+    instalments: int,
+    captures_later: bool = False,
 ) -> Payment:
     """Write a payment as `begin` does; the checkout must be locked."""
     lefts = left_by_order(checkout)
     if not lefts:
         raise PaymentRefused("not_payable", "no order of this checkout awaits payment")
+    if captures_later and len(lefts) > 1:
+        raise PaymentRefused("several_merchants", "only what one merchant sells can be captured later")
     left = sum(lefts.values())
     amount = left if amount is None else amount
     _refuse_amount(amount, left, is_complete=not left and checkout.total, currency=checkout.currency)
@@ -74,7 +93,7 @@ def write(
     params = {
         "code": new_code("pay"), "checkout": checkout.pk, "provider": provider, "method": method, "at": at,
         "instalments": instalments, "amount": amount, "currency": checkout.currency,
-        "orders": [order.pk for order in lefts], "parts": parts,
+        "orders": [order.pk for order in lefts], "parts": parts, "captures_later": captures_later,
     }  # fmt: skip
     return Payment.objects.raw(BEGIN, params)[0]
 
@@ -82,9 +101,9 @@ def write(
 BEGIN = """
 WITH begun AS (
     INSERT INTO orders_payment
-        (code, checkout_id, provider, method, instalments, amount, currency, state, failure, created_at)
+        (code, checkout_id, provider, method, instalments, amount, currency, state, failure, created_at, captures_later)
     VALUES (%(code)s, %(checkout)s, %(provider)s, %(method)s, %(instalments)s, %(amount)s, %(currency)s, 'pending', '',
-        %(at)s)
+        %(at)s, %(captures_later)s)
     RETURNING *
 ), shared AS (
     INSERT INTO orders_paymentshare (payment_id, order_id, amount)
@@ -104,20 +123,21 @@ def _refuse_amount(amount: Decimal, left: Decimal, *, is_complete: bool, currenc
 
 
 def ask(payment: Payment, *, source: str, at: datetime) -> Payment:
-    """Have the provider charge a pending payment, settle its answer, and return the payment as it stands then.
+    """Have the provider charge or authorise a pending payment, settle its answer, and return it as it stands then.
 
-    Without an answer it stays pending.
-
-    Asking again is safe: the provider charges once per payment code. Never call it inside a transaction.
+    Without an answer it stays pending. Asking again is safe: the provider charges once per payment code, and is not
+    asked about a payment that is settled. Never call it inside a transaction.
     """
+    if payment.state != Payment.State.PENDING:
+        return payment
+    provider = payments.provider(payment.provider)
+    take = provider.authorise if payment.captures_later else provider.charge
     try:
-        outcome = payments.provider(payment.provider).charge(
-            reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at
-        )
+        outcome = take(reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at)
     except payments.Unreachable:
         return Payment.objects.get(pk=payment.pk)
     captured = capture(payment.code, outcome, at=at) if outcome.state == "succeeded" else None
-    if outcome.state == "failed":
+    if outcome.state != "succeeded":
         settle(payment.code, outcome, at=at)
     return captured or Payment.objects.get(pk=payment.pk)
 
@@ -127,10 +147,59 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
     if outcome.state == "succeeded" and capture(code, outcome, at=at):
         return True
     payment = Payment.objects.get(code=code)
-    if outcome.state != "failed":
-        return False
+    if outcome.state == "authorised":
+        return authorise(code, outcome, at=at)
+    if outcome.state == "voided" and void(code, at=at):
+        return True
     waiting = Payment.objects.filter(pk=payment.pk, state=Payment.State.PENDING)
-    return bool(waiting.update(state=Payment.State.FAILED, failure=outcome.failure[:80]))
+    if outcome.state in ("failed", "voided"):
+        return bool(waiting.update(state=Payment.State.FAILED, failure=(outcome.failure or "voided")[:80]))
+    if outcome.state == "pending" and outcome.provider_reference:
+        waiting.update(provider_reference=outcome.provider_reference)
+    return False
+
+
+@transaction.atomic
+def authorise(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
+    """Note that the money of a payment is set aside, and keep the goods for as long; return whether that was news.
+
+    Where the order is gone by then, a worker has the provider void it.
+    """
+    payment = _locked(code)
+    waiting = Payment.objects.filter(pk=payment.pk, state__in=[Payment.State.PENDING, Payment.State.FAILED])
+    news = waiting.update(
+        state=Payment.State.AUTHORISED, authorised=F("amount"), authorised_at=at, failure="",
+        provider_reference=outcome.provider_reference,
+    )  # fmt: skip
+    for order in Order.objects.filter(payment_shares__payment=payment) if news else ():
+        if order.state == OrderState.PLACED:
+            _keep_goods(order, until=max(order.expires_at, at + settings.AUTHORISED_FOR))
+        else:
+            void_authorised(order, at=at)
+    return bool(news)
+
+
+def _locked(code: str) -> Payment:
+    """Return a payment, its checkout locked."""
+    payment = Payment.objects.get(code=code)
+    Checkout.objects.select_for_update(no_key=True).get(pk=payment.checkout_id)
+    return payment
+
+
+def _keep_goods(order: Order, *, until: datetime) -> None:
+    Order.objects.filter(pk=order.pk).update(expires_at=until)
+    stock.keep(cause=order.code, until=until)
+
+
+@transaction.atomic
+def void(code: str, *, at: datetime) -> bool:
+    """Note that an authorisation was given up; an order left unpaid by it is due in the usual time."""
+    payment = _locked(code)
+    waiting = Payment.objects.filter(pk=payment.pk, state=Payment.State.AUTHORISED)
+    news = waiting.update(state=Payment.State.VOIDED, voided_at=at, is_voiding=False, to_capture=None)
+    for order in Order.objects.filter(payment_shares__payment=payment, state=OrderState.PLACED) if news else ():
+        _keep_goods(order, until=min(order.expires_at, at + settings.ORDER_EXPIRES_AFTER))
+    return bool(news)
 
 
 @transaction.atomic
@@ -138,9 +207,10 @@ def capture(code: str, outcome: payments.Outcome, *, at: datetime) -> Payment | 
     """Note that the money of a payment came, and return the payment; None if there is none, or it was noted before.
 
     A capture posts its transfers and pays every order it completes, in this one transaction. What cannot be used any
-    more – its order was cancelled and the goods are gone – is given back.
+    more – its order is paid, or was cancelled and the goods are gone – is given back. Of an authorisation a part may
+    have come.
     """
-    params = {"code": code, "at": at, "reference": outcome.provider_reference}
+    params = {"code": code, "at": at, "reference": outcome.provider_reference, "came": outcome.amount}
     captured = next(iter(Payment.objects.raw(CAPTURE, params)), None)
     if captured:
         _use(captured, at=at)
@@ -153,7 +223,10 @@ WITH locked AS (
     WHERE id = (SELECT checkout_id FROM orders_payment WHERE code = %(code)s) FOR NO KEY UPDATE
 )
 UPDATE orders_payment p
-SET state = 'captured', captured_at = %(at)s, failure = '', provider_reference = %(reference)s
+SET state = 'captured', captured_at = %(at)s, failure = '', provider_reference = %(reference)s, is_voiding = false,
+    authorised = CASE WHEN captures_later THEN coalesce(authorised, amount) END,
+    authorised_at = CASE WHEN captures_later THEN coalesce(authorised_at, %(at)s) END,
+    amount = CASE WHEN captures_later THEN least(coalesce(%(came)s, to_capture, amount), amount) ELSE amount END
 FROM locked WHERE p.checkout_id = locked.id AND p.code = %(code)s AND p.state <> 'captured'
 RETURNING p.*
 """
@@ -161,23 +234,31 @@ RETURNING p.*
 
 def _use(payment: Payment, *, at: datetime) -> None:
     """Use a captured payment: pay the orders it completes, give back what is no use, post all of it."""
+    if payment.captures_later:
+        payment.shares.update(amount=payment.amount)
     orders = list(_with_money(payment))
     for order in orders:
         if _can_pay(order, at=at):
             _pay(order, at=max(at, order.cancelled_at or at))
-        elif order.state != OrderState.PLACED and order.share:
-            _give_back(order, payment, order.share, at=at)
+        if surplus := _surplus(order):
+            _give_back(order, payment, surplus, at=at)
     _post(payment, [order for order in orders if order.share], at=at)
 
 
 def _with_money(payment: Payment) -> QuerySet[Order]:
-    """Return its orders in the order they are locked: `share` is what this payment brings, `captured` all that came."""
+    """Return its orders in the order they are locked: `share` is what this payment brings, `captured` all of use."""
     captured = Q(payment_shares__payment__state=Payment.State.CAPTURED)
     sums = Order.objects.filter(pk__in=payment.shares.values("order")).annotate(
-        captured=Coalesce(Sum("payment_shares__amount", filter=captured), ZERO),
+        captured=Coalesce(Sum(USED, filter=captured), ZERO),
         share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
     )
     return sums.select_related("merchant").prefetch_related("lines").order_by("merchant_id")
+
+
+def _surplus(order: Order) -> Decimal:
+    """Return what the order has no use for of the share that just came."""
+    is_gone = order.state == OrderState.CANCELLED and order.paid_at is None
+    return min(order.share, max(order.captured - (ZERO if is_gone else order.total), ZERO))
 
 
 def _can_pay(order: Order, *, at: datetime) -> bool:
@@ -211,19 +292,29 @@ def _pay(order: Order, *, at: datetime) -> None:
 
 
 def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime) -> None:
-    """Write a refund of money that found no order to pay, and have a worker carry it out."""
+    """Note that the order has no use for that much of a payment, write its refund, and have a worker carry it out."""
+    payment.shares.filter(order=order).update(surplus=F("surplus") + amount)
+    reason = "payment_too_late" if order.state == OrderState.CANCELLED else "payment_surplus"
     Refund.objects.create(
         merchant=order.merchant, order=order, payment=payment, amount=amount, currency=payment.currency,
-        reason="payment_too_late", requested_at=at,
+        reason=reason, requested_at=at,
     )  # fmt: skip
     jobs.enqueue("reconcile_payments", at=at)
 
 
 def give_back_captured(order: Order, *, at: datetime) -> None:
-    """Give back what had been captured of an order that is cancelled before it was paid in full."""
-    captured = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED, amount__gt=0)
+    """Give back what had been captured of an order that is cancelled before it was paid, and void what may yet be."""
+    captured = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED, amount__gt=F("surplus"))
     for share in captured.select_related("payment"):
-        _give_back(order, share.payment, share.amount, at=at)
+        _give_back(order, share.payment, share.amount - share.surplus, at=at)
+    void_authorised(order, at=at)
+
+
+def void_authorised(order: Order, *, at: datetime) -> None:
+    """Have a worker void what was authorised for an order, unless it is being captured."""
+    authorised = Payment.objects.filter(shares__order=order, state=Payment.State.AUTHORISED, to_capture=None)
+    if authorised.update(is_voiding=True):
+        jobs.enqueue("reconcile_payments", at=at)
 
 
 def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:

@@ -1,12 +1,15 @@
-"""Reconciliation: asks the provider about payments and refunds whose outcome is not known."""
+"""Reconciliation: asks the provider about payments, captures and refunds whose outcome is not known."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from ads import wallet
 from chengfeng import clock, payments
 from chengfeng.models import Job
 
+from . import capturing
 from .models import Payment, Refund
 from .payment import settle
 from .refunds import carry_out
@@ -20,6 +23,7 @@ def run(job: Job, report: Callable) -> dict:
     now = clock.now()
     return {
         "payments": settle_pending(at=now),
+        "captures": carry_out_captures(at=now),
         "refunds": carry_out_pending(at=now),
         "top_ups": wallet.reconcile(at=now),
     }
@@ -36,10 +40,20 @@ def settle_pending(*, at: datetime, limit: int = LIMIT) -> int:
 
 def _settled(payment: Payment) -> bool:
     try:
-        outcome = payments.provider(payment.provider).find(payment.code)
+        outcome = payments.provider(payment.provider).find(
+            payment.code, known=payment.provider_reference or "", since=payment.created_at
+        )
     except payments.Unreachable:
         return False
     return settle(payment.code, outcome, at=payment.created_at)
+
+
+def carry_out_captures(*, at: datetime, limit: int = LIMIT) -> int:
+    """Capture and void what no process has told the provider, or got no answer about; return how many are over."""
+    asked = Q(is_voiding=True) | Q(to_capture__isnull=False)
+    waiting = Payment.objects.filter(asked, state=Payment.State.AUTHORISED, authorised_at__lte=at)
+    carried = [capturing.carry_out(payment, at=at) for payment in waiting.order_by("authorised_at", "pk")[:limit]]
+    return sum(payment.state != Payment.State.AUTHORISED for payment in carried)
 
 
 def carry_out_pending(*, at: datetime, limit: int = LIMIT) -> int:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST
 from ads import wallet
 from ads.models import TopUp
 from chengfeng import clock, payments
+from chengfeng.money import ZERO
 from chengfeng.payments import Notice
 
 from . import payment, refunds
@@ -50,7 +51,20 @@ def take(provider: str, notice: Notice, *, at) -> None:
     if not is_new:
         return
     model, settle = KINDS.get(notice.reference.partition("_")[0], (None, None))
-    known = model and model.objects.filter(code=notice.reference).values_list("amount", "currency").first()
-    if known != (notice.amount, notice.currency):
+    known = model and model.objects.filter(code=notice.reference).first()
+    if known is None or _provider(known) != provider or not _fits(known, notice):
         raise Mismatch
     settle(notice.reference, notice.outcome, at=at)
+
+
+def _provider(known: Payment | Refund | TopUp) -> str:
+    return known.payment.provider if isinstance(known, Refund) else known.provider
+
+
+def _fits(known: Payment | Refund | TopUp, notice: Notice) -> bool:
+    """Whether the message speaks of the amount that we know; of an authorisation a part may be captured."""
+    if known.currency != notice.currency:
+        return False
+    if getattr(known, "captures_later", False):
+        return ZERO <= notice.amount <= (known.authorised or known.amount)
+    return known.amount == notice.amount

@@ -1,7 +1,8 @@
 """The sandbox knows authorisations and payouts as well."""
 
-import chengfeng.money
 from django.db import migrations, models
+
+import chengfeng.money
 
 
 class Migration(migrations.Migration):

@@ -1,7 +1,8 @@
 """Payments may be authorised first and captured later; what an order has no use for is told apart on its share."""
 
-import chengfeng.money
 from django.db import migrations, models
+
+import chengfeng.money
 
 
 class Migration(migrations.Migration):
