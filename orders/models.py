@@ -89,6 +89,7 @@ class Checkout(models.Model):
             beginnings(Lower("email"), name="checkout_email_words"),
             beginnings(Lower("recipient"), name="checkout_recipient_words"),
             beginnings(backwards("phone"), name="checkout_phone_backwards"),
+            models.Index(fields=["region", "-id"], name="checkout_region_latest"),
         ]
 
     def __str__(self):

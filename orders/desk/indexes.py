@@ -1,13 +1,16 @@
 """The indexes by which the desk finds orders: words by how they begin, phones by how they end, the open by its due."""
 
 from django.contrib.postgres.indexes import OpClass
-from django.db.models import F, Func, Index, Q, Value
+from django.db.models import F, Func, Index, Q
 from django.db.models.functions import Reverse
 
 
 def backwards(phone: str) -> Reverse:
-    """Return the digits of a phone number from the last to the first, by the path of its column."""
-    return Reverse(Func(F(phone), Value("[^0-9]"), Value(""), Value("g"), function="regexp_replace"))
+    """Return the digits of a phone number from the last to the first, by the path of its column.
+
+    What is replaced stands in the text: as parameters of a statement an index would not be recognised.
+    """
+    return Reverse(Func(F(phone), template="regexp_replace(%(expressions)s, '[^0-9]', '', 'g')"))
 
 
 def beginnings(expression, *, name: str) -> Index:
@@ -24,7 +27,7 @@ def of_orders() -> list[Index]:
     }
     stamps = ("shipped_at", "delivered_at", "cancelled_at")
     return [
-        Index(fields=["merchant", "total"], name="order_by_total"),
+        Index(fields=["merchant", "total", "id"], name="order_by_total"),
         Index(fields=["merchant", "ship_by_at"], condition=Q(state__in=["paid", "partly"]), name="order_to_ship"),
         Index(fields=["merchant", "expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_to_pay"),
         Index(fields=["merchant", "flag", "-placed_at"], condition=~Q(flag=""), name="order_flagged_latest"),
