@@ -241,6 +241,14 @@ DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@local
 
 ORDER_EXPIRES_AFTER = timedelta(minutes=15)
 AUTHORISED_FOR = timedelta(days=7)  # how long goods wait for an authorised payment to be captured
+SHIP_WITHIN = timedelta(hours=env.number("CHENGFENG_SHIP_HOURS", 48))
+RECEIVED_AFTER = timedelta(days=env.number("CHENGFENG_RECEIVED_DAYS", 10))
+CASE_ANSWER_WITHIN = timedelta(hours=env.number("CHENGFENG_CASE_ANSWER_HOURS", 48))
+CASE_SEND_BACK_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_SEND_BACK_DAYS", 7))
+CASE_RECEIVE_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_RECEIVE_DAYS", 7))
+CASE_ESCALATE_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_ESCALATE_DAYS", 7))
+CASE_RETURN_WINDOW = timedelta(days=env.number("CHENGFENG_CASE_RETURN_DAYS", 7))
+CASE_EXCHANGE_WINDOW = timedelta(days=env.number("CHENGFENG_CASE_EXCHANGE_DAYS", 15))
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 
