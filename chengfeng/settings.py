@@ -200,6 +200,7 @@ WAKE_WORKERS = True
 JOBS = {
     "catalogue_import": "shops.catalogue.importing.run",
     "release_holds": "orders.expiry.run",
+    "close_flash_sales": "shops.promotions.flash.run",
     "reconcile_payments": "orders.reconcile.run",
     "add_partitions": "ads.partitions.run",
     "count_ads": "ads.counts.run",
@@ -209,6 +210,7 @@ JOBS = {
 }
 SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
+    "close_flash_sales": 15,
     "reconcile_payments": 60,
     "add_partitions": 3600,
     "count_ads": 60,
