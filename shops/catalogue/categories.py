@@ -1,6 +1,7 @@
 """The platform's categories: the tree as pages show it, and finding one by whatever a merchant calls it."""
 
 import re
+from collections.abc import Collection, Mapping
 
 from .models import Category
 
@@ -26,10 +27,19 @@ class CategoryIndex:
 
 def branch(category: Category) -> list[int]:
     """Return the ids of a category and of all below it."""
+    return branches([category.pk])[category.pk]
+
+
+def branches(keys: Collection[int]) -> dict[int, list[int]]:
+    """Return, by category key, the keys of the category and of all below it; no query for none."""
     children: dict[int | None, list[int]] = {}
-    for pk, parent in Category.objects.values_list("pk", "parent_id"):
+    for pk, parent in Category.objects.values_list("pk", "parent_id") if keys else ():
         children.setdefault(parent, []).append(pk)
-    found = [category.pk]
+    return {key: _below(key, children) for key in keys}
+
+
+def _below(key: int, children: Mapping[int | None, list[int]]) -> list[int]:
+    found = [key]
     for pk in found:
         found.extend(children.get(pk, ()))
     return found
