@@ -21,6 +21,7 @@ from shops.tenancy import own
 
 from .. import offers, refunds
 from ..cancellation import cancel
+from ..carriers import code_of
 from ..fulfilment import deliver, ship
 from ..models import Order, Refund
 from ..moves import CancelReason, OrderState, WrongState
@@ -113,15 +114,17 @@ class ShipmentsView(MerchantAPIView):
 
     @extend_schema(operation_id="shipments_create", request=ShipmentsRequest, responses=BatchAnswer)
     def post(self, request):
-        """Ship up to 500 paid orders; each item has its own result, and repeating one is harmless."""
-        results = [
-            self.item(item["order"], carrier=item.get("carrier", ""), tracking=item.get("tracking", ""))
-            for item in read(ShipmentsRequest, request)["shipments"]
-        ]
+        """Ship up to 500 paid orders or parts of them; each item has its own result.
+
+        Repeating one is harmless where it has a tracking number, or ships all that is left.
+        """
+        results = [self.item(**item) for item in read(ShipmentsRequest, request)["shipments"]]
         return Response(BatchAnswer({"results": results}).data)
 
-    def item(self, code: str, **parcel: str) -> dict:
-        return one_of_batch(self.access, code, "order.ship", partial(ship, **parcel), **parcel)
+    def item(self, order: str, lines: list[dict] | None = None, carrier: str = "", tracking: str = "") -> dict:
+        units = {line["line"]: line["quantity"] for line in lines} if lines else None
+        parcel = {"carrier": code_of(carrier), "tracking": tracking}
+        return one_of_batch(self.access, order, "order.ship", partial(ship, **parcel, lines=units), **parcel)
 
 
 class DeliveriesView(MerchantAPIView):
@@ -186,7 +189,7 @@ def read(serializer: type[serializers.Serializer], request) -> dict:
 
 def shown(merchant):
     """Return the merchant's orders with everything that is shown of them."""
-    return own(Order, merchant).select_related("checkout").prefetch_related("lines__variant", "shipments")
+    return own(Order, merchant).select_related("checkout").prefetch_related("lines__variant", "shipments__lines__line")
 
 
 def get_order(orders, code: str) -> Order:

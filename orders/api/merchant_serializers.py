@@ -46,10 +46,18 @@ class LineAnswer(serializers.Serializer):
     refunded = Amount()
 
 
+class ParcelUnits(serializers.Serializer):
+    line = serializers.CharField(source="line.code")
+    quantity = serializers.IntegerField()
+
+
 class ParcelAnswer(serializers.Serializer):
     code = Code()
+    kind = serializers.CharField()
     carrier = serializers.CharField()
     tracking = serializers.CharField()
+    tracking_address = serializers.CharField()
+    lines = ParcelUnits(many=True, source="lines.all")
     shipped_at = serializers.DateTimeField()
     delivered_at = serializers.DateTimeField(allow_null=True)
 
@@ -88,14 +96,29 @@ class OrderPage(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
+class UnitsToShip(serializers.Serializer):
+    line = Code()
+    quantity = serializers.IntegerField(min_value=1, max_value=MAX_UNITS)
+
+
 class Parcel(serializers.Serializer):
+    """Without lines, everything that is left of the order goes out."""
+
     order = Code()
+    lines = UnitsToShip(many=True, required=False, allow_empty=False, max_length=100)
     carrier = serializers.CharField(max_length=60, required=False, allow_blank=True)
     tracking = serializers.CharField(max_length=60, required=False, allow_blank=True)
 
 
 class ShipmentsRequest(serializers.Serializer):
     shipments = Parcel(many=True, allow_empty=False, max_length=BATCH)
+
+    def validate_shipments(self, shipments):
+        for shipment in shipments:
+            codes = [one["line"] for one in shipment.get("lines", ())]
+            if len(set(codes)) < len(codes):
+                raise serializers.ValidationError("Name each line once.", "repeated")
+        return shipments
 
 
 class DeliveriesRequest(serializers.Serializer):
@@ -105,7 +128,9 @@ class DeliveriesRequest(serializers.Serializer):
 class BatchResult(serializers.Serializer):
     order = Code()
     status = serializers.ChoiceField(["done", "refused"])
-    reason = serializers.ChoiceField(["not_found", "wrong_state", "nothing_to_ship"], required=False)
+    reason = serializers.ChoiceField(
+        ["not_found", "wrong_state", "nothing_to_ship", "unknown_line", "too_many_units"], required=False
+    )
     state = serializers.CharField(required=False)
 
 
