@@ -4,11 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from functools import reduce
-from operator import or_
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from .codes import new_code
 from .models import Account, Entry, Transfer
@@ -35,19 +33,22 @@ class Posting:
     entries: Mapping[Account, Decimal]
 
 
+known: dict[tuple[str, str, str], Account] = {}  # those without a running balance, as they were seen committed
+
+
 def account(kind: Account.Kind, *, owner: str = "", currency: str) -> Account:
-    """Return the account of that kind, owner (a merchant's code, or empty) and currency, opening it if needed."""
+    """Return the account of that kind, owner (a merchant's code, or empty) and currency, opening it if needed.
+
+    A process asks the database for a guarded account every time, for another once.
+    """
+    name = (kind, owner, currency)
+    if name in known:
+        return known[name]
     opening = ZERO if kind in GUARDED else None
-    return Account.objects.get_or_create(kind=kind, owner=owner, currency=currency, defaults={"balance": opening})[0]
-
-
-def accounts(*wanted: tuple[Account.Kind, str], currency: str) -> list[Account]:
-    """Return the accounts of those kinds and owners, in their order, by one query; opens those that are needed."""
-    found = Account.objects.filter(
-        reduce(or_, (Q(kind=kind, owner=owner) for kind, owner in wanted)), currency=currency
-    )
-    by_name = {(open_.kind, open_.owner): open_ for open_ in found}
-    return [by_name.get(name) or account(name[0], owner=name[1], currency=currency) for name in wanted]
+    found, _ = Account.objects.get_or_create(kind=kind, owner=owner, currency=currency, defaults={"balance": opening})
+    if kind not in GUARDED:
+        transaction.on_commit(lambda: known.update({name: found}))
+    return found
 
 
 def balance(account: Account) -> Decimal:

@@ -1,10 +1,11 @@
 """The outbox: facts written with their cause, then told outside the transaction, at least once."""
 
+import json
 import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from . import wake
@@ -17,9 +18,15 @@ BACKOFF = [5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600]  # seconds before each fu
 
 def publish(topic: str, *, key: str, payload: dict, at: datetime) -> None:
     """Write a message inside the caller's transaction; the same topic and key again changes nothing."""
-    message = OutboxMessage(topic=topic, key=key, payload=payload, due_at=at)
-    OutboxMessage.objects.bulk_create([message], ignore_conflicts=True)
+    with connection.cursor() as cursor:
+        cursor.execute(PUBLISH, {"topic": topic, "key": key, "payload": json.dumps(payload), "at": at})
     transaction.on_commit(wake.somebody)
+
+
+PUBLISH = """
+INSERT INTO chengfeng_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)
+VALUES (%(topic)s, %(key)s, %(payload)s, statement_timestamp(), %(at)s, 0, '') ON CONFLICT (topic, key) DO NOTHING
+"""
 
 
 def relay(*, at: datetime, limit: int = 100) -> int:

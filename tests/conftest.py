@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from chengfeng import ledger
+
 from . import factories
 from .factories import AT
 
@@ -14,7 +16,8 @@ SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 @pytest.fixture(autouse=True)
 def quiet_settings(settings, tmp_path):
-    """No broker, no thread, cheap passwords, files in a temporary place."""
+    """No broker, no thread, cheap passwords, files in a temporary place; nothing known of an earlier database."""
+    ledger.known.clear()
     settings.WAKE_WORKERS = False
     settings.AUCTION_REFRESH_SECONDS = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
