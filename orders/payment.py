@@ -23,6 +23,7 @@ from shops.catalogue import stock
 from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
 
+from .fulfilment import has_goods, ship_by
 from .models import Checkout, Order, Payment, PaymentShare, Refund
 from .moves import CancelReason, OrderState, move
 
@@ -251,6 +252,7 @@ def _with_money(payment: Payment) -> QuerySet[Order]:
     sums = Order.objects.filter(pk__in=payment.shares.values("order")).annotate(
         captured=Coalesce(Sum(USED, filter=captured), ZERO),
         share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
+        has_goods=has_goods(),
     )
     return sums.select_related("merchant").prefetch_related("lines").order_by("merchant_id")
 
@@ -280,7 +282,7 @@ def _can_pay(order: Order, *, at: datetime) -> bool:
 
 def _pay(order: Order, *, at: datetime) -> None:
     """Make an order paid with all that follows from it, inside the caller's transaction."""
-    move(order, OrderState.PAID, at=at, cancelled_at=None, cancel_reason="")
+    move(order, OrderState.PAID, at=at, cancelled_at=None, cancel_reason="", ship_by_at=ship_by(order, paid_at=at))
     stock.take(cause=order.code, at=at)
     sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
     record_conversion(

@@ -271,9 +271,9 @@ def test_nothing_is_shipped_of_an_order_that_was_refunded_whole(system, shirt):
     line = order.lines.get().code
     post(system, f"orders/{order.code}/refunds", {"lines": [{"line": line, "quantity": 2}]})
     answer = post(system, "shipments", {"shipments": [{"order": order.code}]}).json()["results"]
-    assert answer == [{"order": order.code, "status": "refused", "reason": "nothing_to_ship", "state": "paid"}]
+    assert answer == [{"order": order.code, "status": "refused", "reason": "wrong_state", "state": "cancelled"}]
     order.refresh_from_db()
-    assert (order.state, order.shipments.count(), order.lines.get().shipped) == ("paid", 0, 0)
+    assert (order.state, order.shipments.count(), order.lines.get().shipped) == ("cancelled", 0, 0)
 
 
 @pytest.mark.parametrize(
