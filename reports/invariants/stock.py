@@ -1,4 +1,4 @@
-"""Invariants of stock: I01 to I06."""
+"""Invariants of stock and of flash sales: I01 to I06, I32 and I33."""
 
 from .shape import Invariant
 
@@ -19,12 +19,15 @@ ALL = [
     ),
     Invariant(
         "I03",
-        "reserved is the sum of the live holds",
+        "reserved is the sum of the live holds of the shelf and of flash items, and of what is left of open ones",
         """
-        SELECT v.code, v.reserved, coalesce(h.held, 0) AS held FROM shops_variant v
+        SELECT v.code, v.reserved, coalesce(h.held, 0) AS held, coalesce(f.unsold, 0) AS left_of_sales
+        FROM shops_variant v
         LEFT JOIN (SELECT variant_id, sum(quantity) AS held FROM shops_hold WHERE state = 'live' GROUP BY 1) h
             ON h.variant_id = v.id
-        WHERE v.reserved <> coalesce(h.held, 0)
+        LEFT JOIN (SELECT variant_id, sum("left") AS unsold FROM shops_flashitem WHERE is_open GROUP BY 1) f
+            ON f.variant_id = v.id
+        WHERE v.reserved <> coalesce(h.held, 0) + coalesce(f.unsold, 0)
         """,
     ),
     Invariant(
@@ -50,10 +53,43 @@ ALL = [
     ),
     Invariant(
         "I06",
-        "no hold is alive two minutes past its expiry",
+        "no hold is alive two minutes past its expiry; an order that waits for money holds its units until it expires",
         """
         SELECT variant_id, cause, quantity, expires_at FROM shops_hold
         WHERE state = 'live' AND expires_at < now() - interval '2 minutes'
+        UNION ALL
+        SELECT l.variant_id, o.code, l.quantity, o.expires_at
+        FROM orders_order o JOIN orders_orderline l ON l.order_id = o.id
+        LEFT JOIN shops_hold h ON h.cause = o.code AND h.variant_id = l.variant_id AND h.state = 'live'
+            AND h.quantity = l.quantity AND h.expires_at = o.expires_at
+        WHERE o.state IN ('placed', 'deposit') AND h.id IS NULL
+        """,
+    ),
+    Invariant(
+        "I32",
+        "units of an open flash item = those left + those held or sold; of a closed one none are left",
+        """
+        SELECT i.code, i.is_open, i.quantity, i."left", coalesce(h.gone, 0) AS gone FROM shops_flashitem i
+        LEFT JOIN (
+            SELECT flash_item_id, sum(quantity) AS gone FROM shops_hold
+            WHERE flash_item_id IS NOT NULL AND state IN ('live', 'taken') GROUP BY 1
+        ) h ON h.flash_item_id = i.id
+        WHERE i."left" < 0 OR coalesce(h.gone, 0) > i.quantity
+            OR i."left" <> CASE WHEN i.is_open THEN i.quantity - coalesce(h.gone, 0) ELSE 0 END
+        """,
+    ),
+    Invariant(
+        "I33",
+        "a buyer's units of a flash item are those of its live and taken holds, and within the limit",
+        """
+        SELECT item_id, shopper, b.units, h.units AS held, i.per_buyer
+        FROM (SELECT item_id, shopper, units FROM shops_flashbuyer WHERE units <> 0) b
+        FULL JOIN (
+            SELECT flash_item_id AS item_id, shopper, sum(quantity) AS units FROM shops_hold
+            WHERE flash_item_id IS NOT NULL AND state IN ('live', 'taken') GROUP BY 1, 2
+        ) h USING (item_id, shopper)
+        JOIN shops_flashitem i ON i.id = item_id
+        WHERE b.units IS DISTINCT FROM h.units OR b.units > i.per_buyer
         """,
     ),
 ]

@@ -25,9 +25,10 @@ def drop(table: str, *names: str) -> str:
 
 FAULTS = {
     "I01": [drop("shops_variant", "variant_reserved_within_on_hand", "shops_variant_reserved_check"),
-            "UPDATE shops_variant SET reserved = on_hand + 1; INSERT INTO shops_hold "
+            "UPDATE shops_variant SET reserved = on_hand + 1 WHERE reserved = 0; INSERT INTO shops_hold "
             "(merchant_id, variant_id, quantity, cause, state, created_at, expires_at) SELECT merchant_id, id, "
-            "reserved, 'x', 'live', now(), now() + interval '1 hour' FROM shops_variant"],
+            "reserved, 'x', 'live', now(), now() + interval '1 hour' FROM shops_variant WHERE id NOT IN "
+            "(SELECT variant_id FROM shops_flashitem)"],
     "I02": ["UPDATE shops_variant SET on_hand = on_hand + 1"],
     "I03": ["UPDATE shops_variant SET reserved = 1"],
     "I04": ["UPDATE shops_stockmove SET cause = cause || 'x' WHERE kind = 'sale'"],
@@ -35,9 +36,9 @@ FAULTS = {
             "INSERT INTO shops_stockmove (merchant_id, variant_id, kind, quantity, cause, at) "
             "SELECT merchant_id, variant_id, kind, quantity, cause, at FROM shops_stockmove WHERE kind = 'receipt'",
             "UPDATE shops_variant SET on_hand = on_hand + 10"],
-    "I06": ["UPDATE shops_variant SET reserved = 1",
-            "INSERT INTO shops_hold (merchant_id, variant_id, quantity, cause, state, created_at, expires_at) "
-            "SELECT merchant_id, id, 1, 'x', 'live', now(), now() - interval '3 minutes' FROM shops_variant"],
+    "I06": ["INSERT INTO shops_hold (merchant_id, variant_id, quantity, cause, state, created_at, expires_at) "
+            "SELECT merchant_id, id, 1, 'x', 'live', now(), now() - interval '3 minutes' FROM shops_variant",
+            "UPDATE shops_variant SET reserved = reserved + 1"],
     "I07": ["UPDATE orders_orderline SET unit_price = unit_price + 1, discount = discount + quantity"],
     "I08": ["UPDATE orders_payment SET state = 'failed'; UPDATE orders_payment SET state = 'captured' "
             "WHERE id IN (SELECT payment_id FROM orders_refund)",
@@ -76,6 +77,8 @@ FAULTS = {
     "I28": ["UPDATE shops_product SET merchant_id = (SELECT id FROM shops_merchant WHERE slug = 'charlie')"],
     "I29": ["UPDATE shops_auditentry SET at = at + interval '2 days' WHERE delegation_id IS NOT NULL"],
     "I30": ["DELETE FROM shops_auditentry WHERE number = 1"],
+    "I32": ["UPDATE shops_flashitem SET quantity = quantity + 1"],
+    "I33": ["UPDATE shops_flashbuyer SET units = units + 1"],
 }  # fmt: skip
 LEDGER_FAULTS = {
     "I15": {"I14", "I15"},
@@ -101,7 +104,7 @@ FAULTS["I20"] = [
 
 @pytest.fixture
 def honest(shop, foreign_shop, kai, alice):
-    """A week with a sale by an ad, half refunded, a sale without, an order given up, and a helper's deed."""
+    """A week with a sale by an ad, half refunded, one without, an order given up, a flash sale, a helper's deed."""
     world.fund(shop, at=THEN)
     goods, shopper = factories.variant(shop), uuid.uuid4()
     ad = world.campaign(shop, goods.product, at=THEN)
@@ -109,6 +112,7 @@ def honest(shop, foreign_shop, kai, alice):
     world.refund(world.sell(goods, 2, at=THEN, shopper=shopper), "100", at=THEN + timedelta(days=1))
     world.sell(goods, at=THEN, method="boleto")
     world.give_up(world.place(goods, at=THEN), at=THEN + timedelta(minutes=15))
+    world.hold_flash(factories.variant(shop), at=THEN)
     lent = Delegation.objects.create(
         merchant=shop, delegate=kai, kind="ka", rights=["ads.edit"], granted_by=alice,
         starts_at=THEN, expires_at=THEN + timedelta(days=1),
@@ -130,6 +134,18 @@ def plant(statements: list[str]) -> None:
 @pytest.mark.django_db
 def test_an_honest_world_breaks_nothing(honest):
     assert [(v.invariant.id, v.rows) for v in invariants.check()] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "fault", ["DELETE FROM shops_hold WHERE cause = %s", "UPDATE shops_hold SET expires_at = now() WHERE cause = %s"]
+)
+def test_an_order_that_waits_for_money_without_its_hold_is_found(honest, shop, fault):
+    order = world.place(factories.variant(shop), at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute(fault, [order.code])
+    (found,) = invariants.check(["I06"])
+    assert order.code in [row[1] for row in found.rows]
 
 
 @pytest.mark.django_db

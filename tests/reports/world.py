@@ -14,7 +14,7 @@ from chengfeng.models import Account
 from chengfeng.periods import local_date
 from orders.models import Checkout, Order, OrderLine, OrderMove, Payment, PaymentShare, Refund, RefundLine
 from shops.catalogue import stock
-from shops.models import Merchant, Variant
+from shops.models import FlashItem, FlashSale, Merchant, Variant
 
 
 def fund(merchant: Merchant, amount: str = "1000", *, at: datetime) -> TopUp:
@@ -124,6 +124,21 @@ def give_up(order: Order, *, at: datetime) -> None:
     stock.release(cause=order.code, at=at)
     Order.objects.filter(pk=order.pk).update(cancel_reason="unpaid")
     move(order, "placed", "cancelled", at)
+
+
+def hold_flash(variant: Variant, *, at: datetime) -> FlashItem:
+    """A published flash sale of five units, two of them held for somebody who has time."""
+    sale = FlashSale.objects.create(
+        merchant=variant.merchant, title="Noon", starts_at=at, ends_at=at + timedelta(days=1), state="planned",
+        created_at=at,
+    )  # fmt: skip
+    Variant.objects.filter(pk=variant.pk).update(reserved=F("reserved") + 5)
+    item = FlashItem.objects.create(
+        sale=sale, merchant=sale.merchant, variant=variant, price=1, quantity=5, left=5, is_open=True
+    )
+    wanted = stock.Wanted("flash", variant, 2, item, uuid.uuid4())
+    stock.hold_all([wanted], at=at, expires_at=at + timedelta(days=36500))
+    return item
 
 
 def sell(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, method: str = "credit_card") -> Order:
