@@ -49,6 +49,7 @@ CONSOLE = (
         (
             Place("orders:orders", _("Orders"), "receipt"),
             Place("shops:products", _("Products"), "package"),
+            Place("shops:promotions", _("Promotions"), "discount"),
             Place("shops:notes", _("Notes"), "photo-heart"),
             Place("shops:imports", _("Imports"), "file-upload"),
         ),
@@ -81,6 +82,7 @@ OPERATOR = (
     _("Operator"),
     (
         Place("reports:platform", _("Marketplace"), "chart-dots"),
+        Place("shops:platform_promotions", _("Promotions"), "discount"),
         Place("admin:index", _("Administration"), "shield-cog"),
     ),
 )

@@ -10,4 +10,6 @@ urlpatterns = [
     path("", include("shops.onboarding.urls")),
     path("", include("shops.catalogue.urls")),
     path("", include("shops.content.urls")),
+    path("", include("shops.delivery.urls")),
+    path("", include("shops.promotions.urls")),
 ]

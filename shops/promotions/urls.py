@@ -1,0 +1,23 @@
+"""Addresses of promotions: the merchant's, the operator's, the shopper's and those of programs."""
+
+from django.urls import path
+
+from .views import console, platform
+
+CONSOLE = "console/<merchant>/promotions/"
+PLATFORM = "platform/promotions/"
+
+urlpatterns = [
+    path(CONSOLE, console.promotions, name="promotions"),
+    path(f"{CONSOLE}new/", console.promotion_new, name="promotion_new"),
+    path(f"{CONSOLE}<promotion>/", console.promotion, name="promotion"),
+    path(f"{CONSOLE}<promotion>/edit/", console.promotion_edit, name="promotion_edit"),
+    path(f"{CONSOLE}<promotion>/state/", console.promotion_state, name="promotion_state"),
+    path(f"{CONSOLE}<promotion>/copy/", console.promotion_copy, name="promotion_copy"),
+    path(PLATFORM, platform.promotions, name="platform_promotions"),
+    path(f"{PLATFORM}new/", platform.promotion_new, name="platform_promotion_new"),
+    path(f"{PLATFORM}<promotion>/", platform.promotion, name="platform_promotion"),
+    path(f"{PLATFORM}<promotion>/edit/", platform.promotion_edit, name="platform_promotion_edit"),
+    path(f"{PLATFORM}<promotion>/state/", platform.promotion_state, name="platform_promotion_state"),
+    path(f"{PLATFORM}<promotion>/copy/", platform.promotion_copy, name="platform_promotion_copy"),
+]

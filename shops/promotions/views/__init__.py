@@ -1,0 +1,1 @@
+"""Pages of promotions: the merchant's, the operator's and the shopper's."""
