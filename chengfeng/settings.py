@@ -202,6 +202,9 @@ JOBS = {
     "release_holds": "orders.expiry.run",
     "close_flash_sales": "shops.promotions.flash.run",
     "reconcile_payments": "orders.reconcile.run",
+    "settle_orders": "orders.settlement.settling.run",
+    "close_statements": "orders.settlement.statements.run",
+    "carry_out_payouts": "orders.settlement.payouts.run",
     "add_partitions": "ads.partitions.run",
     "count_ads": "ads.counts.run",
     "rebuild_facts": "reports.facts.run",
@@ -212,6 +215,9 @@ SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
     "close_flash_sales": 15,
     "reconcile_payments": 60,
+    "settle_orders": 300,
+    "close_statements": 900,
+    "carry_out_payouts": 60,
     "add_partitions": 3600,
     "count_ads": 60,
     "rebuild_facts": 300,
@@ -251,7 +257,21 @@ CASE_RECEIVE_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_RECEIVE_DAYS", 7
 CASE_ESCALATE_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_ESCALATE_DAYS", 7))
 CASE_RETURN_WINDOW = timedelta(days=env.number("CHENGFENG_CASE_RETURN_DAYS", 7))
 CASE_EXCHANGE_WINDOW = timedelta(days=env.number("CHENGFENG_CASE_EXCHANGE_DAYS", 15))
+SETTLE_AFTER = timedelta(days=env.number("CHENGFENG_SETTLE_DAYS", 7))  # from delivery, unless agreed otherwise
+STATEMENTS = env.text("CHENGFENG_STATEMENTS", "weekly")
+if STATEMENTS not in {"weekly", "monthly"}:
+    raise ImproperlyConfigured(f"CHENGFENG_STATEMENTS must be weekly or monthly; it is {STATEMENTS!r}")
+PAYOUT_MINIMUM = env.number("CHENGFENG_PAYOUT_MINIMUM", 100)  # of any currency, unless agreed otherwise
+PAYOUT_PROVIDER = "sandbox"
+BANK_ACCOUNT_WAITS = timedelta(hours=24)  # before payouts go to a new bank account
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
+STRIPE_API_KEY = env.text("STRIPE_API_KEY")
+STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
+STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS")  # all verify, so that one can replace another
+if STRIPE_API_KEY:
+    PAYMENT_PROVIDERS["stripe"] = "chengfeng.payments.stripe.Stripe"
+    if not env.flag("CHENGFENG_SANDBOX", default=not PRODUCTION):
+        del PAYMENT_PROVIDERS["sandbox"]
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 
 LOGGING = {

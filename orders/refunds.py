@@ -22,6 +22,7 @@ from shops.models import User
 
 from .fulfilment import advance
 from .models import Order, OrderLine, Payment, PaymentShare, Refund, RefundLine
+from .settlement.settling import take_back
 from .units import STANDING
 
 
@@ -268,7 +269,7 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
 
 
 def _give(refund: Refund, *, at: datetime) -> None:
-    """Let a done refund take effect on lines, shelf, credits, ledger and outbox."""
+    """Let a done refund take effect on lines, shelf, credits, ledger, outbox and what was settled."""
     lines = list(refund.lines.select_related("line__variant").order_by("line__variant_id"))
     for part in lines:
         OrderLine.objects.filter(pk=part.line_id).update(refunded=F("refunded") + part.amount)
@@ -282,6 +283,7 @@ def _give(refund: Refund, *, at: datetime) -> None:
         _post(refund, at=at)
     if any(part.unshipped for part in lines):
         advance(refund.order, at=at)
+    take_back(refund.order, at=at)
 
 
 def _restock(refund: Refund, lines: Iterable[RefundLine], *, at: datetime) -> None:

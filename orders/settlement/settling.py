@@ -1,0 +1,193 @@
+"""Settling: what an order has earned becomes due to its merchant some days after it arrived; refunds take it back.
+
+A settlement is its rows and one transfer, written in one transaction with the mark on its order.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Sum
+
+from chengfeng import clock, ledger
+from chengfeng.codes import new_code
+from chengfeng.jobs import Report
+from chengfeng.models import Account, Job
+from chengfeng.money import ZERO
+
+from ..models import Order, OrderLine
+from ..moves import CancelReason
+from . import payable
+from .earning import Earned, Goods, earned
+from .models import Settlement, SettlementLine
+from .terms import shortest_wait
+
+BATCH = 500
+
+DUE = """
+SELECT o.*, e.at + w.wait AS due_at FROM orders_order o
+JOIN shops_merchant m ON m.id = o.merchant_id
+CROSS JOIN LATERAL (SELECT CASE o.state WHEN 'delivered' THEN o.delivered_at ELSE o.cancelled_at END AS at) e
+CROSS JOIN LATERAL (
+    SELECT coalesce(make_interval(days => (
+        SELECT t.days FROM orders_terms t
+        WHERE t.merchant_id = o.merchant_id AND t.days IS NOT NULL
+            AND t.valid_from <= (e.at AT TIME ZONE m.time_zone)::date
+        ORDER BY t.valid_from DESC LIMIT 1
+    )), %(wait)s) AS wait
+) w
+WHERE o.settled_at IS NULL AND (
+        o.state = 'delivered' AND o.delivered_at <= %(latest)s
+        OR o.cancel_reason = 'balance_unpaid' AND o.cancelled_at <= %(latest)s AND o.deposit_at IS NOT NULL
+    )
+    AND e.at + w.wait <= %(at)s
+ORDER BY e.at, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A settlement to write: the difference that `more` posts for an order with these lines."""
+
+    order: Order
+    lines: Sequence[OrderLine]
+    more: Earned
+    kind: Settlement.Kind
+    number: int
+    due_at: datetime
+    code: str
+
+
+def run(job: Job, report: Report) -> dict:
+    """Settle what is due; the job kind `settle_orders`."""
+    return {"orders": settle_due(at=clock.now(), report=report)}
+
+
+def settle_due(*, at: datetime, report: Report | None = None) -> int:
+    """Settle every order that is due by then, a batch in a transaction; return how many there were."""
+    done = 0
+    while settled := settle_batch(at=at):
+        done += settled
+        if report:
+            report(done)
+    return done
+
+
+@transaction.atomic
+def settle_batch(*, at: datetime, limit: int = BATCH) -> int:
+    """Settle the orders that have been due longest and that nobody else works on; return how many there were."""
+    wait = settings.SETTLE_AFTER
+    params = {"wait": wait, "latest": at - shortest_wait(), "at": at, "limit": limit}
+    orders = list(Order.objects.raw(DUE, params))
+    lines = _lines(orders)
+    drafts = [_first(order, lines[order.pk]) for order in orders]
+    write(drafts, at=at)
+    Order.objects.filter(pk__in=[order.pk for order in orders]).update(settled_at=at)
+    return len(orders)
+
+
+def _lines(orders: Iterable[Order]) -> Mapping[int, list[OrderLine]]:
+    found = defaultdict(list)
+    for line in OrderLine.objects.filter(order__in=[order.pk for order in orders]).order_by("pk"):
+        found[line.order_id].append(line)
+    return found
+
+
+def _first(order: Order, lines: Sequence[OrderLine]) -> Draft:
+    is_deposit = order.cancel_reason == CancelReason.BALANCE_UNPAID
+    kind = Settlement.Kind.DEPOSIT if is_deposit else Settlement.Kind.ORDER
+    return Draft(order, lines, earned(order, lines), kind, 1, order.due_at, new_code("stl"))
+
+
+@transaction.atomic
+def take_back(order: Order, *, at: datetime) -> Settlement | None:
+    """Post what a settled order has earned less since, after a refund; None when nothing changed.
+
+    The caller has locked the order. An order that was not settled yet waits for its turn.
+    """
+    order = Order.objects.get(pk=order.pk)
+    if order.settled_at is None:
+        return None
+    lines = list(order.lines.order_by("pk"))
+    more = earned(order, lines) - settled(order, lines)
+    if not any((more.goods, more.subsidy, more.commission, more.shipping, more.shipping_subsidy, more.tax)):
+        return None
+    payable.hold_still([order.merchant_id])
+    number = Settlement.objects.filter(order=order).aggregate(last=Max("number"))["last"] + 1
+    draft = Draft(order, lines, more, Settlement.Kind.CLAWBACK, number, at, new_code("stl"))
+    return write([draft], at=at)[0]
+
+
+def settled(order: Order, lines: Sequence[OrderLine]) -> Earned:
+    """Return what was settled of an order so far."""
+    names = ("shipping", "shipping_subsidy", "tax")
+    sums = Settlement.objects.filter(order=order).aggregate(**{name: Sum(name, default=ZERO) for name in names})
+    by_line = SettlementLine.objects.filter(line__in=lines).values_list("line").order_by()
+    goods = {
+        line: Goods(*amounts) for line, *amounts in by_line.annotate(Sum("goods"), Sum("subsidy"), Sum("commission"))
+    }
+    return Earned(tuple(goods.get(line.pk, Goods()) for line in lines), **sums)
+
+
+def write(drafts: Sequence[Draft], *, at: datetime) -> list[Settlement]:
+    """Post the drafts and write their rows, in the caller's transaction; the orders must be locked."""
+    transfers = _post(drafts, at=at)
+    made = Settlement.objects.bulk_create(
+        Settlement(
+            code=draft.code, merchant_id=draft.order.merchant_id, order=draft.order, number=draft.number,
+            kind=draft.kind, currency=draft.order.currency, goods=draft.more.goods, subsidy=draft.more.subsidy,
+            commission=draft.more.commission, shipping=draft.more.shipping, tax=draft.more.tax,
+            shipping_subsidy=draft.more.shipping_subsidy, net=draft.more.net, due_at=draft.due_at, settled_at=at,
+            transfer=transfers.get(draft.code),
+        )
+        for draft in drafts
+    )  # fmt: skip
+    SettlementLine.objects.bulk_create(
+        SettlementLine(
+            settlement=settlement, line=line, goods=part.goods, subsidy=part.subsidy, commission=part.commission,
+            rate=line.commission_rate, net=part.net,
+        )
+        for settlement, draft in zip(made, drafts, strict=True)
+        for line, part in zip(draft.lines, draft.more.lines, strict=True)
+    )  # fmt: skip
+    return made
+
+
+def _post(drafts: Sequence[Draft], *, at: datetime) -> dict:
+    """Post a transfer for each draft that moves something; return the transfers by the settlement's code."""
+    owners = dict(Order.objects.filter(pk__in=[draft.order.pk for draft in drafts]).values_list("pk", "merchant__code"))
+    accounts = _accounts({(draft.order.currency, owners[draft.order.pk]) for draft in drafts})
+    postings = {
+        draft.code: ledger.Posting("settlement", f"settlement:{draft.code}", at, entries)
+        for draft in drafts
+        if (entries := _entries(draft.more, accounts[draft.order.currency], owners[draft.order.pk]))
+    }
+    posted = ledger.post_many(list(postings.values())) if postings else []
+    return dict(zip(postings, posted, strict=True))
+
+
+def _accounts(wanted: Iterable[tuple[str, str]]) -> dict[str, dict[tuple[str, str], Account]]:
+    """Return the accounts by currency and (kind, owner) between which settlements of these merchants post."""
+    names = defaultdict(list)
+    for currency, owner in sorted(wanted):
+        names[currency] += [(Account.Kind.SALES, owner), (Account.Kind.PAYABLE, owner)]
+    return {
+        currency: dict(zip(kinds, ledger.accounts(*kinds, currency=currency), strict=True))
+        for currency, owned in names.items()
+        for kinds in [[(Account.Kind.COMMISSION, ""), (Account.Kind.SUBSIDY, ""), *owned]]
+    }
+
+
+def _entries(more: Earned, accounts: Mapping, owner: str) -> dict[Account, Decimal]:
+    """Return what a settlement moves: out of sales and the platform's subsidies, to commission and the merchant."""
+    entries = {
+        accounts[Account.Kind.SALES, owner]: -more.paid,
+        accounts[Account.Kind.SUBSIDY, ""]: -more.subsidy - more.shipping_subsidy,
+        accounts[Account.Kind.COMMISSION, ""]: more.commission,
+        accounts[Account.Kind.PAYABLE, owner]: more.net,
+    }
+    return {account: amount for account, amount in entries.items() if amount}

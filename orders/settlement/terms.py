@@ -1,0 +1,113 @@
+"""Terms: what applies to a merchant on a day, its own agreement where there is one, else what applies to everybody."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Min
+
+from chengfeng.periods import local_date
+from shops.models import Category, Merchant, Product, User
+from shops.people.audit import record
+from shops.tenancy import Access
+
+from .models import RateChange, Terms
+
+RATE_WITHOUT_CATEGORY: Decimal = Category._meta.get_field("commission_rate").default
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """Terms in force: `commission_rate` is None where the rates of the categories apply."""
+
+    wait: timedelta
+    commission_rate: Decimal | None
+    payout_minimum: Decimal
+
+
+def agreed(merchants: Iterable[Merchant], *, at: datetime) -> dict[int, Agreed]:
+    """Return the terms in force at that instant by the merchants' pk, by one query; the latest of each kind counts."""
+    merchants = {merchant.pk: merchant for merchant in merchants}
+    found = {pk: _default() for pk in merchants}
+    for terms in Terms.objects.filter(merchant__in=merchants).order_by("valid_from"):
+        if terms.valid_from <= local_date(at, merchants[terms.merchant_id].time_zone):
+            found[terms.merchant_id] = _amended(found[terms.merchant_id], terms)
+    return found
+
+
+def _default() -> Agreed:
+    return Agreed(settings.SETTLE_AFTER, None, Decimal(settings.PAYOUT_MINIMUM))
+
+
+def _amended(before: Agreed, terms: Terms) -> Agreed:
+    return Agreed(
+        before.wait if terms.days is None else timedelta(days=terms.days),
+        before.commission_rate if terms.commission_rate is None else terms.commission_rate,
+        before.payout_minimum if terms.payout_minimum is None else terms.payout_minimum,
+    )
+
+
+def shortest_wait() -> timedelta:
+    """Return the shortest time from delivery to settlement that was ever agreed."""
+    days = Terms.objects.aggregate(least=Min("days"))["least"]
+    return settings.SETTLE_AFTER if days is None else min(timedelta(days=days), settings.SETTLE_AFTER)
+
+
+def commission_rates(products: Iterable[Product], *, at: datetime) -> Mapping[int, Decimal]:
+    """Return the commission rate of each product (by pk) when it is ordered at that instant.
+
+    The merchant's own rate where one was agreed, else its category's; by two queries, `merchant` being loaded.
+    """
+    products = list(products)
+    own = agreed({product.merchant for product in products}, at=at)
+    rates = dict(
+        Category.objects.filter(pk__in={product.category_id for product in products}).values_list(
+            "pk", "commission_rate"
+        )
+    )
+    return {
+        product.pk: rates.get(product.category_id, RATE_WITHOUT_CATEGORY)
+        if own[product.merchant_id].commission_rate is None
+        else own[product.merchant_id].commission_rate
+        for product in products
+    }
+
+
+class TermsTaken(ValueError):
+    """The merchant has terms from that day on already."""
+
+
+@transaction.atomic
+def agree(merchant: Merchant, *, valid_from: date, by: User, at: datetime, **wanted) -> Terms:
+    """Write a merchant's terms from a day on (`days`, `commission_rate`, `payout_minimum`, `note`), on record.
+
+    Raises TermsTaken when there are terms from that very day.
+    """
+    if Terms.objects.filter(merchant=merchant, valid_from=valid_from).exists():
+        raise TermsTaken
+    terms = Terms.objects.create(merchant=merchant, valid_from=valid_from, agreed_by=by, agreed_at=at, **wanted)
+    details = {name: str(value) for name, value in wanted.items() if value not in (None, "")}
+    record(
+        Access(merchant, frozenset(), by), "settlement.terms", target=merchant.code, at=at,
+        valid_from=str(valid_from), **details,
+    )  # fmt: skip
+    return terms
+
+
+@transaction.atomic
+def set_rates(wanted: Mapping[int, Decimal], *, by: User, at: datetime) -> int:
+    """Set the commission rates of categories (by pk) and write down each change; return how many changed."""
+    categories = Category.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+    changes = [
+        RateChange(category=category, before=category.commission_rate, after=wanted[category.pk], by=by, at=at)
+        for category in categories
+        if category.commission_rate != wanted[category.pk]
+    ]
+    for change in changes:
+        change.category.commission_rate = change.after
+    Category.objects.bulk_update([change.category for change in changes], ["commission_rate"])
+    RateChange.objects.bulk_create(changes)
+    return len(changes)
