@@ -50,6 +50,7 @@ CONSOLE = (
             Place("orders:orders", _("Orders"), "receipt"),
             Place("shops:products", _("Products"), "package"),
             Place("shops:promotions", _("Promotions"), "discount"),
+            Place("shops:shipping", _("Shipping"), "truck-delivery"),
             Place("shops:notes", _("Notes"), "photo-heart"),
             Place("shops:imports", _("Imports"), "file-upload"),
         ),

@@ -16,7 +16,18 @@ from chengfeng.models import Job
 from orders.models import Checkout, Order, OrderLine
 from reports.models import Export
 from shops.api_base import MerchantAPIView
-from shops.models import ApiToken, Brand, Delegation, Document, ImportRun, Invitation, Merchant, Note, User
+from shops.models import (
+    ApiToken,
+    Brand,
+    Delegation,
+    Document,
+    ImportRun,
+    Invitation,
+    Merchant,
+    Note,
+    ShippingTemplate,
+    User,
+)
 from tests import factories
 from tests.factories import AT
 
@@ -187,8 +198,12 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         merchant=shop, kind="licence", file=ContentFile(b"%PDF-", "x.pdf"), file_name="x.pdf", uploaded_by=kim,
         uploaded_at=AT,
     )  # fmt: skip
+    template = ShippingTemplate.objects.create(merchant=shop, name="T", created_at=AT)
+    template.rates.create()
     return {
         "console": shop.code,
+        "shipping": template.code,
+        "shipping-templates": template.code,
         "merchants": shop.code,
         "products": variant.product.code,
         "variants": variant.sku,

@@ -5,10 +5,13 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.money import minor_unit
 
+from ..delivery.models import ShippingTemplate
+from ..people.models import Merchant
 from . import pictures
 from .categories import choices
 from .editing import VariantEdit
@@ -18,6 +21,11 @@ from .models import Category, Product, Variant
 
 STOCK = [("", _("Any stock")), ("low", _("Running low")), ("none", _("Sold out"))]
 NEW_ROWS = 3
+
+
+def templates_of(merchant: Merchant) -> QuerySet[ShippingTemplate]:
+    """Return the shipping templates that a product may be sent by."""
+    return ShippingTemplate.objects.filter(merchant=merchant, archived_at=None).order_by("name", "pk")
 
 
 class CategoryField(forms.ModelChoiceField):
@@ -76,13 +84,17 @@ class ProductForm(forms.ModelForm):
         model = Product
         fields = [
             "title", "title_en", "description", "description_en", "brand", "category", "state", "is_service",
-            "external_id",
+            "voucher_days", "shipping_template", "external_id",
         ]  # fmt: skip
         widgets = {name: forms.Textarea(attrs={"rows": 6}) for name in ("description", "description_en")}
 
     def __init__(self, *args, language: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["category"].grow(language)
+        self.fields["shipping_template"].queryset = templates_of(self.instance.merchant)
+        self.fields["shipping_template"].empty_label = _("The default")
+        self.fields["voucher_days"].required = False
+        self.fields["voucher_days"].help_text = _("Of a service: how long its vouchers can be used.")
         if self.instance.pk:
             del self.fields["external_id"]
             self.initial["version"] = self.instance.version
@@ -92,6 +104,10 @@ class ProductForm(forms.ModelForm):
             self.fields["external_id"].help_text = _("Your own number of this product; made for you when left empty.")
         for name in ("description", "description_en"):
             self.fields[name].max_length = 20_000
+
+    def clean_voucher_days(self) -> int:
+        days = self.cleaned_data["voucher_days"]
+        return self.instance.voucher_days if days is None else days
 
     def _post_clean(self) -> None:
         """Leave the instance alone: editing compares it with what was entered."""
