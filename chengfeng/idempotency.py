@@ -4,13 +4,15 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import wraps
+from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from rest_framework.response import Response
 
+from . import sql
 from .http import Problem
-from .models import IdempotentWrite
 
 HEADER = "Idempotency-Key"
 BEGUN = 102  # the status of a resumable write that has no answer yet
@@ -43,13 +45,12 @@ def idempotent(view: Callable) -> Callable:
 
     @wraps(view)
     def guarded(self, request, *args, **kwargs):
-        scope, key = _name(self, request)
+        write = _asked(self, request)
         with transaction.atomic():
-            claimed = _claim(scope, key, _fingerprint(request))
-            if claimed is None:
-                return _repeat(_known(scope, key), _fingerprint(request))
+            if not sql.run(CLAIM, write):
+                return _repeat(_known(write), write)
             response = view(self, request, *args, **kwargs)
-            IdempotentWrite.objects.filter(pk=claimed).update(status=response.status_code, body=_plain(response.data))
+            _answer(write, response)
             return response
 
     return guarded
@@ -65,83 +66,98 @@ def resumable(view: Callable) -> Callable:
 
     @wraps(view)
     def guarded(self, request, *args, **kwargs):
-        scope, key = _name(self, request)
-        with _claimed(scope, key):
-            known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
-            if known and (known.status != BEGUN or known.fingerprint != _fingerprint(request)):
-                return _repeat(known, _fingerprint(request))
-            known = known or _begin(self, request, scope, key, *args, **kwargs)
-            response = view(self, request, known.body, *args, **kwargs)
-            known.status, known.body = response.status_code, _plain(response.data)
-            known.save(update_fields=["status", "body"])
+        write = _asked(self, request)
+        with _claimed(write):
+            known = _find(write)
+            if known and (known.status != BEGUN or known.fingerprint != write["fingerprint"]):
+                return _repeat(known, write)
+            begun = known.body if known else _begin(self, request, write, *args, **kwargs)
+            response = view(self, request, begun, *args, **kwargs)
+            _answer(write, response)
             return response
 
     return guarded
 
 
-def _begin(view, request, scope: str, key: str, *args, **kwargs) -> IdempotentWrite:
+def _begin(view, request, write: dict, *args, **kwargs):
+    """Have the view write down what is to be done, and remember it with the key."""
     with transaction.atomic():
-        begun = _plain(view.begin(request, *args, **kwargs))
-        return IdempotentWrite.objects.create(
-            scope=scope, key=key, fingerprint=_fingerprint(request), status=BEGUN, body=begun
-        )
+        begun = view.begin(request, *args, **kwargs)
+        sql.run(BEGIN, write | {"body": _json(begun)})
+        return json.loads(_json(begun))
 
 
-def _name(view, request) -> tuple[str, str]:
-    """Return the scope and key of a write; raises KeyMissing."""
+BEGIN = """
+INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, body, created_at)
+VALUES (%(scope)s, %(key)s, %(fingerprint)s, %(status)s, %(body)s, statement_timestamp())
+"""
+ANSWER = """
+UPDATE chengfeng_idempotentwrite SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
+"""
+FIND = """
+SELECT fingerprint, status, body::text FROM chengfeng_idempotentwrite WHERE scope = %(scope)s AND key = %(key)s
+"""
+
+
+def _asked(view, request) -> dict:
+    """Return scope, key, fingerprint and first status of a write, as the statements take them; raises KeyMissing."""
     key = request.headers.get(HEADER, "")
     if not 1 <= len(key) <= 80:
         raise KeyMissing
-    return f"{view.principal(request)}:{request.method}:{request.resolver_match.view_name}", key
+    scope = f"{view.principal(request)}:{request.method}:{request.resolver_match.view_name}"
+    return {
+        "scope": scope, "key": key, "fingerprint": _fingerprint(request), "status": BEGUN,
+        "number": _number(scope, key),
+    }  # fmt: skip
 
 
-def _plain(data):
-    return json.loads(json.dumps(data, default=str))
+def _answer(write: dict, response: Response) -> None:
+    sql.run(ANSWER, write | {"status": response.status_code, "body": _json(response.data)})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What stands under a key: its request's fingerprint, the answer's status, or BEGUN, and its body."""
+
+    fingerprint: str
+    status: int
+    body: Any
+
+
+def _find(write: dict) -> Known | None:
+    found = sql.row(FIND, write)
+    return found and Known(found[0], found[1], found[2] and json.loads(found[2]))
+
+
+def _json(data) -> str:
+    return json.dumps(data, default=str)
 
 
 CLAIM = """
 INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, created_at)
-SELECT %(scope)s, %(key)s, %(fingerprint)s, %(status)s, now() WHERE pg_try_advisory_xact_lock(%(number)s)
-ON CONFLICT (scope, key) DO NOTHING RETURNING id
-"""
+SELECT %(scope)s, %(key)s, %(fingerprint)s, %(status)s, statement_timestamp()
+WHERE pg_try_advisory_xact_lock(%(number)s)
+ON CONFLICT (scope, key) DO NOTHING
+"""  # nobody waits here for another's row to be committed: only who holds the lock comes to insert
 
 
-def _claim(scope: str, key: str, fingerprint: str) -> int | None:
-    """Take a fresh key until the transaction ends; None when it was used before or somebody else holds it.
-
-    Nobody waits here for another's row to be committed: only who holds the lock comes to insert.
-    """
-    params = {"scope": scope, "key": key, "fingerprint": fingerprint, "status": BEGUN, "number": _number(scope, key)}
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM, params)
-        row = cursor.fetchone()
-        return row and row[0]
-
-
-def _known(scope: str, key: str) -> IdempotentWrite:
+def _known(write: dict) -> Known:
     """Return the write of a key that could not be claimed; raises InFlight while it has no answer."""
-    known = IdempotentWrite.objects.filter(scope=scope, key=key).first()
+    known = _find(write)
     if known is None:
         raise InFlight
     return known
 
 
 @contextmanager
-def _claimed(scope: str, key: str) -> Iterator[None]:
+def _claimed(write: dict) -> Iterator[None]:
     """Hold the key for the length of a block, across transactions; it is freed with the connection at the latest."""
-    if not _ask("pg_try_advisory_lock", scope, key):
+    if not sql.row("SELECT pg_try_advisory_lock(%(number)s)", write)[0]:
         raise InFlight
     try:
         yield
     finally:
-        _ask("pg_advisory_unlock", scope, key)
-
-
-def _ask(function: str, scope: str, key: str) -> bool:
-    """Call one of PostgreSQL's advisory lock functions on the key."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s)", [_number(scope, key)])
-        return cursor.fetchone()[0]
+        sql.run("SELECT pg_advisory_unlock(%(number)s)", write)
 
 
 def _number(scope: str, key: str) -> int:
@@ -155,7 +171,7 @@ def _fingerprint(request) -> str:
     return hashlib.sha256(content.encode()).hexdigest()
 
 
-def _repeat(known: IdempotentWrite, fingerprint: str) -> Response:
-    if known.fingerprint != fingerprint:
+def _repeat(known: Known, write: dict) -> Response:
+    if known.fingerprint != write["fingerprint"]:
         raise KeyReused
     return Response(known.body, status=known.status, headers={"Idempotency-Replayed": "true"})
