@@ -28,11 +28,16 @@ class Mismatch(Exception):
 @csrf_exempt
 @require_POST
 def webhook(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take one message: 204 once its effect is committed, 400 if it is forged, 404 if it is about nothing of ours."""
+    """Take one message: 204 once its effect is committed, 400 if it is forged, 404 if it is about nothing of ours.
+
+    A provider sends again what was answered 404, and finds us ready when our own row was not committed yet.
+    """
     at = clock.now()
     try:
         notice = payments.provider(provider).parse_webhook(request.body, request.headers, at=at)
         take(provider, notice, at=at)
+    except payments.Irrelevant:
+        return HttpResponse(status=204)
     except payments.Forged as error:
         return HttpResponse(str(error), status=400, content_type="text/plain")
     except (payments.UnknownProvider, Mismatch):

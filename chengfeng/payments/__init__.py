@@ -27,6 +27,10 @@ class Forged(Exception):
     """A webhook message is not the provider's, or too old, or not readable."""
 
 
+class Irrelevant(Exception):
+    """A webhook message is the provider's, and about nothing that we follow."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a request; `failure` is a short reason code when it failed, `amount` what moved or may move.
@@ -50,6 +54,14 @@ class Notice:
     currency: str
     outcome: Outcome
     payload: dict = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of the provider's own on which a shopper pays: its address, and what the provider calls it."""
+
+    address: str
+    known: str
 
 
 class Provider(Protocol):
@@ -88,7 +100,22 @@ class Provider(Protocol):
         """
 
     def parse_webhook(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> Notice:
-        """Verify a message as received at `at`; raises Forged."""
+        """Verify a message as received at `at`; raises Forged, or Irrelevant."""
+
+
+class PagedProvider(Provider, Protocol):
+    """A provider that takes payments on a page of its own as well."""
+
+    def open_page(
+        self, *, reference: str, amount: Decimal, currency: str, title: str, return_to: str, at: datetime
+    ) -> Page:
+        """Open a page for a payment that was written at `at`; the shopper comes back to the address `return_to`."""
+
+    def page(self, known: str) -> str:
+        """Return the address of a page that is still open, or nothing."""
+
+    def close_page(self, known: str) -> Outcome:
+        """Close a page, so that nobody pays on it any more, and return what became of its payment."""
 
 
 def provider(name: str) -> Provider:
