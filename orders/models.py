@@ -10,6 +10,10 @@ from chengfeng.money import AmountField, CurrencyField
 from shops.models import Merchant, Presale, Product, Promotion, User, Variant
 
 from . import carriers
+from .aftersale.models import Case as Case
+from .aftersale.models import CaseLine as CaseLine
+from .aftersale.models import CasePhoto as CasePhoto
+from .aftersale.models import CaseStep as CaseStep
 from .desk.indexes import backwards, beginnings, of_orders
 from .desk.models import Flag
 from .desk.models import OrderNote as OrderNote
@@ -154,6 +158,7 @@ class Order(models.Model):
             models.Index(fields=["merchant", "paid_at"]),
             models.Index(fields=["shopper", "-placed_at"]),
             models.Index(fields=["expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_unpaid"),
+            models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_under_way"),
             models.Index(
                 fields=["delivered_at"], condition=Q(state="delivered", settled_at=None), name="order_to_settle"
             ),
@@ -372,6 +377,7 @@ class Refund(models.Model):
     code = CodeField(prefix="rfd")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     order = models.ForeignKey(Order, models.PROTECT, related_name="refunds")
+    case = models.ForeignKey(Case, models.PROTECT, null=True, blank=True, related_name="refunds")
     payment = models.ForeignKey(Payment, models.PROTECT, related_name="refunds")
     amount = AmountField()
     currency = CurrencyField()
