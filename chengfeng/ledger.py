@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 
 from django.db import IntegrityError, transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from .codes import new_code
 from .models import Account, Entry, Transfer
@@ -37,18 +39,33 @@ known: dict[tuple[str, str, str], Account] = {}  # those without a running balan
 
 
 def account(kind: Account.Kind, *, owner: str = "", currency: str) -> Account:
-    """Return the account of that kind, owner (a merchant's code, or empty) and currency, opening it if needed.
+    """Return the account of that kind, owner (a merchant's code, or empty) and currency, opening it if needed."""
+    return accounts((kind, owner), currency=currency)[0]
 
-    A process asks the database for a guarded account every time, for another once.
+
+def accounts(*wanted: tuple[Account.Kind, str], currency: str) -> list[Account]:
+    """Return the accounts of those kinds and owners, in their order, opening those that are needed.
+
+    A process asks the database for a guarded account every time, for another once; for all of them by one query.
     """
-    name = (kind, owner, currency)
-    if name in known:
-        return known[name]
-    opening = ZERO if kind in GUARDED else None
-    found, _ = Account.objects.get_or_create(kind=kind, owner=owner, currency=currency, defaults={"balance": opening})
-    if kind not in GUARDED:
-        transaction.on_commit(lambda: known.update({name: found}))
+    unknown = [name for name in wanted if (*name, currency) not in known]
+    fresh = _look_up(unknown, currency) if unknown else {}
+    return [fresh.get(name) or known[*name, currency] for name in wanted]
+
+
+def _look_up(names: Sequence[tuple[Account.Kind, str]], currency: str) -> dict[tuple[str, str], Account]:
+    """Return accounts by kind and owner, and know those without a running balance once they are committed."""
+    named = reduce(or_, (Q(kind=kind, owner=owner) for kind, owner in names))
+    found = {(one.kind, one.owner): one for one in Account.objects.filter(named, currency=currency)}
+    found |= {name: _open(*name, currency) for name in names if name not in found}
+    lasting = {(*name, currency): one for name, one in found.items() if one.balance is None}
+    transaction.on_commit(lambda: known.update(lasting))
     return found
+
+
+def _open(kind: Account.Kind, owner: str, currency: str) -> Account:
+    opening = ZERO if kind in GUARDED else None
+    return Account.objects.get_or_create(kind=kind, owner=owner, currency=currency, defaults={"balance": opening})[0]
 
 
 def balance(account: Account) -> Decimal:
