@@ -29,6 +29,7 @@ from .moves import CancelReason, OrderState, move
 
 STANDING = (Payment.State.PENDING, Payment.State.AUTHORISED, Payment.State.CAPTURED)
 USED = F("payment_shares__amount") - F("payment_shares__surplus")
+LAPSED = (CancelReason.UNPAID, CancelReason.BALANCE_UNPAID)
 
 
 class PaymentRefused(Exception):
@@ -39,12 +40,20 @@ class PaymentRefused(Exception):
         super().__init__(message)
 
 
-def left_by_order(checkout: Checkout) -> dict[Order, Decimal]:
-    """Return what each order that awaits payment still needs, payments under way counted as made."""
+def left_by_order(checkout: Checkout, *, at: datetime) -> dict[Order, Decimal]:
+    """Return what each order that awaits payment still needs then, payments under way counted as made.
+
+    Of a presale that is first the deposit; the balance only from its time on.
+    """
     standing = Q(payment_shares__payment__state__in=STANDING)
-    orders = Order.objects.filter(checkout=checkout, state=OrderState.PLACED).order_by("pk")
+    awaited = Q(state=OrderState.PLACED) | Q(state=OrderState.DEPOSIT, presale__balance_from__lte=at)
+    orders = Order.objects.filter(awaited, checkout=checkout).order_by("pk")
     shares = Coalesce(Sum(USED, filter=standing), ZERO)
-    return {order: order.total - order.shared for order in orders.annotate(shared=shares)}
+    return {order: _due(order) - order.shared for order in orders.annotate(shared=shares)}
+
+
+def _due(order: Order) -> Decimal:
+    return order.deposit if order.presale_id and order.state == OrderState.PLACED else order.total
 
 
 @transaction.atomic
@@ -62,7 +71,7 @@ def begin(
 
     One that `captures_later` is only authorised at first. Raises PaymentRefused: `not_payable` when no order awaits
     payment, `nothing_left` when payments under way cover everything, `too_much`, `too_fine`, and `several_merchants`
-    when several of them would have to capture.
+    or `presale` when several of them would have to capture, or capture twice.
     """
     locked = Checkout.objects.select_for_update(no_key=True).get(pk=checkout.pk)
     return write(
@@ -82,11 +91,13 @@ def write(
     captures_later: bool = False,
 ) -> Payment:
     """Write a payment as `begin` does; the checkout must be locked."""
-    lefts = left_by_order(checkout)
+    lefts = left_by_order(checkout, at=at)
     if not lefts:
         raise PaymentRefused("not_payable", "no order of this checkout awaits payment")
     if captures_later and len(lefts) > 1:
         raise PaymentRefused("several_merchants", "only what one merchant sells can be captured later")
+    if captures_later and any(order.presale_id for order in lefts):
+        raise PaymentRefused("presale", "what is sold ahead is captured at once")
     left = sum(lefts.values())
     amount = left if amount is None else amount
     _refuse_amount(amount, left, is_complete=not left and checkout.total, currency=checkout.currency)
@@ -241,6 +252,8 @@ def _use(payment: Payment, *, at: datetime) -> None:
     for order in orders:
         if _can_pay(order, at=at):
             _pay(order, at=max(at, order.cancelled_at or at))
+        elif _has_deposit(order):
+            _take_deposit(order, at=at)
         if surplus := _surplus(order):
             _give_back(order, payment, surplus, at=at)
     _post(payment, [order for order in orders if order.share], at=at)
@@ -254,30 +267,47 @@ def _with_money(payment: Payment) -> QuerySet[Order]:
         share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
         has_goods=has_goods(),
     )
-    return sums.select_related("merchant").prefetch_related("lines").order_by("merchant_id")
+    return sums.select_related("merchant", "presale").prefetch_related("lines").order_by("merchant_id")
 
 
 def _surplus(order: Order) -> Decimal:
     """Return what the order has no use for of the share that just came."""
-    is_gone = order.state == OrderState.CANCELLED and order.paid_at is None
-    return min(order.share, max(order.captured - (ZERO if is_gone else order.total), ZERO))
+    return min(order.share, max(order.captured - _kept(order), ZERO))
+
+
+def _kept(order: Order) -> Decimal:
+    """Return how much of its money an order has a use for; one that lapsed for want of the balance, its deposit."""
+    if order.state != OrderState.CANCELLED or order.paid_at is not None:
+        return order.total
+    return order.deposit if order.cancel_reason == CancelReason.BALANCE_UNPAID else ZERO
 
 
 def _can_pay(order: Order, *, at: datetime) -> bool:
     """Whether the order is complete by now; one that expired unpaid holds its goods anew, if they are still there."""
     if order.captured < order.total:
         return False
-    if order.state == OrderState.PLACED:
+    if order.state in (OrderState.PLACED, OrderState.DEPOSIT):
         return True
-    expired = order.state == OrderState.CANCELLED and order.cancel_reason == CancelReason.UNPAID
+    expired = order.state == OrderState.CANCELLED and order.cancel_reason in LAPSED
     if not expired or Refund.objects.filter(order=order).exists():
         return False
     try:
-        lines = [(line.variant, line.quantity) for line in order.lines.select_related("variant")]
-        stock.hold(cause=order.code, lines=lines, at=at, expires_at=at)
-    except stock.OutOfStock:
+        stock.hold_again(cause=order.code, at=at, expires_at=at)
+    except (stock.OutOfStock, stock.LimitReached):
         return False
     return True
+
+
+def _has_deposit(order: Order) -> bool:
+    return bool(order.presale_id) and order.state == OrderState.PLACED and order.captured >= order.deposit
+
+
+def _take_deposit(order: Order, *, at: datetime) -> None:
+    """Note that the deposit came, and keep the goods until the balance must have come, in the caller's transaction."""
+    until = order.presale.balance_until
+    move(order, OrderState.DEPOSIT, at=at, expires_at=until)
+    stock.keep(cause=order.code, until=until)
+    outbox.publish("order.deposit", key=order.code, payload={"merchant": order.merchant.code}, at=at)
 
 
 def _pay(order: Order, *, at: datetime) -> None:
@@ -305,10 +335,17 @@ def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime)
 
 
 def give_back_captured(order: Order, *, at: datetime) -> None:
-    """Give back what had been captured of an order that is cancelled before it was paid, and void what may yet be."""
+    """Give back what an order that is cancelled before it was paid has no use for, and void what may yet be captured.
+
+    Of one that lapsed for want of the balance the deposit, which came first, stays.
+    """
     captured = PaymentShare.objects.filter(order=order, payment__state=Payment.State.CAPTURED, amount__gt=F("surplus"))
-    for share in captured.select_related("payment"):
-        _give_back(order, share.payment, share.amount - share.surplus, at=at)
+    kept = _kept(order)
+    for share in captured.select_related("payment").order_by("payment__captured_at", "payment_id"):
+        used = share.amount - share.surplus
+        if used > kept:
+            _give_back(order, share.payment, used - kept, at=at)
+        kept = max(kept - used, ZERO)
     void_authorised(order, at=at)
 
 

@@ -117,7 +117,7 @@ def standing(found: Checkout) -> dict:
         "checkout": found,
         "orders": orders,
         "word": word,
-        "left": sum(payment.left_by_order(found).values()) if word == "open" else 0,
+        "left": sum(payment.left_by_order(found, at=clock.now()).values()) if word == "open" else 0,
         "expires_at": orders[0].expires_at,
         "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items()],
     }
