@@ -10,6 +10,7 @@ from chengfeng.money import AmountField, CurrencyField
 from shops.models import Merchant, Presale, Product, Promotion, User, Variant
 
 from . import carriers
+from .addresses.models import Address as Address
 from .aftersale.models import Case as Case
 from .aftersale.models import CaseLine as CaseLine
 from .aftersale.models import CasePhoto as CasePhoto
@@ -29,6 +30,9 @@ from .settlement.models import Settlement as Settlement
 from .settlement.models import SettlementLine as SettlementLine
 from .settlement.models import Statement as Statement
 from .settlement.models import Terms as Terms
+from .vouchers.models import Booking as Booking
+from .vouchers.models import Slot as Slot
+from .vouchers.models import Voucher as Voucher
 
 
 class Cart(models.Model):

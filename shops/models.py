@@ -17,6 +17,7 @@ from .promotions.models import (
     ShopperUses,
 )
 from .reviews.models import Review, ReviewPhoto
+from .stores.models import Store, StoreHours
 
 __all__ = [
     "ApiToken",
@@ -50,6 +51,8 @@ __all__ = [
     "ShopperUses",
     "StepDone",
     "StockMove",
+    "Store",
+    "StoreHours",
     "User",
     "Variant",
 ]

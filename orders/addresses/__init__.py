@@ -1,0 +1,1 @@
+"""Addresses of shoppers: written, checked and kept country by country."""

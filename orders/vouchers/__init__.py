@@ -1,0 +1,1 @@
+"""Services that were paid for: vouchers, their verification at a store, and bookings."""

@@ -1,0 +1,1 @@
+"""Stores: where services are had, and when."""
