@@ -7,7 +7,17 @@ from decimal import Decimal
 
 from chengfeng import ledger
 from chengfeng.models import Account
-from shops.models import Category, Membership, Merchant, Product, StockMove, User, Variant
+from shops.models import (
+    Category,
+    Membership,
+    Merchant,
+    Product,
+    Promotion,
+    PromotionProduct,
+    StockMove,
+    User,
+    Variant,
+)
 
 AT = datetime(2026, 3, 10, 4, tzinfo=UTC)
 numbers = itertools.count(1)
@@ -48,6 +58,18 @@ def variant(merchant: Merchant, *, stock: int = 10, price: str = "100", **fields
         StockMove.objects.create(
             merchant=merchant, variant=made, kind="receipt", quantity=stock, cause="opening", at=AT
         )
+    return made
+
+
+def promotion(merchant: Merchant | None = None, *products: Product, **fields) -> Promotion:
+    """A running promotion: 10 off from 100, a spend-and-save one unless fields say otherwise."""
+    defaults = {
+        "kind": "threshold", "benefit": "fixed", "amount": Decimal(10), "threshold": Decimal(100), "state": "active",
+        "title": f"Promotion {next(numbers)}", "currency": "CNY", "starts_at": AT, "created_at": AT,
+    }  # fmt: skip
+    made = Promotion.objects.create(merchant=merchant, **defaults | fields)
+    for product in products:
+        PromotionProduct.objects.create(promotion=made, product=product)
     return made
 
 

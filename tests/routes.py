@@ -77,6 +77,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "orders:pay": SHOPPER,
     "orders:api_cart": PUBLIC,
     "orders:api_cart_line": PUBLIC,
+    "orders:api_quotes": PUBLIC,
     "orders:api_checkouts": PUBLIC,
     "orders:api_checkout": SHOPPER,
     "orders:api_payments": SHOPPER,
@@ -200,7 +201,9 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     )  # fmt: skip
     template = ShippingTemplate.objects.create(merchant=shop, name="T", created_at=AT)
     template.rates.create()
+    promotion = factories.promotion(shop)
     return {
+        "promotions": promotion.code,
         "console": shop.code,
         "shipping": template.code,
         "shipping-templates": template.code,

@@ -1,12 +1,13 @@
 """Forms of promotions: what the list is narrowed to, and everything that can be set of one."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Count, Q, QuerySet
 from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
@@ -22,22 +23,11 @@ from . import wording
 from .keepers import Keeper
 from .managing import RULES
 from .models import Promotion
+from .rules import AMOUNTS, GIVES, MOST_PRODUCTS, MOST_UNITS, ONLY_OF, objections, settled
 
 Benefit, Kind = Promotion.Benefit, Promotion.Kind
 FOUND_AT_ONCE = 12
-MOST_PRODUCTS = 200
-MOST_UNITS = 99
 MOMENT = "%Y-%m-%dT%H:%M"
-GIVES = {
-    Kind.THRESHOLD: (Benefit.FIXED, Benefit.PERCENT, Benefit.SHIPPING),
-    Kind.COUPON: (Benefit.FIXED, Benefit.PERCENT, Benefit.SHIPPING),
-    Kind.BUNDLE: (Benefit.PRICE, Benefit.FIXED, Benefit.PERCENT),
-}
-ONLY_OF = {
-    "word": {Kind.COUPON}, "is_public": {Kind.COUPON}, "new_customers_only": {Kind.COUPON},
-    "repeats": {Kind.THRESHOLD}, "threshold": {Kind.THRESHOLD, Kind.COUPON}, "cap": {Kind.THRESHOLD, Kind.COUPON},
-}  # fmt: skip
-AMOUNTS = ("amount", "cap", "threshold", "budget")
 
 
 class FilterForm(forms.Form):
@@ -108,6 +98,7 @@ class PromotionForm(forms.Form):
         self.fields["threshold"].required = self.kind == Kind.THRESHOLD
         self._suit_the_kind()
         self._suit_the_keeper()
+        self._name_the_currency()
         for name in RULES if is_used else ():
             if name in self.fields:
                 self.fields[name].disabled = True
@@ -131,6 +122,11 @@ class PromotionForm(forms.Form):
             self.fields["currency"].choices = [(code, code) for code in currencies()]
             self.fields["currency"].disabled = self.promotion is not None
 
+    def _name_the_currency(self) -> None:
+        if self.promotion or self.keeper.merchant:
+            for name in self.fields.keys() & set(AMOUNTS):
+                self.fields[name].label = f"{self.fields[name].label} ({self.its_currency})"
+
     @property
     def its_currency(self) -> str:
         """The currency of its amounts: the promotion's or the shop's, else the one entered."""
@@ -145,59 +141,12 @@ class PromotionForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        self._clean_coins(said)
-        self._clean_benefit(said)
-        self._clean_times(said)
-        if "products" in self.fields:
-            self._clean_products(said)
+        said.update(settled(self.kind, said))
+        said["units"] = {product: self.units_of(product) for product in said.get("products") or ()}
+        for name, rule, message in objections(self.kind, said, said["units"], currency=self.its_currency):
+            if name not in self.errors:
+                self.add_error(name if name in self.fields else None, ValidationError(message, rule))
         return said
-
-    def _clean_coins(self, said: Mapping[str, Any]) -> None:
-        for name in AMOUNTS:
-            if said.get(name) and said[name] % minor_unit(self.its_currency):
-                self.add_error(name, _("There is no coin this small."))
-
-    def _clean_benefit(self, said: dict[str, Any]) -> None:
-        """Keep what the benefit needs, drop what it has no use for."""
-        benefit = said.get("benefit")
-        takes_amount, takes_percent = benefit in (Benefit.FIXED, Benefit.PRICE), benefit == Benefit.PERCENT
-        if takes_amount and not said.get("amount") and "amount" not in self.errors:
-            self.add_error("amount", _("Enter an amount above zero."))
-        if takes_percent and not said.get("percent") and "percent" not in self.errors:
-            self.add_error("percent", _("Enter a percentage above zero."))
-        for name, is_needed in (("amount", takes_amount), ("percent", takes_percent), ("cap", takes_percent)):
-            if name in said and not is_needed:
-                said[name] = None
-        if "threshold" in self.fields:
-            self._clean_threshold(said, benefit)
-
-    def _clean_threshold(self, said: dict[str, Any], benefit: str | None) -> None:
-        threshold = said["threshold"] = said.get("threshold") or Decimal(0)
-        if self.kind == Kind.THRESHOLD and not threshold and "threshold" not in self.errors:
-            self.add_error("threshold", _("Enter from which value of goods it counts."))
-        if benefit == Benefit.FIXED and threshold and (said.get("amount") or 0) > threshold:
-            self.add_error("amount", _("It would take off more than must be spent."))
-        if "repeats" in said:
-            said["repeats"] = said["repeats"] and benefit == Benefit.FIXED
-
-    def _clean_times(self, said: Mapping[str, Any]) -> None:
-        starts, ends = said.get("starts_at"), said.get("ends_at")
-        if starts and ends and ends <= starts:
-            self.add_error("ends_at", _("The end must be after the start."))
-        budget, amount = said.get("budget"), said.get("amount")
-        if budget is not None and "budget" not in self.errors:
-            if not budget:
-                self.add_error("budget", _("A budget must be above zero."))
-            elif said.get("benefit") == Benefit.FIXED and amount and budget < amount:
-                self.add_error("budget", _("The budget must pay for at least one use."))
-
-    def _clean_products(self, said: dict[str, Any]) -> None:
-        chosen = said.get("products") or ()
-        if len(chosen) > MOST_PRODUCTS:
-            self.add_error("products", _("At most %(most)s products.") % {"most": MOST_PRODUCTS})
-        said["units"] = {product: self.units_of(product) for product in chosen}
-        if self.kind == Kind.BUNDLE and sum(said["units"].values()) < 2:
-            self.add_error("products", _("Choose what belongs together: at least two pieces."))
 
     def units_of(self, product: Product) -> int:
         """Return how many units of a product a bundle takes, as entered or as stored; at least one."""
@@ -214,9 +163,11 @@ class PromotionForm(forms.Form):
         return {"values": values, "products": said.get("units", {})}
 
     def preview(self) -> str:
-        """Return in plain words what is entered so far."""
-        units = [entry.units for entry in self.chosen]
-        return wording.whole(self._promised(), products=len(units), units=sum(units))
+        """Return in plain words what is entered so far, or nothing while too little is."""
+        units, promised = [entry.units for entry in self.chosen], self._promised()
+        needed = {Benefit.PERCENT: promised.percent, Benefit.SHIPPING: True}.get(promised.benefit, promised.amount)
+        is_told = needed and (self.kind != Kind.BUNDLE or units) and (self.kind != Kind.THRESHOLD or promised.threshold)
+        return wording.whole(promised, products=len(units), units=sum(units)) if is_told else ""
 
     def _promised(self) -> Promotion:
         """Return an unsaved promotion of what is entered so far, or the stored one when nothing is."""

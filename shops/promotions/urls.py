@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from . import api
 from .views import console, platform
 
 CONSOLE = "console/<merchant>/promotions/"
@@ -20,4 +21,6 @@ urlpatterns = [
     path(f"{PLATFORM}<promotion>/edit/", platform.promotion_edit, name="platform_promotion_edit"),
     path(f"{PLATFORM}<promotion>/state/", platform.promotion_state, name="platform_promotion_state"),
     path(f"{PLATFORM}<promotion>/copy/", platform.promotion_copy, name="platform_promotion_copy"),
+    path("api/v1/promotions", api.Promotions.as_view(), name="api_promotions"),
+    path("api/v1/promotions/<str:code>", api.PromotionDetail.as_view(), name="api_promotion"),
 ]

@@ -15,10 +15,11 @@ from chengfeng import clock
 
 from ...people.models import AuditEntry
 from .. import managing, results, wording
-from ..forms import GIVES, FilterForm, PromotionForm, initial_of
+from ..forms import FilterForm, PromotionForm, initial_of
 from ..keepers import Keeper, MerchantKeeper, PlatformKeeper
 from ..models import Promotion, PromotionProduct
 from ..phases import Phase, counts, in_phase, phase_of
+from ..rules import GIVES
 
 PER_PAGE = 25
 USES = 25
