@@ -153,7 +153,8 @@ LEDGER = """
     JOIN chengfeng_transfer t ON t.id = e.transfer_id JOIN chengfeng_account a ON a.id = e.account_id GROUP BY 1, 2, 3
 """
 SHARES = """
-    SELECT o.currency, sum(s.amount) AS captured, sum(s.amount) FILTER (WHERE o.paid_at IS NULL) AS unpaid
+    SELECT o.currency, sum(s.amount) AS captured,
+        sum(CASE WHEN o.paid_at IS NULL THEN s.amount ELSE s.surplus END) AS unpaid
     FROM orders_paymentshare s JOIN orders_payment p ON p.id = s.payment_id JOIN orders_order o ON o.id = s.order_id
     WHERE p.state = 'captured' GROUP BY 1
 """

@@ -137,8 +137,8 @@ PAYMENTS = Source(
     rows="orders_order o JOIN orders_paymentshare s ON s.order_id = o.id JOIN orders_payment p ON p.id = s.payment_id",
     merchant="o.merchant_id",
     at="o.paid_at",
-    where="p.state = 'captured' AND p.captured_at <= o.paid_at",  # what came later found nothing to pay
-    measures={"payments": "count(*)", "amount": "sum(s.amount)"},
+    where="p.state = 'captured' AND (s.amount > s.surplus OR s.amount = 0)",  # the rest found nothing to pay
+    measures={"payments": "count(*)", "amount": "sum(s.amount - s.surplus)"},
     keys={Grain.METHOD: "p.method"},
 )
 

@@ -22,55 +22,62 @@ ALL = [
     ),
     Invariant(
         "I08",
-        "a paid order was paid: what was captured by then = total",
+        "a paid order was paid: what was captured, less what it had no use for, = total",
         """
-        SELECT o.code, o.total, coalesce(s.captured, 0) AS captured FROM orders_order o LEFT JOIN (
-            SELECT s.order_id, sum(s.amount) AS captured FROM orders_paymentshare s
-            JOIN orders_payment p ON p.id = s.payment_id JOIN orders_order o ON o.id = s.order_id
-            WHERE p.state = 'captured' AND p.captured_at <= o.paid_at GROUP BY 1
+        SELECT o.code, o.total, coalesce(s.used, 0) AS used FROM orders_order o LEFT JOIN (
+            SELECT s.order_id, sum(s.amount - s.surplus) AS used FROM orders_paymentshare s
+            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
         ) s ON s.order_id = o.id
-        WHERE o.paid_at IS NOT NULL AND o.total <> coalesce(s.captured, 0)
+        WHERE o.paid_at IS NOT NULL AND o.total <> coalesce(s.used, 0)
         """,
     ),
     Invariant(
         "I09",
-        "refunds, pending and done, ≤ captured ≤ asked for; refunded = done refunds of goods and freight",
+        "refunds, pending and done, ≤ captured ≤ authorised; refunded = done refunds of goods and freight; "
+        "what orders had no use for is given back, and no more",
         """
-        SELECT 'payment' AS of, p.code, p.amount, coalesce(s.shared, 0) AS captured, coalesce(r.back, 0) AS refunds
+        WITH captured AS (
+            SELECT s.order_id, sum(s.amount) AS captured, sum(s.surplus) AS surplus FROM orders_paymentshare s
+            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
+        ), given AS (
+            SELECT f.*, f.shipping = 0 AND NOT EXISTS (
+                SELECT 1 FROM orders_refundline l WHERE l.refund_id = f.id
+            ) AS is_surplus FROM orders_refund f
+        ), back AS (
+            SELECT order_id, coalesce(sum(amount) FILTER (WHERE state <> 'failed'), 0) AS back,
+                coalesce(sum(amount) FILTER (WHERE state = 'done' AND NOT is_surplus), 0) AS of_goods,
+                coalesce(sum(amount) FILTER (WHERE state <> 'failed' AND is_surplus), 0) AS of_surplus,
+                coalesce(sum(amount) FILTER (WHERE is_surplus), 0) AS of_surplus_tried
+            FROM given GROUP BY 1
+        )
+        SELECT 'payment' AS of, p.code, p.amount, coalesce(p.authorised, p.amount) AS authorised,
+            coalesce(s.shared, 0) AS shared, coalesce(r.back, 0) AS refunds
         FROM orders_payment p
         LEFT JOIN (SELECT payment_id, sum(amount) AS shared FROM orders_paymentshare GROUP BY 1) s
             ON s.payment_id = p.id
         LEFT JOIN (SELECT payment_id, sum(amount) AS back FROM orders_refund WHERE state <> 'failed' GROUP BY 1) r
             ON r.payment_id = p.id
-        WHERE coalesce(s.shared, 0) > p.amount
+        WHERE coalesce(s.shared, 0) <> p.amount OR p.amount > p.authorised
             OR coalesce(r.back, 0) > CASE WHEN p.state = 'captured' THEN p.amount ELSE 0 END
         UNION ALL
-        SELECT 'order', o.code, coalesce(c.captured, 0), o.refunded, coalesce(r.back, 0)
-        FROM orders_order o
-        LEFT JOIN (
-            SELECT s.order_id, sum(s.amount) AS captured FROM orders_paymentshare s
-            JOIN orders_payment p ON p.id = s.payment_id WHERE p.state = 'captured' GROUP BY 1
-        ) c ON c.order_id = o.id
-        LEFT JOIN (
-            SELECT f.order_id, sum(f.amount) AS back, sum(f.amount) FILTER (
-                WHERE f.state = 'done' AND (f.shipping > 0 OR EXISTS (
-                    SELECT 1 FROM orders_refundline l WHERE l.refund_id = f.id
-                ))
-            ) AS of_goods
-            FROM orders_refund f WHERE f.state <> 'failed' GROUP BY 1
-        ) r ON r.order_id = o.id
-        WHERE o.refunded <> coalesce(r.of_goods, 0) OR coalesce(r.back, 0) > coalesce(c.captured, 0)
+        SELECT 'order', o.code, coalesce(c.captured, 0), coalesce(c.surplus, 0), o.refunded, coalesce(b.back, 0)
+        FROM orders_order o LEFT JOIN captured c ON c.order_id = o.id LEFT JOIN back b ON b.order_id = o.id
+        WHERE o.refunded <> coalesce(b.of_goods, 0) OR coalesce(b.back, 0) > coalesce(c.captured, 0)
+            OR coalesce(b.of_surplus, 0) > coalesce(c.surplus, 0)
+            OR coalesce(b.of_surplus_tried, 0) < coalesce(c.surplus, 0)
         """,
     ),
     Invariant(
         "I10",
-        "one provider reference stands for one payment or refund",
+        "one provider reference stands for one payment, refund or top-up",
         """
         SELECT provider, provider_reference, array_agg(code) AS codes FROM (
             SELECT provider, provider_reference, code FROM orders_payment
             UNION ALL
             SELECT p.provider, r.provider_reference, r.code FROM orders_refund r
             JOIN orders_payment p ON p.id = r.payment_id
+            UNION ALL
+            SELECT provider, provider_reference, code FROM ads_topup
         ) known WHERE provider_reference IS NOT NULL GROUP BY 1, 2 HAVING count(*) > 1
         """,
     ),

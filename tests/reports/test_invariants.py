@@ -102,6 +102,19 @@ FAULTS["I20"] = [
 ]
 
 
+MORE = [  # other ways to break some of them, and what finds each
+    ("UPDATE orders_paymentshare SET surplus = 1", {"I08", "I09", "I25"}),
+    ("UPDATE orders_payment SET captures_later = true, authorised = amount - 1, authorised_at = created_at", {"I09"}),
+    ("UPDATE orders_refund SET amount = amount * 100, state = 'pending'", {"I09", "I17", "I25"}),
+    ("UPDATE orders_paymentshare SET amount = amount - 1", {"I08", "I09", "I18", "I25"}),
+    ("UPDATE ads_topup SET provider = p.provider, provider_reference = p.provider_reference FROM orders_payment p",
+     {"I10"}),
+    ("DELETE FROM chengfeng_outboxmessage", {"I27"}),
+    ("UPDATE chengfeng_outboxmessage SET dead_at = now(), created_at = now() - interval '1 hour'", {"I27"}),
+    ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'payment'", {"I17", "I18"}),
+]  # fmt: skip
+
+
 @pytest.fixture
 def honest(shop, foreign_shop, kai, alice):
     """A week with a sale by an ad, half refunded, one without, an order given up, a flash sale, a helper's deed."""
@@ -153,6 +166,13 @@ def test_an_order_that_waits_for_money_without_its_hold_is_found(honest, shop, f
 def test_a_planted_fault_is_found(honest, code):
     plant(FAULTS[code])
     assert {v.invariant.id for v in invariants.check()} == LEDGER_FAULTS.get(code, {code})
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("statement", "found"), MORE)
+def test_another_planted_fault_is_found(honest, statement, found):
+    plant([drop("orders_payment", "payment_within_authorised"), statement])
+    assert {v.invariant.id for v in invariants.check()} == found
 
 
 def test_every_invariant_has_its_fault():
