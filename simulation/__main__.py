@@ -20,7 +20,9 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulation", description=__doc__)
     stages = parser.add_subparsers(dest="stage", required=True)
     filling = stages.add_parser("fill", help="make merchants, people, catalogue, notes and campaigns")
-    filling.add_argument("--data", type=Path, help="folder of the Olist files; the demo's own marketplace without it")
+    filling.add_argument(
+        "--data", type=Path, help="folder of the Olist or Tmall files; the demo's own marketplace without it"
+    )
     running = stages.add_parser("run", help="send the shoppers through the site, then print the balance sheet")
     running.add_argument("--url", required=True)
     stages.add_parser("logins", help="print a login for each kind of person")
@@ -30,7 +32,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 def fill(options: argparse.Namespace) -> None:
     from shops.models import Merchant
 
-    from . import filling, resettling, state
+    from . import filling, reopening, resettling, state, tmall
 
     memory, is_empty = state.load(), not Merchant.objects.exists()
     if memory.kind and not is_empty:
@@ -38,7 +40,9 @@ def fill(options: argparse.Namespace) -> None:
     if not is_empty:
         sys.exit("This database holds shops that no finished filling made: make demo RESET=1 begins anew")
     memory = state.State()
-    if options.data:
+    if options.data and tmall.is_here(options.data):
+        reopening.fill(options.data, memory)
+    elif options.data:
         resettling.fill(options.data, memory)
     else:
         filling.fill(memory, now=datetime.now(UTC))
@@ -46,11 +50,11 @@ def fill(options: argparse.Namespace) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    from . import balance, history, replay, state
+    from . import balance, history, reopening, replay, state
 
     memory = state.load()
-    if memory.kind == "olist":
-        replay.run(options.url, folder=Path(memory.folder))
+    if memory.kind in ("olist", "tmall"):
+        {"olist": replay, "tmall": reopening}[memory.kind].run(options.url, folder=Path(memory.folder))
     else:
         history.run(options.url, now=datetime.now(UTC))
     balance.show(state.load())

@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +12,7 @@ from django.utils import translation
 from reports import facts, metrics, platform
 from reports.models import MerchantDay
 
-from . import olist
+from . import olist, reopening
 from .state import State
 
 FUNNEL = ("impressions", "viewable", "clicks", "orders", "paid_orders", "refund_count")
@@ -30,8 +30,9 @@ def show(memory: State) -> None:
         differences = list(reconciliation(platform.reconcile(sums, reported)))
         if memory.truth:
             print("\n".join(hidden(memory, sums)))
-        if memory.kind == "olist":
-            differences += list(known_totals(Path(memory.folder), sums["BRL"]))
+        if memory.kind in FILES:
+            currency, of_files = FILES[memory.kind]
+            differences += list(known_totals(of_files(Path(memory.folder), sums[currency])))
     if differences:
         sys.exit("These do not agree:\n" + "\n".join(differences))
 
@@ -69,17 +70,21 @@ def hidden(memory: State, sums: dict) -> Iterator[str]:
     yield f"  ads caused {checkouts}; the last click of 7 days claims {credited:,}"
 
 
-def known_totals(folder: Path, found: dict) -> Iterator[str]:
+def known_totals(compared: Iterable[tuple]) -> Iterator[str]:
     """Print the totals of the files beside those of the reports; yield those that differ."""
     print("\nThe files against the reports")
-    for name, (expected, got) in _compared(olist.read(folder), found).items():
+    for name, expected, got in compared:
         print(f"  {'✓' if expected == got else '✗'} {name:<28}{expected:>16,}{got:>16,}")
         if expected != got:
             yield f"  {name}: {expected:,} in the files, {got:,} in the reports"
 
 
-def _compared(files: olist.Files, found: dict) -> dict[str, tuple]:
-    """Return name → (of the files, of the reports). Goods that the files do not name are no items."""
+def of_olist(folder: Path, found: dict) -> Iterator[tuple]:
+    """Yield what the Olist files and the reports count: name, of the files, of ours.
+
+    Goods that the files do not name are no items.
+    """
+    files = olist.read(folder)
     lines = [line for sale in files.sales for line in sale.lines if line.seller != olist.UNLISTED]
     named = metrics.total(MerchantDay.objects.exclude(merchant__slug=olist.UNLISTED).values())
     unnamed = metrics.total(MerchantDay.objects.filter(merchant__slug=olist.UNLISTED).values())
@@ -103,6 +108,10 @@ def _compared(files: olist.Files, found: dict) -> dict[str, tuple]:
         "payments": (sum(paid.values()), sum(row["amount"] for row in found["payments_by_method"].values())),
     }
     methods = found["payments_by_method"]
-    return compared | {
+    compared |= {
         f"  {method}": (value, methods.get(method, {"amount": 0})["amount"]) for method, value in paid.most_common()
     }
+    yield from ((name, *values) for name, values in compared.items())
+
+
+FILES = {"olist": ("BRL", of_olist), "tmall": ("CNY", reopening.known_totals)}

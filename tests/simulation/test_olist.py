@@ -1,18 +1,14 @@
 """The real marketplace: its files read to their known totals, and its orders placed again to the same ones."""
 
-import threading
 from collections import Counter
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.core.handlers.wsgi import WSGIHandler
-from django.core.servers.basehttp import ThreadedWSGIServer
-from django.test.testcases import QuietWSGIRequestHandler
 from django.utils import timezone
 
 from reports import facts, platform
-from simulation import balance, olist, replay, resettling, state
+from simulation import balance, olist, replay, resettling
 
 PLACED = 30
 
@@ -44,34 +40,13 @@ def test_the_files_come_to_their_known_totals(files):
     assert (status["delivered"], status["canceled"], status["unavailable"]) == (4_186, 463, 580)
 
 
-@pytest.fixture
-def memory(settings, tmp_path, monkeypatch, a_few):
-    """A simulation on a clock of its own, whose memory lies in a temporary place."""
-    settings.MIDDLEWARE = ["chengfeng.clock.SimulatedTimeMiddleware", *settings.MIDDLEWARE]
-    settings.SIMULATION, settings.VAR_DIR = True, tmp_path
+def test_orders_placed_again_come_to_the_totals_of_the_files(url, memory, tmp_path, monkeypatch, a_few):
     monkeypatch.setattr(olist, "read", lambda folder: a_few)
-    return state.State()
-
-
-@pytest.fixture
-def url(memory, transactional_db):
-    """Address of a site that honours simulated time."""
-    server = ThreadedWSGIServer(("127.0.0.1", 0), QuietWSGIRequestHandler)
-    server.set_app(WSGIHandler())
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
-
-
-def test_orders_placed_again_come_to_the_totals_of_the_files(url, memory, tmp_path):
     resettling.fill(tmp_path, memory)
     memory.save()
     replay.run(url, folder=tmp_path)
     now = timezone.now()
     facts.rebuild_history(at=now)
     found = platform.totals()
-    assert list(balance.known_totals(tmp_path, found["BRL"])) == []
+    assert list(balance.known_totals(balance.of_olist(tmp_path, found["BRL"]))) == []
     assert list(balance.reconciliation(platform.reconcile(found, platform.reported(at=now)))) == []
