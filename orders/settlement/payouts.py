@@ -174,14 +174,16 @@ def send(payouts: Sequence[Payout], *, by: User, at: datetime) -> list[Payout]:
 
 
 def _post(payouts: Sequence[Payout], *, at: datetime) -> list[Transfer]:
-    names = [(Account.Kind.OUTSIDE, ""), *((Account.Kind.PAYABLE, payout.merchant.code) for payout in payouts)]
-    outside, *owned = ledger.accounts(*names, currency=payouts[0].currency)
     return ledger.post_many(
-        [
-            ledger.Posting("payout", f"payout:{p.code}", at, {account: -p.amount, outside: p.amount})
-            for p, account in zip(payouts, owned, strict=True)
-        ]
+        [ledger.Posting("payout", f"payout:{payout.code}", at, _entries(payout)) for payout in payouts]
     )
+
+
+def _entries(payout: Payout, *, sign: int = 1) -> dict[Account, Decimal]:
+    """Return what a payout moves, from what is due to the merchant to the outside; -1 is the way back."""
+    owed = ledger.account(Account.Kind.PAYABLE, owner=payout.merchant.code, currency=payout.currency)
+    outside = ledger.account(Account.Kind.OUTSIDE, currency=payout.currency)
+    return {owed: -sign * payout.amount, outside: sign * payout.amount}
 
 
 def run(job: Job, report: Report) -> dict:
@@ -250,12 +252,8 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
 
 def _come_back(payout: Payout, reason: str, *, at: datetime) -> None:
     """Make the money of a payout due to its merchant again."""
-    names = (Account.Kind.OUTSIDE, ""), (Account.Kind.PAYABLE, payout.merchant.code)
-    outside, owed = ledger.accounts(*names, currency=payout.currency)
-    transfer = ledger.post(
-        kind="payout", reference=f"payout:{payout.code}:back", at=at,
-        entries={outside: -payout.amount, owed: payout.amount},
-    )  # fmt: skip
+    reference, entries = f"payout:{payout.code}:back", _entries(payout, sign=-1)
+    transfer = ledger.post(kind="payout", reference=reference, at=at, entries=entries)
     PayoutReturn.objects.create(
         payout=payout, merchant=payout.merchant, reason=reason[:80], returned_at=at, transfer=transfer
     )

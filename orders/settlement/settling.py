@@ -16,7 +16,7 @@ from django.db.models import Max, Sum
 from chengfeng import clock, ledger
 from chengfeng.codes import new_code
 from chengfeng.jobs import Report
-from chengfeng.models import Account, Job
+from chengfeng.models import Account, Job, Transfer
 from chengfeng.money import ZERO
 
 from ..models import Order, OrderLine
@@ -83,9 +83,7 @@ def settle_batch(*, at: datetime, limit: int = BATCH) -> int:
     wait = settings.SETTLE_AFTER
     params = {"wait": wait, "latest": at - shortest_wait(), "at": at, "limit": limit}
     orders = list(Order.objects.raw(DUE, params))
-    lines = _lines(orders)
-    drafts = [_first(order, lines[order.pk]) for order in orders]
-    write(drafts, at=at)
+    write(_drafts(orders), at=at)
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(settled_at=at)
     return len(orders)
 
@@ -97,10 +95,23 @@ def _lines(orders: Iterable[Order]) -> Mapping[int, list[OrderLine]]:
     return found
 
 
-def _first(order: Order, lines: Sequence[OrderLine]) -> Draft:
-    is_deposit = order.cancel_reason == CancelReason.BALANCE_UNPAID
-    kind = Settlement.Kind.DEPOSIT if is_deposit else Settlement.Kind.ORDER
-    return Draft(order, lines, earned(order, lines), kind, 1, order.due_at, new_code("stl"))
+def _drafts(orders: Sequence[Order]) -> list[Draft]:
+    """Return what to settle of each order; of one whose deposit was settled before it was paid after all, the rest."""
+    lines = _lines(orders)
+    numbers = dict(Settlement.objects.filter(order__in=orders).values_list("order").annotate(Max("number")).order_by())
+    drafts = []
+    for order in orders:
+        more = earned(order, lines[order.pk])
+        if order.pk in numbers:
+            more -= settled(order, lines[order.pk])
+        number = numbers.get(order.pk, 0) + 1
+        drafts.append(Draft(order, lines[order.pk], more, _kind(order), number, order.due_at, new_code("stl")))
+    return drafts
+
+
+def _kind(order: Order) -> Settlement.Kind:
+    lapsed = order.cancel_reason == CancelReason.BALANCE_UNPAID
+    return Settlement.Kind.DEPOSIT if lapsed else Settlement.Kind.ORDER
 
 
 @transaction.atomic
@@ -157,37 +168,29 @@ def write(drafts: Sequence[Draft], *, at: datetime) -> list[Settlement]:
     return made
 
 
-def _post(drafts: Sequence[Draft], *, at: datetime) -> dict:
+def _post(drafts: Sequence[Draft], *, at: datetime) -> dict[str, Transfer]:
     """Post a transfer for each draft that moves something; return the transfers by the settlement's code."""
-    owners = dict(Order.objects.filter(pk__in=[draft.order.pk for draft in drafts]).values_list("pk", "merchant__code"))
-    accounts = _accounts({(draft.order.currency, owners[draft.order.pk]) for draft in drafts})
+    orders = Order.objects.filter(pk__in=[draft.order.pk for draft in drafts])
+    owners = dict(orders.values_list("pk", "merchant__code"))
     postings = {
         draft.code: ledger.Posting("settlement", f"settlement:{draft.code}", at, entries)
         for draft in drafts
-        if (entries := _entries(draft.more, accounts[draft.order.currency], owners[draft.order.pk]))
+        if (entries := _entries(draft.more, owner=owners[draft.order.pk], currency=draft.order.currency))
     }
     posted = ledger.post_many(list(postings.values())) if postings else []
     return dict(zip(postings, posted, strict=True))
 
 
-def _accounts(wanted: Iterable[tuple[str, str]]) -> dict[str, dict[tuple[str, str], Account]]:
-    """Return the accounts by currency and (kind, owner) between which settlements of these merchants post."""
-    names = defaultdict(list)
-    for currency, owner in sorted(wanted):
-        names[currency] += [(Account.Kind.SALES, owner), (Account.Kind.PAYABLE, owner)]
-    return {
-        currency: dict(zip(kinds, ledger.accounts(*kinds, currency=currency), strict=True))
-        for currency, owned in names.items()
-        for kinds in [[(Account.Kind.COMMISSION, ""), (Account.Kind.SUBSIDY, ""), *owned]]
-    }
-
-
-def _entries(more: Earned, accounts: Mapping, owner: str) -> dict[Account, Decimal]:
+def _entries(more: Earned, *, owner: str, currency: str) -> dict[Account, Decimal]:
     """Return what a settlement moves: out of sales and the platform's subsidies, to commission and the merchant."""
-    entries = {
-        accounts[Account.Kind.SALES, owner]: -more.paid,
-        accounts[Account.Kind.SUBSIDY, ""]: -more.subsidy - more.shipping_subsidy,
-        accounts[Account.Kind.COMMISSION, ""]: more.commission,
-        accounts[Account.Kind.PAYABLE, owner]: more.net,
+    amounts = {
+        (Account.Kind.SALES, owner): -more.paid,
+        (Account.Kind.SUBSIDY, ""): -more.subsidy - more.shipping_subsidy,
+        (Account.Kind.COMMISSION, ""): more.commission,
+        (Account.Kind.PAYABLE, owner): more.net,
     }
-    return {account: amount for account, amount in entries.items() if amount}
+    return {
+        ledger.account(kind, owner=owner, currency=currency): amount
+        for (kind, owner), amount in amounts.items()
+        if amount
+    }
