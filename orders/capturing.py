@@ -8,9 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from chengfeng import payments
 from chengfeng.money import minor_unit
+from shops.models import Merchant
 
 from .models import Checkout, Payment
 from .payment import settle
@@ -22,6 +24,11 @@ class CaptureRefused(Exception):
     def __init__(self, code: str, message: str):
         self.code = code
         super().__init__(message)
+
+
+def payments_of(merchant: Merchant) -> QuerySet[Payment]:
+    """Return the payments of a merchant that are, or were, captured in a second step."""
+    return Payment.objects.filter(captures_later=True, shares__order__merchant=merchant)
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from . import webhooks
-from .api import merchant, shopper
+from .api import captures, merchant, shopper
 from .views import cart, console, mine, till
 
 app_name = "orders"
@@ -14,6 +14,8 @@ api = [
     path("checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
     path("checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
     path("checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
+    path("payments/<slug:code>/capture", captures.CaptureView.as_view(), name="api_capture"),
+    path("payments/<slug:code>/void", captures.VoidView.as_view(), name="api_void"),
     path("offers", merchant.OffersView.as_view(), name="api_offers"),
     path("orders", merchant.OrdersView.as_view(), name="api_orders"),
     path("orders/<slug:code>", merchant.OrderView.as_view(), name="api_order"),

@@ -10,6 +10,7 @@ from chengfeng.http import Problem
 from shops.catalogue import stock
 
 from .. import checkout
+from ..capturing import CaptureRefused
 from ..moves import WrongState
 from ..payment import PaymentRefused
 from ..refunds import RefundRefused
@@ -44,6 +45,16 @@ class NothingLeft(Conflict):
     title = "Payments under way cover everything"
 
 
+class SeveralMerchants(Conflict):
+    code = "several_merchants"
+    title = "Only what one merchant sells can be captured later"
+
+
+class NotAuthorised(Conflict):
+    code = "not_authorised"
+    title = "The payment is not authorised, or is being captured or voided"
+
+
 class WrongStateProblem(Conflict):
     code = "wrong_state"
     title = "The order is not in a state that allows this"
@@ -72,12 +83,23 @@ def placing() -> Iterator[None]:
 @contextmanager
 def paying() -> Iterator[None]:
     """Turn what `payment.begin` raises into problem documents."""
-    conflicts = {problem.code: problem for problem in (NotPayable, NothingLeft)}
+    conflicts = {problem.code: problem for problem in (NotPayable, NothingLeft, SeveralMerchants)}
     try:
         yield
     except PaymentRefused as error:
         if error.code in conflicts:
             raise conflicts[error.code] from error
+        raise ValidationError({"amount": [str(error)]}, error.code) from error
+
+
+@contextmanager
+def capturing() -> Iterator[None]:
+    """Turn what `capturing` raises into problem documents."""
+    try:
+        yield
+    except CaptureRefused as error:
+        if error.code == NotAuthorised.code:
+            raise NotAuthorised from error
         raise ValidationError({"amount": [str(error)]}, error.code) from error
 
 

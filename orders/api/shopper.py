@@ -132,6 +132,7 @@ class PaymentsView(ShopperAPIView):
         wanted = PaymentRequest(data=request.data)
         wanted.is_valid(raise_exception=True)
         asked = {name: wanted.validated_data.get(name) for name in ("provider", "method", "instalments", "amount")}
+        asked["captures_later"] = wanted.validated_data["capture"] == "later"
         checkout = own(request, code, Checkout.objects.select_for_update(no_key=True))
         with paying():
             self.begun = payment.write(checkout, at=clock.now(), **asked)

@@ -1,11 +1,17 @@
 """What a shopper's client sends and gets."""
 
+import re
+
+from django.conf import settings
 from rest_framework import serializers
 
 from chengfeng.payments.sandbox import SOURCES
 
 from ..cart import MAX_UNITS
 from .fields import Amount, Code
+
+
+PM = re.compile(r"pm_[A-Za-z0-9_]+")  # a payment method of Stripe's
 
 
 class Wanted(serializers.Serializer):
@@ -59,11 +65,28 @@ class PlacedCheckout(serializers.Serializer):
 class PaymentRequest(serializers.Serializer):
     """`amount` defaults to all that is left to pay."""
 
-    provider = serializers.ChoiceField(["sandbox"], default="sandbox")
-    source = serializers.ChoiceField(SOURCES, help_text="How the sandbox behaves")
+    provider = serializers.CharField(max_length=16, default="sandbox", help_text="sandbox or, if it is set up, stripe")
+    source = serializers.CharField(
+        max_length=80, help_text=f"How the sandbox behaves ({', '.join(SOURCES)}); Stripe's id of a payment method"
+    )
+    capture = serializers.ChoiceField(
+        ["now", "later"], default="now", help_text="later: the money is set aside until the merchant captures it"
+    )
     method = serializers.RegexField(r"^[a-z_]{1,24}$", default="credit_card")
     instalments = serializers.IntegerField(min_value=1, max_value=99, default=1)
     amount = Amount(required=False)
+
+    def validate_provider(self, name: str) -> str:
+        if name not in settings.PAYMENT_PROVIDERS:
+            raise serializers.ValidationError("There is no such provider here.", "unknown")
+        return name
+
+    def validate(self, wanted: dict) -> dict:
+        is_known = wanted["source"] in SOURCES if wanted["provider"] == "sandbox" else PM.fullmatch(wanted["source"])
+        if not is_known:
+            message = f"This is no source that {wanted['provider']} knows."
+            raise serializers.ValidationError({"source": serializers.ErrorDetail(message, "unknown")})
+        return wanted
 
 
 class PaymentAnswer(serializers.Serializer):
@@ -72,7 +95,8 @@ class PaymentAnswer(serializers.Serializer):
     provider = serializers.CharField()
     method = serializers.CharField()
     instalments = serializers.IntegerField()
-    amount = Amount()
+    amount = Amount(help_text="What is asked for; once it is captured, what came")
+    authorised = Amount(allow_null=True, help_text="What may be captured at most, of a payment captured later")
     currency = serializers.CharField()
     failure = serializers.CharField()
 
