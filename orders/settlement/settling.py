@@ -24,28 +24,20 @@ from ..moves import CancelReason
 from . import payable
 from .earning import Earned, Goods, earned
 from .models import Settlement, SettlementLine
+from .summing import ENDED, WAIT
 from .terms import shortest_wait
 
 BATCH = 500
 
-DUE = """
-SELECT o.*, e.at + w.wait AS due_at FROM orders_order o
+DUE = f"""
+SELECT o.*, {ENDED} + {WAIT.format(at=ENDED)} AS due_at FROM orders_order o
 JOIN shops_merchant m ON m.id = o.merchant_id
-CROSS JOIN LATERAL (SELECT CASE o.state WHEN 'delivered' THEN o.delivered_at ELSE o.cancelled_at END AS at) e
-CROSS JOIN LATERAL (
-    SELECT coalesce(make_interval(days => (
-        SELECT t.days FROM orders_terms t
-        WHERE t.merchant_id = o.merchant_id AND t.days IS NOT NULL
-            AND t.valid_from <= (e.at AT TIME ZONE m.time_zone)::date
-        ORDER BY t.valid_from DESC LIMIT 1
-    )), %(wait)s) AS wait
-) w
 WHERE o.settled_at IS NULL AND (
         o.state = 'delivered' AND o.delivered_at <= %(latest)s
         OR o.cancel_reason = 'balance_unpaid' AND o.cancelled_at <= %(latest)s AND o.deposit_at IS NOT NULL
     )
-    AND e.at + w.wait <= %(at)s
-ORDER BY e.at, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
+    AND {ENDED} + {WAIT.format(at=ENDED)} <= %(at)s
+ORDER BY {ENDED}, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
 

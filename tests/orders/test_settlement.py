@@ -5,18 +5,20 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.db import connection
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chengfeng.models import Transfer
 from orders.models import Order, OrderLine, Settlement, SettlementLine, Terms
 from orders.moves import CancelReason, OrderState
-from orders.settlement import settling, terms
+from orders.settlement import settling, summing, terms
 from orders.settlement.earning import earned
 from tests import factories
 from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
+from .conftest import paid
 from .settling import DUE, balances, delivered, give_back, settled
 
 COIN = Decimal("0.01")
@@ -267,3 +269,62 @@ def test_a_refund_beside_the_settlement_leaves_one_truth(shop, shirt, turn):
     assert [result for result in results if isinstance(result, Exception)] == []
     settling.settle_due(at=DUE)
     assert balances(shop) == {"sales": 0, "payable": 95, "commission": 5, "subsidy": 0}
+
+
+# Summed by the database
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("fields", "of_line"),
+    [
+        pytest.param({}, {}, id="sale"),
+        pytest.param({"subsidy": 10, "discount": 10}, {"subsidy": 10, "discount": 10, "total": 50}, id="subsidy"),
+        pytest.param({"refunded": 25}, {"refunded": Decimal("20.01"), "subsidy": 7, "discount": 7}, id="refund"),
+        pytest.param({"refunded": 68, "shipping_subsidy": 3}, {"refunded": 60}, id="all given back"),
+        pytest.param({"refunded": 3, "shipping_subsidy": 5}, {"subsidy": 3, "discount": 60, "total": 0}, id="free"),
+        pytest.param(
+            {"state": "cancelled", "cancel_reason": "balance_unpaid", "deposit_at": AT, "deposit": Decimal("12.34"),
+             "cancelled_at": AT}, {}, id="deposit",
+        ),
+    ],
+)  # fmt: skip
+def test_the_database_works_out_the_same(shop, hat, fields, of_line):
+    made = delivered((hat, 2), rate="0.0333")
+    of_line = {"total": 60, **of_line}
+    OrderLine.objects.update(**of_line, unit_price=(Decimal(of_line["total"]) + of_line.get("discount", 0)) / 2)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE orders_order DROP CONSTRAINT order_deposit_of_presale")
+    subtotal = of_line["total"] + fields.get("discount", 0)
+    Order.objects.update(subtotal=subtotal, shipping=8, total=of_line["total"] + 8, **fields)
+    made.refresh_from_db()
+    query = summing.EARNED.format(orders="orders_order")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT goods, subsidy, shipping, shipping_subsidy, tax, commission, net FROM ({query}) e",
+            summing.coins(("CNY",)),
+        )
+        (found,) = cursor.fetchall()
+    mine = earned(made, list(made.lines.all()))
+    assert found == (
+        mine.goods,
+        mine.subsidy,
+        mine.shipping,
+        mine.shipping_subsidy,
+        mine.tax,
+        mine.commission,
+        mine.net,
+    )
+
+
+@pytest.mark.django_db
+def test_what_is_coming_is_told_by_day(shop, shirt, hat):
+    delivered(shirt)
+    delivered(hat, at=AT + 3 * DAY)
+    paid(hat)
+    OrderLine.objects.update(commission_rate=Decimal("0.05"))
+    assert summing.coming(shop, currency="CNY", today=AT.date()) == {
+        DUE.date(): (1, 114), DUE.date() + 3 * DAY: (1, Decimal("38.5")),
+    }  # fmt: skip
+    assert summing.under_way(shop, currency="CNY") == (1, Decimal("38.5"))
