@@ -362,6 +362,7 @@ REFUND_REASONS = {
     "payment_too_late": _("The payment came too late"),
     "payment_surplus": _("More was paid than was due"),
     **{f"cancelled:{reason.value}": reason.label for reason in CancelReason},
+    **{f"case:{reason.value}": reason.label for reason in Case.Reason},
 }
 
 

@@ -53,8 +53,8 @@ MOVES: dict[CaseState | str, frozenset[CaseState]] = {
     CaseState.RECEIVED: frozenset({CaseState.EXCHANGED, CaseState.REFUNDED}),
     CaseState.REJECTED: frozenset({CaseState.DISPUTED, CaseState.DISMISSED, CaseState.WITHDRAWN}),
     CaseState.DISPUTED: frozenset(
-        {CaseState.ACCEPTED, CaseState.REFUNDED, CaseState.DISMISSED, CaseState.WITHDRAWN}
-    ),
+        {CaseState.DISPUTED, CaseState.ACCEPTED, CaseState.REFUNDED, CaseState.DISMISSED, CaseState.WITHDRAWN}
+    ),  # while it is disputed, either side may add to what it said
     CaseState.REFUNDED: frozenset(),
     CaseState.EXCHANGED: frozenset(),
     CaseState.DISMISSED: frozenset(),
@@ -97,13 +97,13 @@ def move(
     at: datetime,
     by: "User | None" = None,
     note: str = "",
-    amount: Decimal | None = None,
+    said: Decimal | None = None,
     **fields,
 ) -> None:
     """Move a case on from the state it was read in, set its deadline, and write the step into its chain.
 
-    Call it in the transaction of what comes with the move. Raises CaseMoved when the table has no such move, or when
-    the case has meanwhile gone elsewhere; nothing is written then.
+    Call it in the transaction of what comes with the move; `said` is the amount that the step names. Raises
+    CaseMoved when the table has no such move, or when the case has meanwhile gone elsewhere; nothing is written then.
     """
     source = case.state
     if target not in MOVES[source]:
@@ -114,7 +114,7 @@ def move(
         raise CaseMoved(source, target)
     for name, value in fields.items():
         setattr(case, name, value)
-    step(case, source=source, side=side, at=at, by=by, note=note, amount=amount)
+    step(case, source=source, side=side, at=at, by=by, note=note, amount=said)
 
 
 def step(case: "Case", *, source: str, **details) -> None:
