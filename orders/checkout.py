@@ -1,9 +1,10 @@
 """Checkout: from what somebody wants to one order per merchant, prices frozen and stock held until it is paid."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from types import MappingProxyType
 from uuid import UUID
 
 from django.conf import settings
@@ -11,37 +12,25 @@ from django.db import IntegrityError, transaction
 
 from chengfeng.money import ZERO
 from shops.catalogue import stock
-from shops.models import Merchant, User, Variant
+from shops.delivery.rates import Destination
+from shops.models import Merchant, Promotion, User, Variant
+from shops.promotions import uses
+from shops.promotions.terms import Refusal
 
-from . import cart, shipping
-from .models import Cart, CartLine, Checkout, Order, OrderLine, OrderMove
+from . import cart, quoting, wanted
+from .models import Cart, Checkout, LineDiscount, Order, OrderLine, OrderMove
 from .moves import OrderState
 from .offers import Offer
-from .sellable import is_on_sale
+from .quoting import Item, Quote
+from .sealing import Difference, Sealed, What, differences
+from .sellable import commission_rate
+from .wanted import CheckoutRefused, MixedCurrencies, Pick, UnknownVariant
 
-
-class CheckoutRefused(Exception):
-    """What is wanted makes no checkout; nothing was placed."""
+__all__ = ["CheckoutRefused", "MixedCurrencies", "UnknownVariant", "place", "place_cart"]
 
 
 class NothingWanted(CheckoutRefused):
     """There is nothing to buy."""
-
-
-class UnknownVariant(CheckoutRefused):
-    """There is no variant of this code."""
-
-    def __init__(self, code: str):
-        self.code = code
-        super().__init__(code)
-
-
-class MixedCurrencies(CheckoutRefused):
-    """One checkout is paid in one currency; `currencies` are those that were wanted."""
-
-    def __init__(self, currencies: Iterable[str]):
-        self.currencies = sorted(currencies)
-        super().__init__(", ".join(self.currencies))
 
 
 class OfferClash(CheckoutRefused):
@@ -52,8 +41,36 @@ class OfferUsed(CheckoutRefused):
     """Another checkout has used the offer."""
 
 
-class CartChanged(CheckoutRefused):
-    """The cart is not what the shopper was shown."""
+class QuoteChanged(CheckoutRefused):
+    """What would be charged is not what the shopper was shown; `differences` says in what, if the goods differ."""
+
+    def __init__(self, differences: Sequence[Difference], currency: str):
+        self.differences, self.currency = differences, currency
+        super().__init__(", ".join(difference.what for difference in differences))
+
+
+class QuoteUsed(CheckoutRefused):
+    """Something was placed by this quote before: `checkout`, where it is the same shopper's cart."""
+
+    def __init__(self, checkout: Checkout | None = None):
+        self.checkout = checkout
+        super().__init__(checkout.code if checkout else "")
+
+
+class CouponsRefused(CheckoutRefused):
+    """Coupons that were chosen take nothing off; `refused` says why, one by one."""
+
+    def __init__(self, refused: Sequence[Refusal]):
+        self.refused = refused
+        super().__init__(", ".join(f"{refusal.chosen}: {refusal.why}" for refusal in refused))
+
+
+class NotServed(CheckoutRefused):
+    """Some goods are not sent to that place; `variants` are those."""
+
+    def __init__(self, variants: Sequence[Variant]):
+        self.variants = variants
+        super().__init__(", ".join(variant.sku for variant in variants))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,31 +84,26 @@ class Contact:
     city: str = ""
     street: str = ""
     postal_code: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """Units of one variant at the price they are sold for."""
-
-    variant: Variant
-    quantity: int
-    unit_price: Decimal
-    discount: Decimal = ZERO
+    country: str = ""
+    district: str = ""
 
     @property
-    def total(self) -> Decimal:
-        return self.unit_price * self.quantity - self.discount
+    def destination(self) -> Destination:
+        return Destination(self.country, self.region)
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An order in the making, of one merchant."""
+    """An order in the making, of one merchant; `given` is what each promotion gives to it."""
 
     merchant: Merchant
     items: Sequence[Item]
     shipping: Decimal
+    shipping_subsidy: Decimal = ZERO
     fee: Decimal = ZERO
     offer: str | None = None
+    message: str = ""
+    given: Mapping[Promotion, Decimal] = field(default_factory=dict)
 
 
 @transaction.atomic(savepoint=False)
@@ -102,86 +114,98 @@ def place(
     at: datetime,
     lines: Sequence[tuple[str, int]] = (),
     offers: Sequence[Offer] = (),
+    coupons: Sequence[str] = (),
+    quote: Sealed | None = None,
+    message: str = "",
+    messages: Mapping[str, str] = MappingProxyType({}),
     user: User | None = None,
     language: str = "",
     external_reference: str = "",
 ) -> Checkout:
     """Place what is wanted, all of it or nothing: `lines` are (variant code, units), once each.
 
-    Raises a CheckoutRefused, or OutOfStock with every line that cannot be had, those no longer on sale among them;
-    either ends the transaction it is called in.
+    `coupons` are codes or words. By a `quote` exactly what it showed is placed, once. A `message` is for every shop,
+    unless `messages` has one of its own for a shop's slug.
+
+    Raises a CheckoutRefused, OutOfStock with every line that cannot be had, those no longer on sale among them, or
+    LimitReached; any of them ends the transaction it is called in.
     """
-    variants = _variants([code for code, _ in lines] + [quoted.variant for offer in offers for quoted in offer.lines])
-    _refuse_missing(variants, lines, offers)
-    drafts = _drafts([(variants[code], quantity) for code, quantity in lines])
-    drafts += [_drafted(offer, variants) for offer in offers]
+    variants = wanted.variants([code for code, _ in lines] + [each.variant for offer in offers for each in offer.lines])
+    picks = wanted.pick([(variants[code], quantity) for code, quantity in lines], at=at) if lines else []
+    wanted.refuse_missing([*picks, *_offered(offers, variants)])
+    drafts = [_drafted(offer, variants) for offer in offers]
+    if picks:
+        priced = quoting.of_picks(
+            picks, shopper=shopper, at=at, destination=contact.destination, coupons=coupons, user=user
+        )
+        _refuse_surprises(priced, quote)
+        drafts += _drafts(priced, message, messages)
     _refuse_nonsense(drafts)
     checkout = Checkout(
         shopper=shopper, user=user, language=language, external_reference=external_reference, placed_at=at,
-        currency=drafts[0].merchant.currency, **asdict(contact),
+        currency=drafts[0].merchant.currency, quote=quote.code if quote else None, **asdict(contact),
     )  # fmt: skip
     return _write(checkout, sorted(drafts, key=lambda draft: draft.merchant.pk))
 
 
 @transaction.atomic
-def place_cart(*, shopper: UUID, currency: str, contact: Contact, at: datetime, total: Decimal, **details) -> Checkout:
+def place_cart(
+    *, shopper: UUID, currency: str, contact: Contact, at: datetime, quote: Sealed | None = None, **details
+) -> Checkout:
     """Place what can be bought of the shopper's cart in that currency, and take it out of the cart.
 
-    `total` is what the shopper was shown. The cart is locked, so that two windows place it once: the later one finds
-    it empty. Raises as `place` does, NothingWanted and CartChanged.
+    The cart is locked, so that two windows place it once: the later one finds it changed, or its quote used, even
+    when the same things are in it again. Raises as `place` does, and NothingWanted.
     """
-    list(Cart.objects.select_for_update().filter(shopper=shopper))
-    section = next((section for section in cart.contents(shopper) if section.currency == currency), None)
-    if not section or not section.bought:
+    locked = Cart.objects.select_for_update().filter(shopper=shopper).first()
+    used = Checkout.objects.filter(quote=quote.code, shopper=shopper).first() if quote else None
+    if used:
+        raise QuoteUsed(used)
+    asked = {"coupons": details.get("coupons", ()), "user": details.get("user")}
+    sections = cart.contents(shopper, at=at, destination=contact.destination, **asked)
+    section = next((section for section in sections if section.currency == currency), None)
+    if not locked or not section or not section.bought:
         raise NothingWanted
-    if section.total != total:
-        raise CartChanged
+    if quote and quote.code != cart.quote_code(locked, currency):
+        raise QuoteChanged(differences(quote, section.quote), currency)
     lines = [(row.variant.code, row.quantity) for row in section.bought]
-    checkout = place(shopper=shopper, contact=contact, at=at, lines=lines, **details)
-    bought = [row.variant.pk for row in section.bought]
-    CartLine.objects.filter(cart__shopper=shopper, variant__in=bought).delete()
+    checkout = place(shopper=shopper, contact=contact, at=at, lines=lines, quote=quote, **details)
+    cart.take_out(locked, [row.variant for row in section.bought], at=at)
     return checkout
 
 
-def _variants(codes: Sequence[str]) -> Mapping[str, Variant]:
-    """Return the variants by code with product and merchant; raises UnknownVariant."""
-    found = Variant.objects.select_related("product", "merchant").in_bulk(codes, field_name="code")
-    missing = next((code for code in codes if code not in found), None)
-    if missing:
-        raise UnknownVariant(missing)
-    return found
+def _offered(offers: Iterable[Offer], variants: Mapping[str, Variant]) -> list[Pick]:
+    """Return what is offered as picks from the shelf; an offer holds whether or not its variant is on sale."""
+    picks = [Pick(variants[each.variant], each.quantity) for offer in offers for each in offer.lines]
+    return [pick for pick in picks if pick.variant.available < pick.quantity]
 
 
-def _refuse_missing(variants: Mapping[str, Variant], lines: Iterable[tuple[str, int]], offers: Iterable[Offer]) -> None:
-    """Raise OutOfStock for what is not on sale, or was sold out when the variants were read.
-
-    It spares those who come too late the way to the lock; whether there is enough, the hold alone decides.
-    """
-    wanted = [(variants[code], quantity, is_on_sale(variants[code])) for code, quantity in lines]
-    wanted += [(variants[quoted.variant], quoted.quantity, True) for offer in offers for quoted in offer.lines]
-    free = [(variant, quantity, variant.available if is_open else 0) for variant, quantity, is_open in wanted]
-    missing = [(variant, available) for variant, quantity, available in free if available < quantity]
-    if missing:
-        raise stock.OutOfStock(missing)
+def _refuse_surprises(priced: Quote, shown: Sealed | None) -> None:
+    """Raise where what would be placed is not what was shown, or not what was asked for."""
+    if priced.not_served:
+        raise NotServed(priced.not_served)
+    if shown is None and priced.refused:
+        raise CouponsRefused(priced.refused)
+    found = differences(shown, priced) if shown else []
+    if found:
+        raise QuoteChanged(found, priced.currency)
 
 
-def _drafts(lines: Sequence[tuple[Variant, int]]) -> list[Draft]:
-    """Return one draft per merchant at today's prices."""
-    items: dict[Merchant, list[Item]] = {}
-    for variant, quantity in lines:
-        items.setdefault(variant.merchant, []).append(Item(variant, quantity, variant.price))
-    return [Draft(merchant, of, _shipping(merchant, of)) for merchant, of in items.items()]
-
-
-def _shipping(merchant: Merchant, items: Sequence[Item]) -> Decimal:
-    is_service = all(item.variant.product.is_service for item in items)
-    value = sum((item.total for item in items), ZERO)
-    return shipping.cost(value=value, currency=merchant.currency, is_service=is_service)
+def _drafts(priced: Quote, message: str, messages: Mapping[str, str]) -> list[Draft]:
+    """Return one draft per merchant of a quote."""
+    gifts = quoting.given(priced)
+    return [
+        Draft(
+            parcel.merchant, parcel.items, parcel.shipping, parcel.shipping_subsidy,
+            message=messages.get(parcel.merchant.slug, message), given=gifts[parcel.merchant],
+        )
+        for parcel in priced.parcels
+    ]  # fmt: skip
 
 
 def _drafted(offer: Offer, variants: Mapping[str, Variant]) -> Draft:
-    items = [Item(variants[q.variant], q.quantity, q.unit_price, q.discount) for q in offer.lines]
-    return Draft(items[0].variant.merchant, items, offer.shipping, offer.fee, offer.code)
+    items = [Item(variants[q.variant], q.quantity, q.unit_price, agreed=q.discount) for q in offer.lines]
+    return Draft(items[0].variant.merchant, items, offer.shipping, fee=offer.fee, offer=offer.code)
 
 
 def _refuse_nonsense(drafts: Sequence[Draft]) -> None:
@@ -196,35 +220,59 @@ def _refuse_nonsense(drafts: Sequence[Draft]) -> None:
 
 
 def _write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
-    """Write checkout, orders and lines, and hold the stock."""
+    """Write checkout, orders and lines, count the uses of promotions, and hold the stock."""
     expires_at = checkout.placed_at + settings.ORDER_EXPIRES_AFTER
     orders = [_order(checkout, draft, expires_at) for draft in drafts]
     checkout.total = sum((order.total for order in orders), ZERO)
-    checkout.save()
-    _insert(orders)
-    OrderLine.objects.bulk_create(
-        _line(order, item) for order, draft in zip(orders, drafts, strict=True) for item in draft.items
-    )
+    pairs = [(order, item) for order, draft in zip(orders, drafts, strict=True) for item in draft.items]
+    _insert(checkout, orders)
+    lines = OrderLine.objects.bulk_create(_line(order, item) for order, item in pairs)
+    _insert_discounts(lines, [item for _, item in pairs])
     OrderMove.objects.bulk_create(
         OrderMove(order=order, number=1, target=OrderState.PLACED, by=checkout.user, at=order.placed_at)
         for order in orders
     )
-    wanted = [
-        stock.Wanted(order.code, item.variant, item.quantity)
-        for order, draft in zip(orders, drafts, strict=True)
-        for item in draft.items
+    _claim(checkout, orders, drafts)
+    held = [
+        stock.Wanted(order.code, item.variant, item.quantity, item.flash_item, checkout.shopper)
+        for order, item in pairs
     ]
-    stock.hold_all(wanted, at=checkout.placed_at, expires_at=expires_at)
+    stock.hold_all(held, at=checkout.placed_at, expires_at=expires_at)
     checkout.placed = orders
     return checkout
 
 
+def _claim(checkout: Checkout, orders: Sequence[Order], drafts: Sequence[Draft]) -> None:
+    """Count a use of every promotion that gives something; raises QuoteChanged where one is used up by now."""
+    given = {
+        (order, promotion): amount
+        for order, draft in zip(orders, drafts, strict=True)
+        for promotion, amount in draft.given.items()
+    }
+    wanted_uses = [
+        uses.Wanted(promotion.pk, order.merchant_id, order.code, amount) for (order, promotion), amount in given.items()
+    ]
+    if not wanted_uses:
+        return
+    try:
+        uses.claim(wanted_uses, basket=checkout.code, shopper=checkout.shopper, at=checkout.placed_at)
+    except uses.UsedUp as error:
+        gone = {promotion.code: ZERO for _, promotion in given if promotion.pk in error.promotions}
+        for (_, promotion), amount in given.items():
+            if promotion.code in gone:
+                gone[promotion.code] += amount
+        lost = [Difference(What.DISCOUNT, code, amount, ZERO) for code, amount in gone.items()]
+        raise QuoteChanged(lost, checkout.currency) from error
+
+
 def _order(checkout: Checkout, draft: Draft, expires_at: datetime) -> Order:
-    subtotal = sum((item.unit_price * item.quantity for item in draft.items), ZERO)
+    subtotal = sum((item.gross for item in draft.items), ZERO)
     discount = sum((item.discount for item in draft.items), ZERO)
     return Order(
         merchant=draft.merchant, checkout=checkout, shopper=checkout.shopper, offer=draft.offer,
-        currency=checkout.currency, subtotal=subtotal, discount=discount, shipping=draft.shipping, tax=draft.fee,
+        currency=checkout.currency, subtotal=subtotal, discount=discount,
+        subsidy=sum((item.subsidy for item in draft.items), ZERO),
+        shipping=draft.shipping, shipping_subsidy=draft.shipping_subsidy, tax=draft.fee, message=draft.message,
         total=subtotal - discount + draft.shipping + draft.fee, placed_at=checkout.placed_at, expires_at=expires_at,
     )  # fmt: skip
 
@@ -234,15 +282,29 @@ def _line(order: Order, item: Item) -> OrderLine:
     return OrderLine(
         merchant_id=order.merchant_id, order=order, variant=variant, product=variant.product,
         title=variant.product.title, title_en=variant.product.title_en, options=variant.options,
-        options_en=variant.options_en,
-        unit_price=item.unit_price, quantity=item.quantity, discount=item.discount, total=item.total,
+        options_en=variant.options_en, list_price=item.list_price,
+        unit_price=item.unit_price, quantity=item.quantity, discount=item.discount, subsidy=item.subsidy,
+        total=item.total, commission_rate=commission_rate(variant.product),
     )  # fmt: skip
 
 
-def _insert(orders: Sequence[Order]) -> None:
+def _insert(checkout: Checkout, orders: Sequence[Order]) -> None:
     try:
+        checkout.save(force_insert=True)
         Order.objects.bulk_create(orders)
     except IntegrityError as error:
         if "offer" in str(error):
             raise OfferUsed from error
+        if "checkout_quote_once" in str(error):
+            raise QuoteUsed from error
         raise
+
+
+def _insert_discounts(lines: Sequence[OrderLine], items: Sequence[Item]) -> None:
+    parts = [
+        LineDiscount(line=line, promotion=part.promotion, amount=part.amount, is_subsidy=part.is_subsidy)
+        for line, item in zip(lines, items, strict=True)
+        for part in item.discounts
+    ]
+    if parts:
+        LineDiscount.objects.bulk_create(parts)

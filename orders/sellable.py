@@ -1,6 +1,10 @@
-"""Whether a variant can be bought at all, whatever its stock."""
+"""Whether a variant can be bought at all, whatever its stock, and what the platform takes of its sale."""
 
-from shops.models import Merchant, Product, Variant
+from decimal import Decimal
+
+from shops.models import Category, Merchant, Product, Variant
+
+USUAL_COMMISSION = Category._meta.get_field("commission_rate").get_default()
 
 
 def is_on_sale(variant: Variant) -> bool:
@@ -10,3 +14,8 @@ def is_on_sale(variant: Variant) -> bool:
         and variant.product.state == Product.State.ACTIVE
         and variant.merchant.state == Merchant.State.OPEN
     )
+
+
+def commission_rate(product: Product) -> Decimal:
+    """Return the share of a sale that the platform keeps; the usual one for goods without a category."""
+    return product.category.commission_rate if product.category else USUAL_COMMISSION

@@ -14,6 +14,7 @@ from ..capturing import CaptureRefused
 from ..moves import WrongState
 from ..payment import PaymentRefused
 from ..refunds import RefundRefused
+from .quotes_serializers import DifferenceAnswer, RefusedCoupon
 
 
 class Conflict(Problem):
@@ -33,6 +34,31 @@ class OfferUsed(Conflict):
 class MixedCurrencies(Conflict):
     code = "mixed_currencies"
     title = "One checkout is paid in one currency"
+
+
+class LimitReached(Conflict):
+    code = "limit_reached"
+    title = "There is a limit of units per buyer"
+
+
+class QuoteChanged(Conflict):
+    code = "quote_changed"
+    title = "What would be charged is not what the quote said"
+
+
+class QuoteUsed(Conflict):
+    code = "quote_used"
+    title = "Something was placed by this quote before"
+
+
+class CouponsRefused(Conflict):
+    code = "coupons_refused"
+    title = "Some coupons take nothing off"
+
+
+class NotServed(Conflict):
+    code = "not_served"
+    title = "Some goods are not sent to this place"
 
 
 class NotPayable(Conflict):
@@ -63,21 +89,44 @@ class WrongStateProblem(Conflict):
 @contextmanager
 def placing() -> Iterator[None]:
     """Turn what `checkout.place` raises into problem documents."""
+    with quoting(), _refusing():
+        yield
+
+
+@contextmanager
+def quoting() -> Iterator[None]:
+    """Turn what `wanted` and `quoting` raise into problem documents."""
     try:
         yield
-    except stock.OutOfStock as error:
-        raise OutOfStock(lines=[{"variant": v.code, "available": n} for v, n in error.shortages]) from error
     except checkout.UnknownVariant as error:
         raise ValidationError({"lines": [f"There is no variant {error.code}."]}, "unknown") from error
     except checkout.MixedCurrencies as error:
         raise MixedCurrencies(currencies=error.currencies) from error
+    except checkout.NothingWanted as error:
+        raise ValidationError({"lines": ["There is nothing to buy."]}, "empty") from error
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except stock.OutOfStock as error:
+        raise OutOfStock(lines=[{"variant": v.code, "available": n} for v, n in error.shortages]) from error
+    except stock.LimitReached as error:
+        raise LimitReached(lines=[{"item": error.item.code, "available": error.may_still}]) from error
+    except checkout.QuoteChanged as error:
+        raise QuoteChanged(differences=DifferenceAnswer(error.differences, many=True).data) from error
+    except checkout.QuoteUsed as error:
+        raise QuoteUsed(**({"checkout": error.checkout.code} if error.checkout else {})) from error
+    except checkout.CouponsRefused as error:
+        raise CouponsRefused(coupons=RefusedCoupon(error.refused, many=True).data) from error
+    except checkout.NotServed as error:
+        raise NotServed(variants=[variant.code for variant in error.variants]) from error
     except checkout.OfferUsed as error:
         raise OfferUsed from error
     except checkout.OfferClash as error:
         message = "An offer must be all that the checkout buys of its merchant."
         raise ValidationError({"offers": [message]}, "clash") from error
-    except checkout.NothingWanted as error:
-        raise ValidationError({"lines": ["There is nothing to buy."]}, "empty") from error
 
 
 @contextmanager

@@ -1,5 +1,7 @@
 """The shopper's API: cart, checkout and payment."""
 
+from dataclasses import fields
+
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils.translation import get_language
@@ -12,13 +14,19 @@ from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import HEADER, idempotent, resumable
 from shops.api_base import ShopperAPIView
+from shops.delivery.rates import Destination
 from shops.models import Variant
 
-from .. import cart, payment
+from .. import cart, payment, sealing
 from ..checkout import Contact, place, place_cart
 from ..models import Checkout, Payment
 from ..offers import OfferRefused, unseal
-from .problems import MixedCurrencies, OutOfStock, paying, placing
+from ..quoting import Quote
+from ..quoting import quote as quote_of
+from ..sealing import QuoteRefused, Sealed
+from ..wanted import variants as variants_by_code
+from .problems import MixedCurrencies, OutOfStock, paying, placing, quoting
+from .quotes_serializers import QuoteAnswer
 from .shopper_serializers import (
     CartAnswer,
     CartQuantity,
@@ -27,11 +35,12 @@ from .shopper_serializers import (
     PaymentAnswer,
     PaymentRequest,
     PlacedCheckout,
+    Wish,
 )
 
 KEY = OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, required=True)
 SHOPPER = OpenApiParameter("X-Shopper", str, OpenApiParameter.HEADER, description="As POST shoppers gave it")
-CONTACT = ("email", "recipient", "phone", "region", "city", "street", "postal_code")
+CONTACT = tuple(field.name for field in fields(Contact))
 
 
 class CartFull(Problem):
@@ -44,7 +53,7 @@ class CartView(ShopperAPIView):
     @extend_schema(operation_id="cart_get", parameters=[SHOPPER], responses=CartAnswer)
     def get(self, request):
         """Tell what is in the cart and what has become of it since."""
-        return Response(CartAnswer({"sections": cart.contents(request.shopper)}).data)
+        return Response(CartAnswer({"sections": cart.contents(request.shopper, at=clock.now())}).data)
 
 
 class CartLineView(ShopperAPIView):
@@ -60,7 +69,7 @@ class CartLineView(ShopperAPIView):
             cart.put(shopper=request.shopper, variant=found, quantity=wanted.validated_data["quantity"], at=clock.now())
         except cart.CartFull as error:
             raise CartFull from error
-        return Response(CartAnswer({"sections": cart.contents(request.shopper)}).data)
+        return Response(CartAnswer({"sections": cart.contents(request.shopper, at=clock.now())}).data)
 
 
 class CheckoutsView(ShopperAPIView):
@@ -86,26 +95,22 @@ class CheckoutsView(ShopperAPIView):
             "at": clock.now(),
             "language": get_language() or "",
             "external_reference": wanted.get("external_reference", ""),
+            "coupons": wanted.get("coupons", ()),
+            "quote": self.quote(wanted.get("quote")),
+            "message": wanted.get("message", ""),
         }
         with placing():
             if "lines" not in wanted and "offers" not in wanted:
-                return place_cart(**details, **self.section(request, wanted.get("currency")))
+                return place_cart(**details, currency=section(request, wanted).currency)
             lines = [(line["variant"], line["quantity"]) for line in wanted.get("lines", ())]
             return place(**details, lines=lines, offers=self.offers(wanted.get("offers", ()), details["at"]))
 
     @staticmethod
-    def section(request, currency: str | None) -> dict:
-        """Return currency and total of the part of the cart to buy; without a wish there must be one currency."""
-        sections = cart.contents(request.shopper)
-        wanted = [section for section in sections if currency in (None, section.currency)]
-        if len(wanted) > 1:
-            raise MixedCurrencies(currencies=[section.currency for section in wanted])
-        if not wanted:
-            raise ValidationError({"lines": ["There is nothing to buy."]}, "empty")
-        missing = [row for parcel in wanted[0].parcels for row in parcel.rows if not row.can_be_bought]
-        if missing:
-            raise OutOfStock(lines=[{"variant": row.variant.code, "available": row.available} for row in missing])
-        return {"currency": wanted[0].currency, "total": wanted[0].total}
+    def quote(sealed: str | None) -> Sealed | None:
+        try:
+            return sealing.unseal(sealed) if sealed else None
+        except QuoteRefused as error:
+            raise ValidationError({"quote": [str(error)]}, "refused") from error
 
     @staticmethod
     def offers(texts: list[str], at) -> list:
@@ -113,6 +118,52 @@ class CheckoutsView(ShopperAPIView):
             return [unseal(text, at=at) for text in texts]
         except OfferRefused as error:
             raise ValidationError({"offers": [str(error)]}, "refused") from error
+
+
+class QuotesView(ShopperAPIView):
+    @extend_schema(operation_id="quotes_create", parameters=[SHOPPER], request=Wish, responses=QuoteAnswer)
+    def post(self, request):
+        """Tell what lines, or the cart, cost with every reduction; a checkout may be placed at exactly that."""
+        wanted = Wish(data=request.data)
+        wanted.is_valid(raise_exception=True)
+        quote, code = self.quote(request, wanted.validated_data)
+        return Response(QuoteAnswer({**whole(quote), "quote": sealing.seal(quote, code)}).data)
+
+    def quote(self, request, wish: dict) -> tuple[Quote, str]:
+        """Return the quote and the code under which it may be used; what the cart says is good for the cart alone."""
+        if "lines" not in wish:
+            chosen = section(request, wish)
+            return chosen.quote, cart.quote_code(cart.find(request.shopper), chosen.currency)
+        with quoting():
+            variants = variants_by_code([line["variant"] for line in wish["lines"]])
+            lines = [(variants[line["variant"]], line["quantity"]) for line in wish["lines"]]
+            asked = {"coupons": wish.get("coupons", ()), "destination": destination(wish)}
+            return quote_of(shopper=request.shopper, lines=lines, at=clock.now(), **asked), ""
+
+
+def whole(quote: Quote) -> dict:
+    """Return all that a quote says, by name."""
+    names = ("currency", "parcels", "subtotal", "discount", "shipping", "total", "coupons", "refused", "choices")
+    return {name: getattr(quote, name) for name in names}
+
+
+def destination(wish: dict) -> Destination:
+    return Destination(wish.get("country", ""), wish.get("region", ""))
+
+
+def section(request, wish: dict) -> cart.Section:
+    """Return the part of the cart to buy, all of which is at hand; without a wish there must be one currency."""
+    asked = {"coupons": wish.get("coupons", ()), "destination": destination(wish)}
+    sections = cart.contents(request.shopper, at=clock.now(), **asked)
+    chosen = [section for section in sections if wish.get("currency") in (None, section.currency)]
+    if len(chosen) > 1:
+        raise MixedCurrencies(currencies=[section.currency for section in chosen])
+    if not chosen:
+        raise ValidationError({"lines": ["There is nothing to buy."]}, "empty")
+    missing = [row for parcel in chosen[0].parcels for row in parcel.rows if not row.can_be_bought]
+    if missing:
+        raise OutOfStock(lines=[{"variant": row.variant.code, "available": row.available} for row in missing])
+    return chosen[0]
 
 
 class CheckoutView(ShopperAPIView):

@@ -9,6 +9,7 @@ from chengfeng.payments.sandbox import SOURCES
 
 from ..cart import MAX_UNITS
 from .fields import Amount, Code
+from .quotes_serializers import DiscountAnswer
 
 
 PM = re.compile(r"pm_[A-Za-z0-9_]+")  # a payment method of Stripe's
@@ -19,26 +20,38 @@ class Wanted(serializers.Serializer):
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_UNITS)
 
 
-class CheckoutRequest(serializers.Serializer):
-    """Lines, offers or both; without either, what can be bought of the shopper's cart."""
+class Wish(serializers.Serializer):
+    """What goods, with which coupons; without lines, what can be bought of the shopper's cart."""
 
     lines = Wanted(many=True, required=False, max_length=100)
-    offers = serializers.ListField(child=serializers.CharField(max_length=20_000), required=False, max_length=20)
-    email = serializers.EmailField(max_length=254)
-    recipient = serializers.CharField(max_length=80)
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    region = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    street = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
-    external_reference = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    coupons = serializers.ListField(
+        child=serializers.CharField(max_length=24), required=False, max_length=20, help_text="Codes or words"
+    )
     currency = serializers.CharField(max_length=3, required=False, help_text="Of the cart's lines to buy")
+    country = serializers.CharField(max_length=2, required=False, allow_blank=True, help_text="ISO 3166-1")
+    region = serializers.CharField(max_length=80, required=False, allow_blank=True)
 
     def validate_lines(self, lines):
         codes = [line["variant"] for line in lines]
         if len(set(codes)) < len(codes):
             raise serializers.ValidationError("Name each variant once.", "repeated")
         return lines
+
+
+class CheckoutRequest(Wish):
+    """Lines, offers or both; without either, what can be bought of the shopper's cart."""
+
+    offers = serializers.ListField(child=serializers.CharField(max_length=20_000), required=False, max_length=20)
+    email = serializers.EmailField(max_length=254)
+    recipient = serializers.CharField(max_length=80)
+    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    city = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    district = serializers.CharField(max_length=80, required=False, allow_blank=True)
+    street = serializers.CharField(max_length=200, required=False, allow_blank=True)
+    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    external_reference = serializers.CharField(max_length=64, required=False, allow_blank=True)
+    quote = serializers.CharField(max_length=20_000, required=False, help_text="As POST quotes gave it")
+    message = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="To every shop")
 
 
 class PlacedOrder(serializers.Serializer):
@@ -125,15 +138,18 @@ class CartRow(serializers.Serializer):
 class CartParcel(serializers.Serializer):
     merchant = serializers.CharField(source="merchant.slug")
     lines = CartRow(source="rows", many=True)
-    subtotal = Amount()
-    shipping = Amount()
+    discounts = DiscountAnswer(source="quote.discounts", many=True, default=())
+    subtotal = Amount(source="quote.subtotal", default="0.0000")
+    discount = Amount(source="quote.discount", default="0.0000")
+    shipping = Amount(source="quote.shipping", default="0.0000")
 
 
 class CartSection(serializers.Serializer):
     currency = serializers.CharField()
     merchants = CartParcel(source="parcels", many=True)
-    subtotal = Amount()
-    shipping = Amount()
+    subtotal = Amount(source="quote.subtotal")
+    discount = Amount(source="quote.discount")
+    shipping = Amount(source="quote.shipping")
     total = Amount()
 
 

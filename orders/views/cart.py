@@ -20,7 +20,9 @@ from ..forms import AddForm, QuantityForm
 def show(request: HttpRequest) -> HttpResponse:
     """Show what is in the cart, by currency and merchant."""
     request.keeps_shopper = True
-    return render(request, "orders/cart.html", {"sections": cart.contents(request.shopper)})
+    user = request.user if request.user.is_authenticated else None
+    sections = cart.contents(request.shopper, at=clock.now(), user=user)
+    return render(request, "orders/cart.html", {"sections": sections})
 
 
 @require_POST
@@ -37,8 +39,7 @@ def add(request: HttpRequest) -> HttpResponse:
     try:
         cart.add(shopper=request.shopper, variant=variant, quantity=form.cleaned_data["quantity"], at=clock.now())
     except cart.CartFull:
-        messages.error(request, _("Your cart is full: it holds at most %(most)d things.") % {"most": cart.MAX_LINES})
-        return redirect("orders:cart")
+        return full(request)
     if request.POST.get("next") == "checkout":
         return redirect(f"{reverse('orders:checkout')}?{urlencode({'currency': variant.merchant.currency})}")
     messages.success(request, _("It is in your cart."))
@@ -51,7 +52,15 @@ def set_quantity(request: HttpRequest, variant: str) -> HttpResponse:
     form = QuantityForm(request.POST)
     if form.is_valid():
         found = get_object_or_404(Variant, code=variant)
-        cart.put(shopper=request.shopper, variant=found, quantity=form.cleaned_data["quantity"], at=clock.now())
+        try:
+            cart.put(shopper=request.shopper, variant=found, quantity=form.cleaned_data["quantity"], at=clock.now())
+        except cart.CartFull:
+            return full(request)
     else:
         messages.error(request, _("The number of units must be from 0 to %(most)d.") % {"most": cart.MAX_UNITS})
+    return redirect("orders:cart")
+
+
+def full(request: HttpRequest) -> HttpResponse:
+    messages.error(request, _("Your cart is full: it holds at most %(most)d things.") % {"most": cart.MAX_LINES})
     return redirect("orders:cart")

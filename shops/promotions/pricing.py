@@ -148,7 +148,7 @@ def _step(bill: Bill, terms: Terms) -> Near | None:
     """Return what is missing to a threshold, or to its next multiple, where that takes off more than now."""
     promotion, covered = terms.promotion, bill.covered(terms)
     value = bill.value(covered) if terms.frees_shipping else bill.value_after_bundles(covered)
-    if not value or not promotion.threshold or value >= promotion.threshold and not promotion.repeats:
+    if not value or not promotion.threshold or (value >= promotion.threshold and not promotion.repeats):
         return None
     times = value // promotion.threshold + 1
     amount = promotion.amount * times if promotion.benefit == Benefit.FIXED else None

@@ -47,7 +47,7 @@ def terms(
 def _for_shopper(shopper: UUID) -> QuerySet[Promotion]:
     mine = {"promotion": OuterRef("pk"), "shopper": shopper}
     goods = PromotionProduct.objects.filter(promotion=OuterRef("pk"))
-    return Promotion.objects.annotate(
+    return Promotion.objects.select_related("merchant").annotate(
         is_claimed=Exists(Claim.objects.filter(**mine)),
         times=Subquery(ShopperUses.objects.filter(**mine).values("used")),
         goods=ArraySubquery(goods.values(json=JSONObject(product=F("product_id"), quantity=F("quantity")))),

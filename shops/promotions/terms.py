@@ -56,13 +56,13 @@ class Terms:
 
     def is_called(self, chosen: str) -> bool:
         """Whether somebody means this coupon by its code or its word."""
-        return chosen == self.promotion.code or bool(self.promotion.word) and self._word(chosen)
+        return chosen == self.promotion.code or (bool(self.promotion.word) and self._word(chosen))
 
     def _word(self, typed: str) -> bool:
         return typed.strip().upper() == self.promotion.word.upper()
 
     def may_be_chosen(self, chosen: str) -> bool:
-        return self.promotion.is_public or self.is_hers or bool(self.promotion.word) and self._word(chosen)
+        return self.promotion.is_public or self.is_hers or (bool(self.promotion.word) and self._word(chosen))
 
     def covers(self, line: Line) -> bool:
         """Whether the goods of a line are those that it is for."""
@@ -153,7 +153,7 @@ def obstacle(terms: Terms, *, at: datetime, known_at: Collection[int | None]) ->
     `known_at` are the merchants where she is no new customer, None among them when there is any.
     """
     promotion = terms.promotion
-    if promotion.state != Promotion.State.ACTIVE or promotion.ends_at is not None and promotion.ends_at <= at:
+    if promotion.state != Promotion.State.ACTIVE or (promotion.ends_at is not None and promotion.ends_at <= at):
         return Why.ENDED
     if promotion.starts_at > at:
         return Why.NOT_STARTED

@@ -78,7 +78,8 @@ REVIVE = f"""
 WITH again AS (
     SELECT * FROM shops_promotionuse WHERE cause = %(cause)s AND state = 'released'
 ), asked AS (
-    SELECT a.promotion_id AS id, a.shopper, a.amount, (NOT EXISTS ({OF_SAME_USE.format("a")}))::int AS times FROM again a
+    SELECT a.promotion_id AS id, a.shopper, a.amount, (NOT EXISTS ({OF_SAME_USE.format("a")}))::int AS times
+    FROM again a
 ), {COUNTED}, written AS (
     UPDATE shops_promotionuse u SET state = 'live', at = %(at)s FROM again WHERE u.id = again.id
 )

@@ -67,7 +67,7 @@ def test_price_and_title_stay_as_they_were(shirt):
 @pytest.mark.parametrize("reads", [True, False], ids=["seen when read", "seen when held"])
 def test_all_or_nothing(shirt, foreign_shop, monkeypatch, reads):
     if not reads:
-        monkeypatch.setattr("orders.checkout._refuse_missing", lambda *_args: None)
+        monkeypatch.setattr("orders.wanted.refuse_missing", lambda *_args: None)
     with pytest.raises(stock.OutOfStock) as caught, transaction.atomic():
         buy(shirt, factories.variant(foreign_shop, stock=0))
     assert [available for _, available in caught.value.shortages] == [0]

@@ -49,10 +49,16 @@ def fill(browser, *lines):
         cart.put(shopper=browser.shopper, variant=variant, quantity=quantity, at=AT)
 
 
-def order_all(browser, **changes):
+def order_all(browser, address="/checkout/", **changes):
+    """Look at the till and order what it shows; return the answer."""
     with clock.at(AT):
-        total = cart.contents(browser.shopper)[0].total
-        return browser.post("/checkout/", ADDRESS | {"total": total} | changes)
+        return browser.post(address, ADDRESS | {"quote": quoted(browser, address)} | changes)
+
+
+def quoted(browser, address="/checkout/") -> str:
+    """Return the sealed quote that the till shows."""
+    found = re.search(r'name="quote" value="([^"]*)"', browser.get(address).content.decode())
+    return found[1] if found else ""
 
 
 def test_a_newcomer_gets_a_cart_of_his_own(shirt):
@@ -88,8 +94,7 @@ def test_two_currencies_are_two_checkouts(browser, shirt):
     dollars = factories.variant(factories.merchant(currency="USD"), price="60")
     fill(browser, (shirt, 1), (dollars, 1))
     assert re.findall(r"\?currency=\w+", browser.get("/cart/").content.decode()) == ["?currency=CNY", "?currency=USD"]
-    with clock.at(AT):
-        response = browser.post("/checkout/?currency=USD", ADDRESS | {"total": "60"})
+    response = order_all(browser, "/checkout/?currency=USD")
     assert (response.status_code, Checkout.objects.get().currency, cart.count(browser.shopper)) == (302, "USD", 1)
 
 
@@ -112,17 +117,41 @@ def test_from_the_cart_to_the_receipt(browser, shirt, hat):
 
 def test_a_form_sent_twice_is_one_checkout(browser, shirt):
     fill(browser, (shirt, 1))
-    first = order_all(browser)
+    form = ADDRESS | {"quote": quoted(browser)}
     with clock.at(AT):
-        again = browser.post("/checkout/", ADDRESS | {"total": "120"})
+        first, again = (browser.post("/checkout/", form) for _ in range(2))
     assert (Checkout.objects.count(), again.url) == (1, first.url)
+
+
+def test_an_old_form_does_not_order_a_cart_that_was_filled_again(browser, shirt):
+    fill(browser, (shirt, 1))
+    form = ADDRESS | {"quote": quoted(browser)}
+    with clock.at(AT):
+        first = browser.post("/checkout/", form)
+        fill(browser, (shirt, 1))
+        again = browser.post("/checkout/", form)
+    assert (again.url, Checkout.objects.count(), cart.count(browser.shopper)) == (first.url, 1, 1)
+
+
+def test_a_window_that_shows_another_cart_orders_nothing(browser, shirt, hat):
+    fill(browser, (shirt, 1))
+    old = quoted(browser)
+    fill(browser, (hat, 2))
+    page = words(order_all(browser, quote=old))
+    assert f"{hat.product.title} has been added." in page
+    assert "The total is CN¥180.00 instead of CN¥120.00." in page
+    assert Checkout.objects.count() == 0
 
 
 def test_a_price_that_changed_is_shown_before_it_is_paid(browser, shirt):
     fill(browser, (shirt, 1))
-    response = order_all(browser, total="119")
-    assert "Your cart has changed meanwhile" in words(response)
+    shown = quoted(browser)
+    type(shirt).objects.update(price=Decimal(110))
+    page = words(order_all(browser, quote=shown))
+    assert "Your cart has changed meanwhile" in page
+    assert f"{shirt.product.title} costs CN¥110.00 instead of CN¥120.00." in page
     assert Checkout.objects.count() == 0
+    assert order_all(browser).status_code == 302
 
 
 def test_an_address_is_asked_for_where_one_is_needed(browser, shirt, shop):
