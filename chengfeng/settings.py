@@ -200,6 +200,7 @@ WAKE_WORKERS = True
 JOBS = {
     "catalogue_import": "shops.catalogue.importing.run",
     "release_holds": "orders.expiry.run",
+    "ship_file": "orders.desk.parcels.run",
     "close_flash_sales": "shops.promotions.flash.run",
     "reconcile_payments": "orders.reconcile.run",
     "settle_orders": "orders.settlement.settling.run",

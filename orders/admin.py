@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from chengfeng.admin import ReadOnlyAdmin, ReadOnlyInline
 
+from .desk.admin import OrderNoteAdmin as OrderNoteAdmin
 from .models import (
     Cart,
     CartLine,

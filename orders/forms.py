@@ -1,6 +1,4 @@
-"""The forms of the orders room: what goes into the cart, where it is sent, and how orders are found and refunded."""
-
-from decimal import Decimal
+"""The forms of the orders room: what goes into the cart, where it is sent, and how it is paid."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -8,9 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from chengfeng.payments.sandbox import SOURCES
 
 from .cart import MAX_UNITS
-from .models import Checkout, Order, Shipment
-from .moves import GIVEN_BY_PEOPLE, OrderState
-from .refunds import Left
+from .models import Checkout
 
 SOURCE_TEXTS = {
     "approve": (_("Pay"), _("The payment is approved at once.")),
@@ -74,54 +70,3 @@ class PayForm(forms.Form):
     """How the sandbox shall behave."""
 
     source = forms.ChoiceField(choices=[(source, source) for source in SOURCES])
-
-
-class FindForm(forms.Form):
-    """Words, state and local days by which a merchant finds orders."""
-
-    q = forms.CharField(
-        label=_("Search"),
-        max_length=100,
-        required=False,
-        widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Code, e-mail, name, phone, SKU or tracking number")}
-        ),
-    )
-    state = forms.ChoiceField(choices=[("", _("All")), *OrderState.choices], required=False)
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class ShipForm(forms.ModelForm):
-    """The parcel an order leaves in."""
-
-    class Meta:
-        model = Shipment
-        fields = ["carrier", "tracking"]
-
-
-class CancelForm(forms.Form):
-    """Why a merchant cancels."""
-
-    reason = forms.ChoiceField(label=_("Reason"), choices=[(reason.value, reason.label) for reason in GIVEN_BY_PEOPLE])
-
-
-class RefundForm(forms.Form):
-    """What is given back: units per line, shipping, whether the goods come back."""
-
-    shipping = forms.DecimalField(
-        label=_("Shipping, tax and fees"), min_value=Decimal(0), decimal_places=2, required=False, initial=Decimal(0)
-    )
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
-    restock = forms.BooleanField(label=_("Put the units back on the shelf"), required=False)
-
-    def __init__(self, *args, order: Order, lefts: list[Left], **kwargs):
-        super().__init__(*args, **kwargs)
-        self.lefts = lefts
-        for left in lefts:
-            self.fields[left.line.code] = forms.IntegerField(
-                label=left.line.title, min_value=0, max_value=left.quantity, initial=0, required=False
-            )
-
-    def line_fields(self) -> list[tuple[Left, forms.BoundField]]:
-        return [(left, self[left.line.code]) for left in self.lefts]

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from . import webhooks
 from .api import captures, merchant, shopper
-from .views import cart, console, mine, till
+from .views import cart, mine, till
 
 app_name = "orders"
 
@@ -35,12 +35,6 @@ urlpatterns = [
     path("my/orders/", mine.index, name="my_orders"),
     path("my/orders/<slug:order>/", mine.show, name="my_order"),
     path("my/orders/<slug:order>/receipt/", mine.confirm, name="my_order_receipt"),
-    path("console/<slug:merchant>/orders/", console.index, name="orders"),
-    path("console/<slug:merchant>/orders/ship/", console.ship_many, name="orders_ship"),
-    path("console/<slug:merchant>/orders/<slug:order>/", console.show, name="order"),
-    path("console/<slug:merchant>/orders/<slug:order>/ship/", console.ship_one, name="order_ship"),
-    path("console/<slug:merchant>/orders/<slug:order>/deliver/", console.deliver_one, name="order_deliver"),
-    path("console/<slug:merchant>/orders/<slug:order>/cancel/", console.cancel_one, name="order_cancel"),
-    path("console/<slug:merchant>/orders/<slug:order>/refund/", console.refund, name="order_refund"),
+    path("console/<slug:merchant>/orders/", include("orders.desk.urls")),
     path("payments/webhooks/<slug:provider>/", webhooks.webhook, name="webhook"),
 ]

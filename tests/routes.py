@@ -13,7 +13,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from ads.models import Campaign
 from chengfeng.models import Job
-from orders.models import Checkout, Order, OrderLine
+from orders.models import Checkout, Order, OrderLine, OrderNote, ShippingRun
 from reports.models import Export
 from shops.api_base import MerchantAPIView
 from shops.models import (
@@ -202,6 +202,11 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     template = ShippingTemplate.objects.create(merchant=shop, name="T", created_at=AT)
     template.rates.create()
     promotion = factories.promotion(shop)
+    remark = OrderNote.objects.create(merchant=shop, order=order, text="x", by=alice, at=AT)
+    parcels = ShippingRun.objects.create(
+        merchant=shop, file=ContentFile(b"order,tracking", "x.csv"), file_name="x.csv", digest="x", requested_by=alice,
+        created_at=AT, finished_at=AT,
+    )  # fmt: skip
     return {
         "promotions": promotion.code,
         "console": shop.code,
@@ -215,6 +220,8 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "ads": campaign.code,
         "campaigns": campaign.code,
         "orders": order.code,
+        "remarks": remark.code,
+        "parcels": parcels.code,
         "checkouts": order.checkout.code,
         "pay": order.checkout.code,
         "exports": export.code,

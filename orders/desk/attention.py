@@ -58,12 +58,11 @@ KINDS: Mapping[str, Kind] = {
 }
 
 
-def orders(merchant: Merchant, kind: str, *, at: datetime) -> QuerySet[Order]:
-    """Return the merchant's orders that wait for that reason, or, without one, for any."""
+def keys(merchant: Merchant, kind: str, *, at: datetime) -> set[int]:
+    """Return the keys of the merchant's orders that wait for that reason, or, without one, for any."""
     wanted = [KINDS[kind]] if kind else KINDS.values()
     first, *others = [one.orders(merchant, at)[:MOST].values_list("pk") for one in wanted]
-    keys = first.union(*others, all=True) if others else first
-    return own(Order, merchant).filter(pk__in={key for (key,) in keys})
+    return {key for (key,) in (first.union(*others, all=True) if others else first)}
 
 
 def queries(merchant: Merchant, *, at: datetime) -> dict[str, QuerySet[Order]]:
@@ -73,16 +72,16 @@ def queries(merchant: Merchant, *, at: datetime) -> dict[str, QuerySet[Order]]:
 
 def reasons(merchant: Merchant, shown: list[Order], *, at: datetime) -> dict[int, list[Kind]]:
     """Return why each of some orders needs somebody, by one query."""
-    keys = [order.pk for order in shown]
-    if not keys:
+    among = [order.pk for order in shown]
+    if not among:
         return {}
-    found = _labelled(merchant, keys, at)
-    return {key: [KINDS[name] for name in KINDS if (key, name) in found] for key in keys}
+    found = _labelled(merchant, among, at)
+    return {key: [KINDS[name] for name in KINDS if (key, name) in found] for key in among}
 
 
-def _labelled(merchant: Merchant, keys: list[int], at: datetime) -> set[tuple[int, str]]:
+def _labelled(merchant: Merchant, among: list[int], at: datetime) -> set[tuple[int, str]]:
     parts = [
-        kind.orders(merchant, at).filter(pk__in=keys).order_by().values_list("pk", Value(name))
+        kind.orders(merchant, at).filter(pk__in=among).order_by().values_list("pk", Value(name))
         for name, kind in KINDS.items()
     ]
     return set(parts[0].union(*parts[1:], all=True))

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Order, OrderNote, Shipment
-from ..moves import CancelReason, OrderState
+from ..moves import GIVEN_BY_PEOPLE, OrderState
 from ..refunds import Left
 from . import attention
 from .models import Flag
@@ -89,13 +89,7 @@ class FileForm(forms.Form):
 class CancelForm(forms.Form):
     """Why a merchant cancels."""
 
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[
-            (reason.value, reason.label)
-            for reason in (CancelReason.SHOPPER, CancelReason.MERCHANT, CancelReason.UNAVAILABLE)
-        ],
-    )
+    reason = forms.ChoiceField(label=_("Reason"), choices=[(reason.value, reason.label) for reason in GIVEN_BY_PEOPLE])
 
 
 class ShipForm(forms.ModelForm):
@@ -104,6 +98,8 @@ class ShipForm(forms.ModelForm):
     class Meta:
         model = Shipment
         fields = ["carrier", "tracking"]
+        widgets = {"carrier": forms.TextInput(attrs={"list": "carriers"})}
+        help_texts = {"carrier": ""}
 
     def __init__(self, *args, open_lines: list, **kwargs):
         super().__init__(*args, **kwargs)

@@ -50,9 +50,7 @@ class Sieve:
     def rows(self) -> QuerySet[Order]:
         """Return the orders that are asked for, in no order yet."""
         if self.state == ATTENTION:
-            why = self.wanted.get("why", "")
-            waiting = attention.orders(self.merchant, why, at=self.at)
-            return waiting & self.base if self.base.query.where else waiting
+            return self.base.filter(pk__in=attention.keys(self.merchant, self.wanted.get("why", ""), at=self.at))
         rows = self.base.filter(state=self.state) if self.state else self.base
         return rows.filter(ship_by_at__isnull=False) if self.sort.column == "ship_by_at" else rows
 

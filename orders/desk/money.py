@@ -1,0 +1,56 @@
+"""The money of an order as its merchant reads it: what reduced it and who bears that, what was paid, what is left."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from chengfeng.money import ZERO
+from shops.models import Promotion
+
+from ..models import LineDiscount, Order, Payment
+
+
+@dataclass(frozen=True, slots=True)
+class Reduction:
+    """What one promotion took off the order."""
+
+    promotion: Promotion
+    amount: Decimal
+    is_subsidy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """The sums of an order; `list_value` is what the goods would have cost without a lower price."""
+
+    list_value: Decimal
+    reductions: Sequence[Reduction]
+    paid: Decimal
+    commission: Decimal | None
+    net: Decimal | None
+
+    @property
+    def is_settled(self) -> bool:
+        return self.net is not None
+
+
+def of(order: Order, lines: Sequence) -> Money:
+    """Return the money of an order, by two queries for discounts and settlements and one for what was paid."""
+    settled = order.settlements.aggregate(commission=Sum("commission"), net=Sum("net"))
+    captured = order.payment_shares.filter(payment__state=Payment.State.CAPTURED)
+    return Money(
+        list_value=sum(((line.list_price or line.unit_price) * line.quantity for line in lines), ZERO),
+        reductions=_reductions(order),
+        paid=captured.aggregate(sum=Sum("amount"))["sum"] or ZERO,
+        commission=settled["commission"],
+        net=settled["net"],
+    )
+
+
+def _reductions(order: Order) -> list[Reduction]:
+    taken = LineDiscount.objects.filter(line__order=order)
+    sums = list(taken.values_list("promotion", "is_subsidy").annotate(Sum("amount")).order_by("promotion"))
+    promotions = Promotion.objects.in_bulk([pk for pk, *_ in sums])
+    return [Reduction(promotions[pk], amount, is_subsidy) for pk, is_subsidy, amount in sums]
