@@ -3,7 +3,7 @@
 from django.urls import path
 
 from . import api
-from .views import console, platform
+from .views import console, platform, shopper
 
 CONSOLE = "console/<merchant>/promotions/"
 PLATFORM = "platform/promotions/"
@@ -21,6 +21,8 @@ urlpatterns = [
     path(f"{PLATFORM}<promotion>/edit/", platform.promotion_edit, name="platform_promotion_edit"),
     path(f"{PLATFORM}<promotion>/state/", platform.promotion_state, name="platform_promotion_state"),
     path(f"{PLATFORM}<promotion>/copy/", platform.promotion_copy, name="platform_promotion_copy"),
+    path("coupons/<coupon>/claim/", shopper.coupon_claim, name="coupon_claim"),
+    path("my/coupons/", shopper.my_coupons, name="my_coupons"),
     path("api/v1/promotions", api.Promotions.as_view(), name="api_promotions"),
     path("api/v1/promotions/<str:code>", api.PromotionDetail.as_view(), name="api_promotion"),
 ]

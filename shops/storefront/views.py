@@ -10,11 +10,14 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from chengfeng import clock
 from shops.models import Category
+from shops.promotions import offering
 from shops.tenancy import refuse_nul
 
 from . import feed as feeding
 from . import showing
+from .dressing import dressed
 from .finding import SearchForm, find
 
 PAGE_SIZE = 24
@@ -62,13 +65,15 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     shown = get_object_or_404(
         showing.with_variants(showing.products()).select_related("merchant", "category__parent"), code=code
     )
-    variants = shown.variants.all()
+    variants, at = shown.variants.all(), clock.now()
+    more = showing.products().filter(merchant=shown.merchant)
     context = {
         "product": shown,
         "variants": variants,
         "chosen": next((variant for variant in variants if variant.available > 0), None),
         "notes": showing.notes().filter(products=shown)[:MORE],
-        "more": showing.products().filter(merchant=shown.merchant).exclude(pk=shown.pk).order_by("-pk")[:MORE],
+        "offers": offering.offers_on(shown, request.shopper, at=at),
+        "more": dressed(more.exclude(pk=shown.pk).order_by("-pk")[:MORE], at=at),
     }
     return render(request, "shops/storefront/product.html", context)
 
@@ -85,6 +90,7 @@ def shop(request: HttpRequest, slug: str) -> HttpResponse:
         "page": page_of(found, request),
         "categories": showing.categories_of(shown),
         "notes": showing.notes().filter(merchant=shown)[:MORE],
+        "offers": offering.offers_of(shown, request.shopper, at=clock.now()),
     }
     return render(request, "shops/storefront/shop.html", context)
 
@@ -102,5 +108,7 @@ def note(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def page_of(found: QuerySet, request: HttpRequest) -> Page:
-    """Return the page that the address asks for, or the nearest there is."""
-    return Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    """Return the page of products that the address asks for, or the nearest there is."""
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    page.object_list = dressed(page.object_list, at=clock.now())
+    return page

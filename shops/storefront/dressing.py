@@ -1,0 +1,14 @@
+"""What cards of products say beside title and price, asked for all cards of a page at once."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from shops.models import Product
+from shops.promotions import offering
+
+
+def dressed(products: Iterable[Product], *, at: datetime) -> list[Product]:
+    """Load products with the badges of what runs on them."""
+    shown = list(products)
+    offering.badge(shown, at=at)
+    return shown
