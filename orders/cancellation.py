@@ -6,6 +6,7 @@ from django.db import transaction
 
 from shops.catalogue import stock
 from shops.models import User
+from shops.promotions import uses
 
 from .models import Checkout, Order, Refund
 from .moves import CancelReason, OrderState, move
@@ -25,6 +26,7 @@ def cancel(order: Order, *, reason: CancelReason, at: datetime, by: User | None 
         return []
     was_paid = order.state == OrderState.PAID
     move(order, OrderState.CANCELLED, at=at, by=by, cancel_reason=reason)
+    uses.release(cause=order.code, at=at)
     if was_paid:
         return _undo_sale(order, at=at, by=by)
     stock.release(cause=order.code, at=at)

@@ -8,6 +8,7 @@ from django.db import transaction
 from chengfeng import clock
 from chengfeng.models import Job
 from shops.catalogue import stock
+from shops.promotions import uses
 
 from .models import Checkout, Order
 from .moves import CancelReason, OrderState, WrongState, move
@@ -39,6 +40,7 @@ def expire(order: Order) -> bool:
         move(order, OrderState.CANCELLED, at=order.expires_at, cancel_reason=reason)
     except WrongState:
         return False
+    uses.release(cause=order.code, at=order.expires_at)
     stock.release(cause=order.code, at=order.expires_at)
     give_back_captured(order, at=order.expires_at)
     return True
