@@ -271,6 +271,7 @@ STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS")  # all verify, so that one can replace another
 if STRIPE_API_KEY:
     PAYMENT_PROVIDERS["stripe"] = "chengfeng.payments.stripe.Stripe"
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("https://checkout.stripe.com")  # where it sends on to
     if not env.flag("CHENGFENG_SANDBOX", default=not PRODUCTION):
         del PAYMENT_PROVIDERS["sandbox"]
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify

@@ -264,6 +264,7 @@ class OrderMove(models.Model):
 
 
 METHODS = {
+    "card": _("Card"),
     "credit_card": _("Credit card"),
     "debit_card": _("Debit card"),
     "voucher": _("Voucher"),

@@ -371,6 +371,11 @@ def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:
     ledger.post_many(postings)
 
 
+def is_authorised(checkout: Checkout) -> bool:
+    """Whether money for a checkout is set aside and not captured yet."""
+    return checkout.payments.filter(state=Payment.State.AUTHORISED).exists()
+
+
 def pending(checkout: Checkout) -> Sequence[Payment]:
     """Return the payments of a checkout whose outcome is not known yet."""
     return checkout.payments.filter(state=Payment.State.PENDING).order_by("pk")

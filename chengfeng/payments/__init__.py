@@ -23,6 +23,10 @@ class UnknownProvider(Exception):
     """The settings name no provider of that name."""
 
 
+class Refused(Exception):
+    """The provider will not do this, whatever the payer does."""
+
+
 class Forged(Exception):
     """A webhook message is not the provider's, or too old, or not readable."""
 
@@ -109,7 +113,13 @@ class PagedProvider(Provider, Protocol):
     def open_page(
         self, *, reference: str, amount: Decimal, currency: str, title: str, return_to: str, at: datetime
     ) -> Page:
-        """Open a page for a payment that was written at `at`; the shopper comes back to the address `return_to`."""
+        """Open a page for a payment that was written at `at`; the shopper comes back to the address `return_to`.
+
+        Raises Refused.
+        """
+
+    def is_page(self, known: str) -> bool:
+        """Whether what the provider calls so is a page."""
 
     def page(self, known: str) -> str:
         """Return the address of a page that is still open, or nothing."""

@@ -16,7 +16,7 @@ from functools import lru_cache
 import stripe
 from django.conf import settings
 
-from . import Forged, Irrelevant, Notice, Outcome, Page, Unreachable, signing
+from . import Forged, Irrelevant, Notice, Outcome, Page, Refused, Unreachable, signing
 
 logger = logging.getLogger(__name__)
 
@@ -161,8 +161,14 @@ class Stripe:
             "success_url": return_to, "cancel_url": return_to, "expires_at": int((at + PAGE_OPEN_FOR).timestamp()),
         }  # fmt: skip
         with _answered():
-            session = self.api.checkout.sessions.create(params, _once(f"{reference}:page"))
+            try:
+                session = self.api.checkout.sessions.create(params, _once(f"{reference}:page"))
+            except stripe.InvalidRequestError as error:
+                raise Refused(str(error)) from error
         return Page(session.url, session.id)
+
+    def is_page(self, known: str) -> bool:
+        return known.startswith("cs_")
 
     def page(self, known: str) -> str:
         """Return the address of a page that is still open, or nothing."""
@@ -186,7 +192,7 @@ class Stripe:
 
     def find(self, reference: str, *, known: str = "", since: datetime | None = None) -> Outcome:
         with _answered():
-            if known.startswith("cs_"):
+            if self.is_page(known):
                 return self._of_session(self.api.checkout.sessions.retrieve(known))
             if known:
                 return self._told(self.api.payment_intents.retrieve(known))

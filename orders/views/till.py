@@ -1,5 +1,8 @@
 """The till: address, order, payment."""
 
+from collections.abc import Mapping
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -11,11 +14,14 @@ from django.views.decorators.http import require_http_methods
 from chengfeng import clock
 from shops.catalogue import stock
 
-from .. import cart, mine, payment
+from .. import cart, hosted, mine, payment
 from ..checkout import CartChanged, Contact, NothingWanted, place_cart
 from ..forms import SOURCE_TEXTS, ContactForm, PayForm
 from ..models import Checkout
 from ..moves import OrderState
+
+
+SANDBOX = "sandbox"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -83,19 +89,48 @@ def pay(request: HttpRequest, checkout: str) -> HttpResponse:
     """Show how the payment of a checkout stands, and take it; htmx asks for the state alone."""
     found = get_object_or_404(mine.checkouts(request), code=checkout)
     if request.method == "POST":
-        form = PayForm(request.POST)
-        if form.is_valid():
-            take(request, found, form.cleaned_data["source"])
-        return redirect("orders:pay", found.code)
+        return act(request, found)
+    come_back(request, found)
     template = "orders/pay_state.html" if "HX-Request" in request.headers else "orders/pay.html"
     context = standing(found)
     with timezone.override(context["orders"][0].merchant.time_zone):
         return render(request, template, context)
 
 
+def act(request: HttpRequest, found: Checkout) -> HttpResponse:
+    """Pay by the sandbox, lead to the page of a provider (or back to it), or give such a page up."""
+    form, waiting, at = PayForm(request.POST), hosted.on_page(found) if hosted.is_offered() else None, clock.now()
+    address = ""
+    if form.is_valid():
+        take(request, found, form.cleaned_data["source"])
+    elif "give_up" in request.POST and waiting:
+        hosted.give_up(waiting, at=at)
+    elif "page" in request.POST and hosted.is_offered():
+        address = hosted.address(waiting) if waiting else open_page(request, found)
+    return redirect(address) if address else redirect("orders:pay", found.code)
+
+
+def open_page(request: HttpRequest, found: Checkout) -> str:
+    try:
+        return hosted.open_page(found, title=_("Your order at Chengfeng"), at=clock.now())
+    except payment.PaymentRefused:
+        return ""
+    except hosted.NoPage:
+        messages.error(request, _("Paying by card is not possible just now. Nothing was charged; please try again."))
+        return ""
+
+
+def come_back(request: HttpRequest, found: Checkout) -> None:
+    """Look at once what became of the payment whose page the shopper comes back from."""
+    if "back" in request.GET and hosted.is_offered():
+        waiting = hosted.on_page(found)
+        if waiting and waiting.code == request.GET["back"]:
+            hosted.look(waiting, at=clock.now())
+
+
 def take(request: HttpRequest, found: Checkout, source: str) -> None:
     try:
-        begun = payment.begin(found, provider="sandbox", method="credit_card", at=clock.now())
+        begun = payment.begin(found, provider=SANDBOX, method="credit_card", at=clock.now())
     except payment.PaymentRefused:
         return
     asked = payment.ask(begun, source=source, at=clock.now())
@@ -103,12 +138,19 @@ def take(request: HttpRequest, found: Checkout, source: str) -> None:
         messages.error(request, _("The payment was declined. Nothing was charged; please try again."))
 
 
+def providers() -> Mapping[str, str]:
+    return settings.PAYMENT_PROVIDERS
+
+
 def standing(found: Checkout) -> dict:
     """Return the orders of a checkout, what is left to pay, and the one word for where it stands."""
     orders = list(found.orders.select_related("merchant").prefetch_related("lines__product").order_by("pk"))
     states = {order.state for order in orders}
-    if payment.pending(found):
+    waiting = payment.pending(found)
+    if waiting:
         word = "pending"
+    elif payment.is_authorised(found):
+        word = "authorised"
     elif OrderState.PLACED in states:
         word = "open"
     else:
@@ -119,5 +161,7 @@ def standing(found: Checkout) -> dict:
         "word": word,
         "left": sum(payment.left_by_order(found, at=clock.now()).values()) if word == "open" else 0,
         "expires_at": orders[0].expires_at,
-        "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items()],
+        "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items() if SANDBOX in providers()],
+        "has_page": hosted.is_offered(),
+        "on_page": hosted.on_page(found) if waiting and hosted.is_offered() else None,
     }
