@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from chengfeng.money import ZERO
 from shops.catalogue import stock
 from shops.delivery.rates import Destination
-from shops.models import Merchant, Promotion, User, Variant
+from shops.models import Merchant, Presale, Promotion, User, Variant
 from shops.promotions import uses
 from shops.promotions.terms import Refusal
 
@@ -104,6 +104,8 @@ class Draft:
     offer: str | None = None
     message: str = ""
     given: Mapping[Promotion, Decimal] = field(default_factory=dict)
+    presale: Presale | None = None
+    deposit: Decimal = ZERO
 
 
 @transaction.atomic(savepoint=False)
@@ -145,7 +147,7 @@ def place(
         shopper=shopper, user=user, language=language, external_reference=external_reference, placed_at=at,
         currency=drafts[0].merchant.currency, quote=quote.code if quote else None, **asdict(contact),
     )  # fmt: skip
-    return _write(checkout, sorted(drafts, key=lambda draft: draft.merchant.pk))
+    return write(checkout, sorted(drafts, key=lambda draft: draft.merchant.pk))
 
 
 @transaction.atomic
@@ -219,8 +221,11 @@ def _refuse_nonsense(drafts: Sequence[Draft]) -> None:
         raise MixedCurrencies(currencies)
 
 
-def _write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
-    """Write checkout, orders and lines, count the uses of promotions, and hold the stock."""
+def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
+    """Write checkout, orders and lines, count the uses of promotions, and hold the stock, in the caller's transaction.
+
+    Raises as `place` does.
+    """
     expires_at = checkout.placed_at + settings.ORDER_EXPIRES_AFTER
     orders = [_order(checkout, draft, expires_at) for draft in drafts]
     checkout.total = sum((order.total for order in orders), ZERO)
@@ -273,6 +278,7 @@ def _order(checkout: Checkout, draft: Draft, expires_at: datetime) -> Order:
         currency=checkout.currency, subtotal=subtotal, discount=discount,
         subsidy=sum((item.subsidy for item in draft.items), ZERO),
         shipping=draft.shipping, shipping_subsidy=draft.shipping_subsidy, tax=draft.fee, message=draft.message,
+        presale=draft.presale, deposit=draft.deposit,
         total=subtotal - discount + draft.shipping + draft.fee, placed_at=checkout.placed_at, expires_at=expires_at,
     )  # fmt: skip
 
