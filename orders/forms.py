@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.payments.sandbox import SOURCES
 
+from .addresses.forms import PARTS, AddressFields
 from .cart import MAX_UNITS
-from .models import Checkout
 
 SOURCE_TEXTS = {
     "approve": (_("Pay"), _("The payment is approved at once.")),
@@ -30,40 +30,43 @@ class QuantityForm(forms.Form):
     quantity = forms.IntegerField(min_value=0, max_value=MAX_UNITS)
 
 
-class ContactForm(forms.ModelForm):
+class ContactForm(AddressFields):
     """Who receives the goods, and where; services need no address."""
 
-    total = forms.DecimalField(widget=forms.HiddenInput)
-
-    class Meta:
-        model = Checkout
-        fields = ["email", "recipient", "phone", "region", "city", "street", "postal_code"]
-        widgets = {
-            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
-            "recipient": forms.TextInput(attrs={"autocomplete": "name"}),
-            "phone": forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
-            "region": forms.TextInput(attrs={"autocomplete": "address-level1"}),
-            "city": forms.TextInput(attrs={"autocomplete": "address-level2"}),
-            "street": forms.TextInput(attrs={"autocomplete": "street-address"}),
-            "postal_code": forms.TextInput(attrs={"autocomplete": "postal-code"}),
-        }
-        error_messages = {
-            "email": {
-                "required": _("We need an e-mail address to send the receipt to."),
-                "invalid": _("This is no e-mail address."),
-            },
-            "recipient": {"required": _("Who shall receive the goods?")},
-        }
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("We need an e-mail address to send the receipt to."),
+            "invalid": _("This is no e-mail address."),
+        },
+    )  # fmt: skip
+    recipient = forms.CharField(
+        label=_("Recipient"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        error_messages={"required": _("Who shall receive the goods?")},
+    )  # fmt: skip
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
+    )  # fmt: skip
+    keep = forms.BooleanField(label=_("Keep it in my address book"), required=False)
+    PEOPLE = ("email", "recipient", "phone")
 
     def __init__(self, *args, needs_address: bool, **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, needs_address=needs_address, **kwargs)
         if not needs_address:
-            for name in ("region", "city", "street", "postal_code"):
-                del self.fields[name]
-            return
-        for name, message in (("city", _("Which city?")), ("street", _("Which street and number?"))):
-            self.fields[name].required = True
-            self.fields[name].error_messages["required"] = message
+            del self.fields["keep"]
+
+    @property
+    def people(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.PEOPLE]
+
+    def contact(self) -> dict[str, str]:
+        """Return who and where as `Contact` takes it."""
+        return {name: self.cleaned_data[name] for name in (*self.PEOPLE, *PARTS) if name in self.cleaned_data}
+
+    def entry(self) -> dict[str, str]:
+        """Return what of it the address book keeps."""
+        return {name: value for name, value in self.contact().items() if name != "email"}
 
 
 class PayForm(forms.Form):

@@ -4,13 +4,14 @@ from django.urls import include, path
 
 from . import webhooks
 from .api import captures, merchant, shopper
-from .views import cart, mine, till
+from .views import addresses, cart, mine, till
 
 app_name = "orders"
 
 api = [
     path("cart", shopper.CartView.as_view(), name="api_cart"),
     path("cart/lines/<slug:variant>", shopper.CartLineView.as_view(), name="api_cart_line"),
+    path("quotes", shopper.QuotesView.as_view(), name="api_quotes"),
     path("checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
     path("checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
     path("checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
@@ -27,6 +28,7 @@ api = [
 
 urlpatterns = [
     path("api/v1/", include(api)),
+    path("", include("orders.settlement.urls")),
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/<slug:variant>/", cart.set_quantity, name="cart_line"),
@@ -35,6 +37,11 @@ urlpatterns = [
     path("my/orders/", mine.index, name="my_orders"),
     path("my/orders/<slug:order>/", mine.show, name="my_order"),
     path("my/orders/<slug:order>/receipt/", mine.confirm, name="my_order_receipt"),
+    path("my/addresses/", addresses.index, name="addresses"),
+    path("my/addresses/new/", addresses.new, name="address_new"),
+    path("my/addresses/take-over/", addresses.take_over, name="addresses_take_over"),
+    path("my/addresses/<slug:address>/", addresses.edit, name="address"),
+    path("my/addresses/<slug:address>/delete/", addresses.forget, name="address_forget"),
     path("console/<slug:merchant>/orders/", include("orders.desk.urls")),
     path("payments/webhooks/<slug:provider>/", webhooks.webhook, name="webhook"),
 ]

@@ -12,8 +12,9 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
 from ads.models import Campaign
+from chengfeng import ledger
 from chengfeng.models import Job
-from orders.models import Address, Checkout, Order, OrderLine, OrderNote, ShippingRun
+from orders.models import Address, Checkout, Order, OrderLine, OrderNote, Settlement, ShippingRun, Statement
 from reports.models import Export
 from shops.api_base import MerchantAPIView
 from shops.models import (
@@ -233,6 +234,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "checkouts": order.checkout.code,
         "pay": order.checkout.code,
         "exports": export.code,
+        **_settled(shop, order),
         "invitations": invitation.code,
         "members": alice.code,
         "delegations": delegation.code,
@@ -262,3 +264,20 @@ def _order(shop: Merchant, variant, alice: User) -> Order:
         total=100,
     )  # fmt: skip
     return order
+
+
+def _settled(shop: Merchant, order: Order) -> dict[str, str]:
+    """A statement and the ledger transfer of a settlement."""
+    accounts = [ledger.account(kind, owner=shop.code, currency="CNY") for kind in ("sales", "payable")]
+    transfer = ledger.post(
+        kind="settlement", reference="settlement:x", at=AT, entries=dict(zip(accounts, (-1, 1), strict=True))
+    )
+    statement = Statement.objects.create(
+        merchant=shop, currency="CNY", number=1, first=AT.date(), last=AT.date(), opening=0, settled=1, clawed_back=0,
+        paid_out=0, returned=0, closing=1, orders=1, closed_at=AT,
+    )  # fmt: skip
+    Settlement.objects.create(
+        merchant=shop, order=order, number=1, kind="order", currency="CNY", goods=1, subsidy=0, commission=0, net=1,
+        shipping=0, shipping_subsidy=0, tax=0, due_at=AT, settled_at=AT, transfer=transfer, statement=statement,
+    )  # fmt: skip
+    return {"statements": statement.code, "transfers": transfer.code}

@@ -18,6 +18,7 @@ from shops.delivery.rates import Destination
 from shops.models import Variant
 
 from .. import cart, payment, sealing
+from ..addresses import checking
 from ..checkout import Contact, place, place_cart
 from ..models import Checkout, Payment
 from ..offers import OfferRefused, unseal
@@ -34,7 +35,7 @@ from .shopper_serializers import (
     CheckoutState,
     PaymentAnswer,
     PaymentRequest,
-    PlacedCheckout,
+    PlacedAnswer,
     Wish,
 )
 
@@ -77,7 +78,7 @@ class CheckoutsView(ShopperAPIView):
         operation_id="checkouts_create",
         parameters=[KEY, SHOPPER],
         request=CheckoutRequest,
-        responses={201: PlacedCheckout},
+        responses={201: PlacedAnswer},
     )
     @idempotent
     def post(self, request):
@@ -85,7 +86,8 @@ class CheckoutsView(ShopperAPIView):
         wanted = CheckoutRequest(data=request.data)
         wanted.is_valid(raise_exception=True)
         checkout = self.place(request, wanted.validated_data)
-        answer = PlacedCheckout({**vars(checkout), "orders": checkout.placed})
+        doubts = checking.doubts(wanted.validated_data)
+        answer = PlacedAnswer({**vars(checkout), "orders": checkout.placed, "doubts": doubts})
         return Response(answer.data, status=status.HTTP_201_CREATED)
 
     def place(self, request, wanted: dict) -> Checkout:

@@ -6,11 +6,12 @@ from django.conf import settings
 from rest_framework import serializers
 
 from chengfeng.payments.sandbox import SOURCES
+from shops.delivery import places
 
+from ..addresses import checking
 from ..cart import MAX_UNITS
 from .fields import Amount, Code
 from .quotes_serializers import DiscountAnswer
-
 
 PM = re.compile(r"pm_[A-Za-z0-9_]+")  # a payment method of Stripe's
 
@@ -36,6 +37,17 @@ class Wish(serializers.Serializer):
         if len(set(codes)) < len(codes):
             raise serializers.ValidationError("Name each variant once.", "repeated")
         return lines
+
+    def validate_country(self, country):
+        if country and country.upper() not in places.codes():
+            raise serializers.ValidationError("There is no such country.", "unknown")
+        return country.upper()
+
+    def validate(self, attrs):
+        """Keep the parts of the address by their local names, as far as they are known."""
+        written = {name: attrs[name] for name in ("country", "region", "city", "district") if name in attrs}
+        cleaned = checking.known(written)
+        return attrs | {name: cleaned[name] for name in written}
 
 
 class CheckoutRequest(Wish):
@@ -73,6 +85,12 @@ class PlacedCheckout(serializers.Serializer):
     external_reference = serializers.CharField()
     placed_at = serializers.DateTimeField()
     orders = PlacedOrder(many=True)
+
+
+class PlacedAnswer(PlacedCheckout):
+    doubts = serializers.ListField(
+        child=serializers.CharField(), help_text="Parts of the address, e.g. `city`, that we do not know; taken as sent"
+    )
 
 
 class PaymentRequest(serializers.Serializer):

@@ -13,50 +13,107 @@ from django.views.decorators.http import require_http_methods
 
 from chengfeng import clock
 from shops.catalogue import stock
+from shops.delivery import places
+from shops.delivery.rates import Destination
 
-from .. import cart, hosted, mine, payment
-from ..checkout import CartChanged, Contact, NothingWanted, place_cart
+from .. import cart, hosted, mine, payment, sealing
+from ..addresses import book, checking
+from ..checkout import Contact, NothingWanted, NotServed, QuoteChanged, QuoteUsed, place_cart
 from ..forms import SOURCE_TEXTS, ContactForm, PayForm
 from ..models import Checkout
 from ..moves import OrderState
-
+from . import coupons
 
 SANDBOX = "sandbox"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def checkout(request: HttpRequest) -> HttpResponse:
-    """Ask for the address and place what can be bought of the cart in one currency."""
+    """Ask for the address and place what can be bought of the cart in one currency; `refresh` only counts anew."""
     request.keeps_shopper = True
     section = chosen(request)
     if section is None or not section.bought:
         return nothing_to_buy(request)
-    data = request.POST if request.method == "POST" else None
-    initial = {"total": section.total} | who(request)
-    form = ContactForm(data, needs_address=section.needs_address, initial=initial)
+    is_sent = request.method == "POST" and "refresh" not in request.POST
+    initial = {"country": places.home(section.currency)} | who(request) | request.POST.dict()
+    form = ContactForm(request.POST if is_sent else None, needs_address=section.needs_address, initial=initial)
+    changes: list[str] = []
     if form.is_valid():
-        placed = try_to_place(request, section.currency, form)
+        placed = try_to_place(request, section.currency, form, changes)
         if placed:
             return placed
         section = chosen(request)
-        if section is None:
+        if section is None or not section.bought:
             return nothing_to_buy(request)
-    return render(request, "orders/checkout.html", {"form": form, "section": section})
+    return render(request, "orders/checkout.html", shown(request, section, form) | {"changes": changes})
 
 
 def chosen(request: HttpRequest) -> cart.Section | None:
-    """Return the part of the cart in the currency that the address names, or the first."""
-    sections = cart.contents(request.shopper)
+    """Return the part of the cart in the currency that the address names, or the first, priced as the form asks."""
+    user = request.user if request.user.is_authenticated else None
+    asked = {"user": user, "coupons": coupons.sent(request), "destination": destination(request)}
+    sections = cart.contents(request.shopper, at=clock.now(), **asked)
     wanted = request.GET.get("currency")
     return next((section for section in sections if wanted in (None, "", section.currency)), None)
 
 
+def destination(request: HttpRequest) -> Destination | None:
+    """Return where the goods go as far as the form or the last address says."""
+    known = request.POST if request.method == "POST" else who(request)
+    place = checking.known({name: known.get(name, "") for name in ("country", "region")})
+    is_enough = place["region"] or (place["country"] and not places.divisions(place["country"]))
+    return Destination(place["country"], place["region"]) if is_enough else None
+
+
+def shown(request: HttpRequest, section: cart.Section, form: ContactForm) -> dict:
+    """Return what the page shows of a section, with the sealed quote that comes back when it is ordered."""
+    code, said = cart.quote_code(cart.find(request.shopper), section.currency), messages_to_shops(request)
+    return {
+        "form": form,
+        "book": getattr(request, "book", ()),
+        "section": section,
+        "parcels": [(parcel, said.get(parcel.merchant.slug, "")) for parcel in section.quote.parcels],
+        "coupons": coupons.rows(section.quote),
+        "refused": coupons.reasons(section.quote.refused, section.currency),
+        "quote": sealing.seal(section.quote, code),
+    }
+
+
+def messages_to_shops(request: HttpRequest) -> dict[str, str]:
+    """Return what the form says to each shop, by its slug."""
+    prefix = "message-"
+    return {name.removeprefix(prefix): text.strip()[:200] for name, text in request.POST.items()
+            if name.startswith(prefix) and text.strip()}  # fmt: skip
+
+
 def who(request: HttpRequest) -> dict:
-    """Return what is known of a buyer with an account: name and e-mail, and the address of the last time."""
-    if not request.user.is_authenticated:
+    """Return what is known of a buyer: the address chosen from the book, or its default, and the account's e-mail.
+
+    Somebody with an account and without any address in the book finds the one of the last time.
+    """
+    user = request.user if request.user.is_authenticated else None
+    if not hasattr(request, "book"):
+        request.book = list(book.addresses(request.shopper, user))
+    chosen = next((entry for entry in request.book if entry.code == request.GET.get("address")), None)
+    entry = chosen or next((entry for entry in request.book if entry.is_default), None)
+    if entry:
+        return {"email": user.email if user else "", **{name: getattr(entry, name) for name in book.KEPT}}
+    if user is None:
         return {}
-    last = Checkout.objects.filter(user=request.user).order_by("-pk").values(*ContactForm._meta.fields).first()
-    return last or {"email": request.user.email, "recipient": request.user.name}
+    last = Checkout.objects.filter(user=user).order_by("-pk").values("email", *book.KEPT).first()
+    known = {name: value for name, value in (last or {}).items() if value}
+    return known or {"email": user.email, "recipient": user.name}
+
+
+def keep(request: HttpRequest, form: ContactForm) -> None:
+    """Put the address into the book where the shopper asked for it; a full book is no reason to stop."""
+    if not form.cleaned_data.get("keep"):
+        return
+    user = request.user if request.user.is_authenticated else None
+    try:
+        book.save(shopper=request.shopper, user=user, values=form.entry(), at=clock.now())
+    except book.BookFull:
+        messages.warning(request, _("Your address book is full; this address was not kept."))
 
 
 def nothing_to_buy(request: HttpRequest) -> HttpResponse:
@@ -67,21 +124,34 @@ def nothing_to_buy(request: HttpRequest) -> HttpResponse:
     return redirect("orders:cart")
 
 
-def try_to_place(request: HttpRequest, currency: str, form: ContactForm) -> HttpResponse | None:
-    """Place the cart and lead to its payment, or note on the form why that cannot be."""
-    details = form.cleaned_data.copy()
+def try_to_place(request: HttpRequest, currency: str, form: ContactForm, changes: list[str]) -> HttpResponse | None:
+    """Place the cart and lead to its payment, or note on the form, and in `changes`, why that cannot be."""
     user = request.user if request.user.is_authenticated else None
+    changed = _("Your cart has changed meanwhile; please look at it again before you order.")
     try:
         placed = place_cart(
-            shopper=request.shopper, currency=currency, total=details.pop("total"), contact=Contact(**details),
-            at=clock.now(), user=user, language=get_language() or "",
+            shopper=request.shopper, currency=currency, contact=Contact(**form.contact()), at=clock.now(),
+            quote=sealing.unseal(request.POST.get("quote", "")), coupons=coupons.sent(request) or (),
+            messages=messages_to_shops(request), user=user, language=get_language() or "",
         )  # fmt: skip
     except NothingWanted:
         return nothing_to_buy(request)
-    except (CartChanged, stock.OutOfStock):
-        form.add_error(None, _("Your cart has changed meanwhile; please look at it again before you order."))
-        return None
-    return redirect("orders:pay", placed.code)
+    except QuoteUsed as error:
+        return redirect("orders:pay", error.checkout.code)
+    except QuoteChanged as error:
+        form.add_error(None, changed)
+        changes += sealing.in_words(error.differences, currency)
+    except NotServed as error:
+        names = ", ".join(str(variant.product) for variant in error.variants)
+        form.add_error(None, _("These goods are not sent to that address: %(names)s") % {"names": names})
+    except stock.LimitReached as error:
+        form.add_error(None, _("You may buy %(n)d more of a good in a flash sale.") % {"n": error.may_still})
+    except (sealing.QuoteRefused, stock.OutOfStock):
+        form.add_error(None, changed)
+    else:
+        keep(request, form)
+        return redirect("orders:pay", placed.code)
+    return None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

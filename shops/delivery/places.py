@@ -13,7 +13,9 @@ HOMES = {
     "JPY": "JP", "KRW": "KR", "MOP": "MO", "MXN": "MX", "SGD": "SG", "THB": "TH", "TWD": "TW", "USD": "US",
 }  # fmt: skip
 FIRST = ("CN", "HK", "MO", "TW")  # at the head of every list of countries
-OWN_RULES = {"CN": frozenset({"香港", "澳门", "台湾"})}  # provinces whose addresses follow rules of their own
+ALONE = {  # what the data names among China's provinces, and whose addresses follow rules of their own
+    "香港": "HK", "香港特别行政区": "HK", "澳门": "MO", "澳门特别行政区": "MO", "台湾": "TW", "台湾省": "TW",
+}  # fmt: skip
 RENAMED = {  # what has another name, or has become part of a neighbour, since the library's data was written
     "CN/北京市": "密云县>密云区 延庆县>延庆区",
     "CN/天津市": "宁河县>宁河区 静海县>静海区 蓟县>蓟州区",
@@ -112,7 +114,7 @@ def divisions(code: str, *path: str) -> Sequence[Place]:
     above = "/".join((code, *path))
     keys, names, latins = (part.split("~") if part else [] for part in country(code).divisions.get(above, ("", "", "")))
     rows = zip(keys, names or keys, latins or [""] * len(keys), strict=True)
-    news, elsewhere = _news_of(above), OWN_RULES.get(code, ()) if not path else ()
+    news, elsewhere = _news_of(above), ALONE if above == "CN" else ()
     places = (Place(news.get(key, key), news.get(key, name), latin) for key, name, latin in rows)
     return tuple(place for place in places if place.key and place.key not in elsewhere)
 

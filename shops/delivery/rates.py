@@ -63,6 +63,7 @@ class Cost:
 
 
 NONE = Templates()
+NOWHERE = Destination()
 
 
 def templates_of(merchants: Iterable[Merchant]) -> dict[int, Templates]:
@@ -114,13 +115,14 @@ def _by_template(
 def rate_to(rates: Sequence[ShippingRate], destination: Destination | None) -> ShippingRate | None:
     """Return the rate of a place: that of its province, else of its country, else of everywhere else.
 
-    None when goods are not sent there. Without a place: the most general rate by which anything is sent.
+    None when goods are not sent there. Without a place, or in an unnamed country with a province that no rate names:
+    the most general rate by which anything is sent.
     """
-    if destination is None:
+    ranked = [(rank, rate) for rate in rates if (rank := _rank(rate, destination or NOWHERE)) is not None]
+    rank, found = min(ranked, key=lambda pair: pair[0], default=(2, None))
+    if rank == 2 and not (destination and destination.country):
         served = [rate for rate in rates if rate.is_served]
         return next((rate for rate in served if not rate.regions), served[0] if served else None)
-    ranked = [(rank, rate) for rate in rates if (rank := _rank(rate, destination)) is not None]
-    found = min(ranked, key=lambda pair: pair[0], default=(0, None))[1]
     return found if found and found.is_served else None
 
 

@@ -20,7 +20,10 @@ from tests.factories import AT
 from .conftest import buy, paid, pay
 
 pytestmark = pytest.mark.django_db
-ADDRESS = {"email": "sam@example.org", "recipient": "Sam", "city": "Shanghai", "street": "Nanjing Road 1"}
+ADDRESS = {
+    "email": "sam@example.org", "recipient": "Sam", "country": "CN", "region": "上海市", "city": "黄浦区",
+    "street": "Nanjing Road 1",
+}  # fmt: skip
 
 
 @pytest.fixture
