@@ -19,6 +19,7 @@ from .models import (
     Shipment,
     WebhookReceipt,
 )
+from .settlement import admin as settlement  # noqa: F401 – its pages belong to this desk
 
 
 class CartLineInline(ReadOnlyInline):

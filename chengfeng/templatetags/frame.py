@@ -15,11 +15,11 @@ register = template.Library()
 
 DASH = "–"
 COLOURS = {
-    "success": "active done delivered published open captured succeeded accepted ok success",
-    "warning": "pending draft onboarding queued awaiting_payment paused warning partially_shipped",
+    "success": "paid_out approved active done delivered published open captured succeeded accepted ok success",
+    "warning": "prepared sending pending draft onboarding queued awaiting_payment paused warning partially_shipped",
     "info": "paid running shipped live info partially_refunded",
-    "danger": "failed suspended rejected error refused expired danger",
-    "secondary": "archived cancelled withdrawn released taken refunded revoked debug",
+    "danger": "returned failed suspended rejected error refused expired danger",
+    "secondary": "left_out archived cancelled withdrawn released taken refunded revoked debug",
 }
 COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)

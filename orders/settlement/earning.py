@@ -62,9 +62,14 @@ class Earned:
         return self.goods + self.shipping + self.tax
 
     @property
+    def given(self) -> Decimal:
+        """What the platform adds."""
+        return self.subsidy + self.shipping_subsidy
+
+    @property
     def net(self) -> Decimal:
         """What is due to the merchant."""
-        return self.paid + self.subsidy + self.shipping_subsidy - self.commission
+        return self.paid + self.given - self.commission
 
     def __sub__(self, other: "Earned") -> "Earned":
         """Return what it earned more than `other`, which has the same lines."""

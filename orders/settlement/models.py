@@ -1,5 +1,7 @@
 """The tables of settlement: terms, settlements of orders, statements, bank accounts and payouts."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -153,6 +155,16 @@ class Settlement(Parts):
 
     def __str__(self):
         return self.code
+
+    @property
+    def carriage(self) -> Decimal:
+        """What came for shipping, from shopper and platform, and for tax and fees."""
+        return self.shipping + self.shipping_subsidy + self.tax
+
+    @property
+    def kept(self) -> Decimal:
+        """The commission as it comes off what is due."""
+        return -self.commission
 
 
 class SettlementLine(Parts):

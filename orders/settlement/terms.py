@@ -1,6 +1,6 @@
 """Terms: what applies to a merchant on a day, its own agreement where there is one, else what applies to everybody."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -48,6 +48,18 @@ def _amended(before: Agreed, terms: Terms) -> Agreed:
         before.commission_rate if terms.commission_rate is None else terms.commission_rate,
         before.payout_minimum if terms.payout_minimum is None else terms.payout_minimum,
     )
+
+
+def waiting(merchant: Merchant) -> Callable[[datetime], timedelta]:
+    """Return a function from when an order of the merchant came to its end to how long it waits from then on."""
+    own = Terms.objects.filter(merchant=merchant, days__isnull=False).order_by("valid_from")
+    days = list(own.values_list("valid_from", "days"))
+
+    def wait(ended: datetime) -> timedelta:
+        begun = [count for first, count in days if first <= local_date(ended, merchant.time_zone)]
+        return timedelta(days=begun[-1]) if begun else settings.SETTLE_AFTER
+
+    return wait
 
 
 def shortest_wait() -> timedelta:
