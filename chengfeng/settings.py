@@ -176,7 +176,11 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Shop, ads, orders and reports of a merchant in one place.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
-    "ENUM_NAME_OVERRIDES": {"EventKind": "ads.models.EventKind", "ExportKind": "reports.models.Export.Kind"},
+    "ENUM_NAME_OVERRIDES": {
+        "EventKind": "ads.models.EventKind",
+        "ExportKind": "reports.models.Export.Kind",
+        "SettlementKind": "orders.models.Settlement.Kind",
+    },
 }
 
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", "filesystem://")
@@ -202,7 +206,9 @@ JOBS = {
     "release_holds": "orders.expiry.run",
     "ship_file": "orders.desk.parcels.run",
     "close_flash_sales": "shops.promotions.flash.run",
+    "remind_of_balances": "orders.presale.run",
     "reconcile_payments": "orders.reconcile.run",
+    "after_sale_deadlines": "orders.aftersale.deadlines.run",
     "settle_orders": "orders.settlement.settling.run",
     "close_statements": "orders.settlement.statements.run",
     "carry_out_payouts": "orders.settlement.payouts.run",
@@ -215,7 +221,9 @@ JOBS = {
 SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
     "close_flash_sales": 15,
+    "remind_of_balances": 60,
     "reconcile_payments": 60,
+    "after_sale_deadlines": 30,
     "settle_orders": 300,
     "close_statements": 900,
     "carry_out_payouts": 60,
@@ -226,7 +234,10 @@ SCHEDULES = {  # job kind → seconds between two runs
 }
 OUTBOX_CONSUMERS = {
     "invitation.open": ["shops.people.letters.send_invitation"],
+    "order.balance_due": ["orders.reminders.send"],
     "order.paid": ["orders.receipts.send"],
+    "order.shipped": ["orders.parcel_letters.send"],
+    "case.moved": ["orders.aftersale.letters.send"],
 }
 
 AUCTION_CURRENCY = "CNY"  # what auctions compare in; each merchant is charged in its own

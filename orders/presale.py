@@ -78,6 +78,11 @@ def found(code: str, *, at: datetime) -> Presale:
     return presale
 
 
+def is_known(code: str) -> bool:
+    """Whether there is, or was, such a presale for shoppers."""
+    return Presale.objects.filter(code=code).exclude(state=Presale.State.DRAFT).exists()
+
+
 @transaction.atomic(savepoint=False)
 def place(
     *,

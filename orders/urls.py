@@ -3,7 +3,8 @@
 from django.urls import include, path
 
 from . import webhooks
-from .api import captures, merchant, shopper
+from .aftersale import urls as aftersale
+from .api import captures, merchant, presales, shopper
 from .views import addresses, cart, mine, till
 
 app_name = "orders"
@@ -14,6 +15,7 @@ api = [
     path("quotes", shopper.QuotesView.as_view(), name="api_quotes"),
     path("checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
     path("checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
+    path("presale-checkouts", presales.PresaleCheckoutsView.as_view(), name="api_presale_checkouts"),
     path("checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
     path("payments/<slug:code>/capture", captures.CaptureView.as_view(), name="api_capture"),
     path("payments/<slug:code>/void", captures.VoidView.as_view(), name="api_void"),
@@ -24,11 +26,13 @@ api = [
     path("orders/<slug:code>/refunds", merchant.RefundsView.as_view(), name="api_refunds"),
     path("shipments", merchant.ShipmentsView.as_view(), name="api_shipments"),
     path("deliveries", merchant.DeliveriesView.as_view(), name="api_deliveries"),
+    *aftersale.api,
 ]
 
 urlpatterns = [
     path("api/v1/", include(api)),
     path("", include("orders.settlement.urls")),
+    path("", include("orders.reviewing.urls")),
     path("cart/", cart.show, name="cart"),
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/<slug:variant>/", cart.set_quantity, name="cart_line"),
@@ -37,6 +41,8 @@ urlpatterns = [
     path("my/orders/", mine.index, name="my_orders"),
     path("my/orders/<slug:order>/", mine.show, name="my_order"),
     path("my/orders/<slug:order>/receipt/", mine.confirm, name="my_order_receipt"),
+    path("my/orders/<slug:order>/arrived/<slug:parcel>/", mine.confirm_parcel, name="my_parcel_receipt"),
+    *aftersale.urlpatterns,
     path("my/addresses/", addresses.index, name="addresses"),
     path("my/addresses/new/", addresses.new, name="address_new"),
     path("my/addresses/take-over/", addresses.take_over, name="addresses_take_over"),
