@@ -1,0 +1,1 @@
+"""The API of cases: for a shop's programs and for shoppers' clients."""
