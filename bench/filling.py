@@ -8,6 +8,7 @@ from itertools import count
 from ads.models import Ad, Campaign
 from chengfeng import ledger
 from chengfeng.models import Account
+from shops.catalogue import prices
 from shops.models import Merchant, Product, StockMove, Variant
 
 numbers = count(1)
@@ -55,6 +56,7 @@ def variants(merchant: Merchant, number: int, *, stock: int, at: datetime) -> li
         StockMove(merchant=merchant, variant=variant, kind="receipt", quantity=stock, cause="opening", at=at)
         for variant in made
     )
+    prices.note(made, at=at, by=None, cause="opening")
     return made
 
 

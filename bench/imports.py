@@ -27,6 +27,7 @@ SKUS = (
     " is_active, version) FROM STDIN"
 )
 MOVES = "COPY shops_stockmove (merchant_id, variant_id, kind, quantity, cause, at) FROM STDIN"
+PRICES = "COPY shops_pricechange (merchant_id, variant_id, price, at, cause) FROM STDIN"
 
 
 def run(stage: Stage) -> Result:
@@ -89,4 +90,7 @@ def _copy(stage: Stage, file: Path, merchant: int) -> float:
         with cursor.copy(MOVES) as copy:
             for key, row in rows:
                 copy.write_row((merchant, key, "receipt", row["quantity"], "opening", at))
+        with cursor.copy(PRICES) as copy:
+            for key, row in rows:
+                copy.write_row((merchant, key, row["price"], at, "opening"))
     return time.perf_counter() - begun

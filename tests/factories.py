@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from chengfeng import ledger
 from chengfeng.models import Account
+from shops.catalogue import prices
 from shops.models import (
     Category,
     Membership,
@@ -14,6 +15,7 @@ from shops.models import (
     Product,
     Promotion,
     PromotionProduct,
+    Review,
     StockMove,
     User,
     Variant,
@@ -54,6 +56,7 @@ def variant(merchant: Merchant, *, stock: int = 10, price: str = "100", **fields
     made = Variant.objects.create(
         **{"merchant": merchant, "sku": f"S{next(numbers)}", "price": Decimal(price), "on_hand": stock, **fields}
     )
+    prices.note([made], at=AT, by=None, cause="opening")
     if stock:
         StockMove.objects.create(
             merchant=merchant, variant=made, kind="receipt", quantity=stock, cause="opening", at=AT
@@ -71,6 +74,14 @@ def promotion(merchant: Merchant | None = None, *products: Product, **fields) ->
     for product in products:
         PromotionProduct.objects.create(promotion=made, product=product)
     return made
+
+
+def review(variant: Variant, **fields) -> Review:
+    defaults = {
+        "cause": f"oln_{next(numbers)}", "shopper": uuid.uuid4(), "author": "S***m", "stars": 5, "created_at": AT
+    }  # fmt: skip
+    merchant, product = variant.merchant, variant.product
+    return Review.objects.create(merchant=merchant, product=product, variant=variant, **defaults | fields)
 
 
 def shopper() -> uuid.UUID:

@@ -13,7 +13,7 @@ from chengfeng.codes import new_code
 
 from ..people.audit import record
 from ..tenancy import Access, own
-from . import stock
+from . import prices, stock
 from .models import Product, Variant
 from .search import index_text
 
@@ -63,7 +63,7 @@ def create_product(
         product.image.save(picture.name, picture, save=False)
     with _refusals():
         product.save(force_insert=True)
-    changed = _edit_variants(product, variants, at=at)
+    changed = _edit_variants(access, product, variants, at=at)
     record(access, "product.create", target=product.code, at=at, title=product.title, variants=changed)
     return product
 
@@ -85,7 +85,7 @@ def edit_product(
         differing["image"] = product.image.name
     changes = {**differing, "search": index_text(product), "updated_at": at, "version": version + 1}
     _guarded(own(Product, access.merchant).filter(pk=product.pk), version, changes if differing else {})
-    changed = _edit_variants(product, variants, at=at)
+    changed = _edit_variants(access, product, variants, at=at)
     if differing or changed:
         record(access, "product.edit", target=product.code, at=at, fields=sorted(differing), variants=changed)
     return product
@@ -94,7 +94,7 @@ def edit_product(
 @transaction.atomic
 def edit_variant(access: Access, variant: Variant, edit: VariantEdit, *, at: datetime) -> Variant:
     """Change a single variant. Raises EditConflict or Refused."""
-    changed = _edit_variants(variant.product, [edit], at=at)
+    changed = _edit_variants(access, variant.product, [edit], at=at)
     if changed:
         record(access, "variant.edit", target=variant.code, at=at, **changed)
     return own(Variant, access.merchant).get(pk=variant.pk)
@@ -116,18 +116,24 @@ def set_states(
     return before
 
 
-def _edit_variants(product: Product, edits: Sequence[VariantEdit], *, at: datetime) -> dict[str, list[str]]:
+def _edit_variants(
+    access: Access, product: Product, edits: Sequence[VariantEdit], *, at: datetime
+) -> dict[str, list[str]]:
     """Apply edits in the order of the variants' keys; return the changed fields by SKU."""
     known = {v.code: v for v in product.variants.order_by("pk")}
     ranked = sorted(edits, key=lambda edit: known[edit.code].pk if edit.code else float("inf"))
-    changed = {}
+    changed: dict[str, list[str]] = {}
+    repriced = []
     for edit in ranked:
         variant = known[edit.code] if edit.code else _add_variant(product, edit)
         fields = _change_variant(variant, edit) if edit.code else ["created"]
+        if prices.PRICED.intersection(fields):
+            repriced.append(variant)
         if _count(variant, edit, at=at):
             fields.append("on_hand")
         if fields:
             changed[variant.sku] = fields
+    prices.note(repriced, at=at, by=access.user, cause=f"token:{access.token.code}" if access.token else "edit")
     return changed
 
 
@@ -142,6 +148,8 @@ def _change_variant(variant: Variant, edit: VariantEdit) -> list[str]:
     changes = {**differing, "version": version + 1} if differing else {}
     with _refusals(variant.sku):
         _guarded(Variant.objects.filter(pk=variant.pk), version, changes)
+    for name, value in differing.items():
+        setattr(variant, name, value)
     return sorted(differing)
 
 

@@ -77,6 +77,7 @@ FAULTS = {
     "I28": ["UPDATE shops_product SET merchant_id = (SELECT id FROM shops_merchant WHERE slug = 'charlie')"],
     "I29": ["UPDATE shops_auditentry SET at = at + interval '2 days' WHERE delegation_id IS NOT NULL"],
     "I30": ["DELETE FROM shops_auditentry WHERE number = 1"],
+    "I31": ["UPDATE shops_variant SET price = price + 1, version = version + 1"],
     "I32": ["UPDATE shops_flashitem SET quantity = quantity + 1"],
     "I33": ["UPDATE shops_flashbuyer SET units = units + 1"],
 }  # fmt: skip

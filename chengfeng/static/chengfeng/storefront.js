@@ -42,6 +42,7 @@
     const struck = form.querySelector("[data-list-price]");
     struck.textContent = listPrice;
     struck.hidden = !listPrice;
+    form.querySelectorAll("[data-note-of]").forEach((note) => { note.hidden = note.dataset.noteOf !== chosen.value; });
     const quantity = form.querySelector("input[name=quantity]");
     if (quantity) quantity.max = Math.min(99, Number(available));
   }

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db import connection
 
-from ...people.models import Merchant
+from ...people.models import Merchant, User
+from .. import prices
 from ..categories import CategoryIndex
 from ..models import Product, StockMove, Variant
 from ..search import index_text
@@ -40,6 +41,7 @@ class Batch:
     is_dry: bool
     cause: str
     at: datetime
+    by: User | None = None
 
     created: int = 0
     updated: int = 0
@@ -50,6 +52,7 @@ class Batch:
     gtins: dict[str, str] = field(default_factory=dict)
     dirty_products: dict[str, Product] = field(default_factory=dict)
     dirty_variants: dict[str, Variant] = field(default_factory=dict)
+    repriced: dict[str, Variant] = field(default_factory=dict)
     moves: list[StockMove] = field(default_factory=list)
 
     def apply(self) -> None:
@@ -142,13 +145,15 @@ class Batch:
         values = item.variant if "price" in item.variant else unpriced | item.variant
         variant = Variant(merchant=self.merchant, product=product, sku=item.sku, **values)
         self._count(variant, item)
-        self.dirty_variants[item.sku] = variant
+        self.dirty_variants[item.sku] = self.repriced[item.sku] = variant
 
     def _change(self, variant: Variant, product: Product, item: Item) -> bool:
         values = item.variant | _consequences(variant, item) | {"product": product}
         differing = {name: value for name, value in values.items() if getattr(variant, name) != value}
         if differing:
             _assign(variant, differing)
+        if prices.PRICED.intersection(differing):
+            self.repriced[item.sku] = variant
         is_counted = self._count(variant, item)
         if differing or is_counted:
             self.dirty_variants[item.sku] = variant
@@ -180,6 +185,7 @@ class Batch:
         for move in self.moves:
             move.variant = move.variant
         StockMove.objects.bulk_create(self.moves)
+        prices.note(self.repriced.values(), at=self.at, by=self.by, cause=self.cause)
 
 
 def _consequences(variant: Variant, item: Item) -> dict:

@@ -118,7 +118,8 @@ def _read_batches(run: ImportRun, found: reading.Survey, records: Iterator, *, a
         report(done, found.lines)
         with transaction.atomic():
             matched = Batch(
-                items, run.merchant, layout, categories, described, run.is_dry, f"import:{run.code}", at
+                items, run.merchant, layout, categories, described, run.is_dry, f"import:{run.code}", at,
+                run.requested_by,
             )  # fmt: skip
             matched.apply()
             _note_progress(run, matched, [*troubles, *matched.problems], rows=len(batch))

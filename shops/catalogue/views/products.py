@@ -10,15 +10,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengfeng import clock
+from chengfeng.templatetags.frame import text
 
 from ...people.rights import Right
 from ...tenancy import merchant_page, own
-from .. import editing, listing
+from .. import editing, listing, prices
 from ..forms import FilterForm, ProductForm, VariantFormSet
 from ..models import Product, Variant
 
 PER_PAGE = 25
 MAX_AT_ONCE = 200
+PRICES = 100
 UNDO = "products_undo"
 BLAME = {
     "external_id": gettext_lazy("Another product has this number."),
@@ -155,6 +157,14 @@ def _page(request, form, table, product: Product | None = None, *, status: int =
     is_refused = request.method == "POST"
     context = {
         "form": form, "table": table, "product": product, "is_conflict": is_conflict,
-        "may_edit": request.access.may(Right.CATALOGUE_EDIT),
+        "may_edit": request.access.may(Right.CATALOGUE_EDIT), **(_prices(request, product) if product else {}),
     }  # fmt: skip
     return render(request, "shops/catalogue/product.html", context, status=status or (422 if is_refused else 200))
+
+
+def _prices(request: HttpRequest, product: Product) -> dict:
+    """Return the history of the product's prices, as a table and a chart."""
+    changes = list(prices.history(product))
+    labels = {change.variant_id: text(change.variant, "label") or change.variant.sku for change in reversed(changes)}
+    chart = prices.chart(changes, labels, currency=request.access.merchant.currency)
+    return {"price_changes": changes[:PRICES], "price_chart": chart}
