@@ -5,10 +5,12 @@ from datetime import datetime
 
 from shops.models import Product
 from shops.promotions import offering
+from shops.reviews import reading
 
 
 def dressed(products: Iterable[Product], *, at: datetime) -> list[Product]:
-    """Load products with the badges of what runs on them."""
+    """Load products with the badges of what runs on them and their ratings."""
     shown = list(products)
     offering.badge(shown, at=at)
+    reading.rate(shown)
     return shown

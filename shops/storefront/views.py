@@ -11,17 +11,19 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
-from shops.models import Category
+from shops.models import Category, Product
 from shops.promotions import offering
+from shops.reviews import reading
 from shops.tenancy import refuse_nul
 
 from . import feed as feeding
-from . import showing
+from . import reductions, showing
 from .dressing import dressed
 from .finding import SearchForm, find
 
 PAGE_SIZE = 24
 MORE = 6
+REVIEWS = 10
 
 
 def shopper_page(view: Callable) -> Callable:
@@ -66,6 +68,7 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         showing.with_variants(showing.products()).select_related("merchant", "category__parent"), code=code
     )
     variants, at = shown.variants.all(), clock.now()
+    reductions.mark(variants)
     more = showing.products().filter(merchant=shown.merchant)
     context = {
         "product": shown,
@@ -73,9 +76,20 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         "chosen": next((variant for variant in variants if variant.available > 0), None),
         "notes": showing.notes().filter(products=shown)[:MORE],
         "offers": offering.offers_on(shown, request.shopper, at=at),
+        **_reviews(request, shown),
         "more": dressed(more.exclude(pk=shown.pk).order_by("-pk")[:MORE], at=at),
     }
     return render(request, "shops/storefront/product.html", context)
+
+
+def _reviews(request: HttpRequest, product: Product) -> dict:
+    """Return the rating of a product, and the reviews that the address asks for; nothing is asked where none are."""
+    stars, only_photos = request.GET.get("stars", ""), "photos" in request.GET
+    chosen = int(stars) if stars in map(str, reading.STARS) else None
+    rating = reading.rating_of(product)
+    found = reading.reviews_of(product, stars=chosen, with_photos=only_photos) if rating.count else []
+    page = Paginator(found, REVIEWS).get_page(request.GET.get("page"))
+    return {"rating": rating, "reviews": page, "chosen_stars": chosen, "only_photos": only_photos}
 
 
 @shopper_page

@@ -1,0 +1,1 @@
+"""Pages of reviews: the merchant's and the operator's."""
