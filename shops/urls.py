@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("shops.content.urls")),
     path("", include("shops.delivery.urls")),
     path("", include("shops.promotions.urls")),
+    path("", include("shops.reviews.urls")),
 ]
