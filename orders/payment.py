@@ -22,6 +22,7 @@ from chengfeng.money import ZERO, allocate, minor_unit
 from shops.catalogue import stock
 from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
+from shops.promotions import uses
 
 from .fulfilment import has_goods, ship_by
 from .models import Checkout, Order, Payment, PaymentShare, Refund
@@ -283,7 +284,7 @@ def _kept(order: Order) -> Decimal:
 
 
 def _can_pay(order: Order, *, at: datetime) -> bool:
-    """Whether the order is complete by now; one that expired unpaid holds its goods anew, if they are still there."""
+    """Whether the order is complete by now; one that expired unpaid has its goods and promotions anew, if it can."""
     if order.captured < order.total:
         return False
     if order.state in (OrderState.PLACED, OrderState.DEPOSIT):
@@ -292,8 +293,10 @@ def _can_pay(order: Order, *, at: datetime) -> bool:
     if not expired or Refund.objects.filter(order=order).exists():
         return False
     try:
-        stock.hold_again(cause=order.code, at=at, expires_at=at)
-    except (stock.OutOfStock, stock.LimitReached):
+        with transaction.atomic():
+            uses.revive(cause=order.code, at=at)
+            stock.hold_again(cause=order.code, at=at, expires_at=at)
+    except (uses.UsedUp, stock.OutOfStock, stock.LimitReached):
         return False
     return True
 
