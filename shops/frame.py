@@ -48,9 +48,12 @@ CONSOLE = (
         _("Shop"),
         (
             Place("orders:orders", _("Orders"), "receipt"),
+            Place("orders:cases", _("After the sale"), "receipt-refund"),
             Place("shops:products", _("Products"), "package"),
             Place("shops:promotions", _("Promotions"), "discount"),
+            Place("shops:flash_sales", _("Flash sales"), "bolt"),
             Place("shops:shipping", _("Shipping"), "truck-delivery"),
+            Place("shops:reviews", _("Reviews"), "star"),
             Place("shops:notes", _("Notes"), "photo-heart"),
             Place("shops:imports", _("Imports"), "file-upload"),
         ),
@@ -60,6 +63,13 @@ CONSOLE = (
         (
             Place("ads:campaigns", _("Ads"), "speakerphone"),
             Place("ads:wallet", _("Wallet"), "wallet"),
+        ),
+    ),
+    (
+        _("Money"),
+        (
+            Place("orders:settlement", _("Settlement"), "cash"),
+            Place("reports:reconciliation", _("Reconciliation"), "scale"),
         ),
     ),
     (
@@ -84,6 +94,11 @@ OPERATOR = (
     (
         Place("reports:platform", _("Marketplace"), "chart-dots"),
         Place("shops:platform_promotions", _("Promotions"), "discount"),
+        Place("orders:disputes", _("Disputes"), "scale"),
+        Place("shops:platform_reviews", _("Reviews"), "star"),
+        Place("orders:payouts", _("Payouts"), "building-bank"),
+        Place("orders:commission", _("Commission"), "percentage"),
+        Place("reports:reconciliations", _("Reconciliation"), "scale"),
         Place("admin:index", _("Administration"), "shield-cog"),
     ),
 )

@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from ads.models import Campaign
 from chengfeng import ledger
 from chengfeng.models import Job
-from orders.models import Address, Checkout, Order, OrderLine, OrderNote, Settlement, ShippingRun, Statement
+from orders.models import Address, Case, Checkout, Order, OrderLine, OrderNote, Settlement, ShippingRun, Statement
 from reports.models import Export
 from shops.api_base import MerchantAPIView
 from shops.models import (
@@ -62,6 +62,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "shops:invitation": PUBLIC,
     "shops:coupon_claim": PUBLIC,
     "shops:my_coupons": PUBLIC,
+    "shops:api_product_reviews": PUBLIC,
     "shops:api_shoppers": PUBLIC,
     "shops:api_offered_products": PUBLIC,
     "shops:api_categories": PUBLIC,
@@ -82,6 +83,26 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "orders:address_forget": SHOPPER,
     "orders:my_order": SHOPPER,
     "orders:my_order_receipt": SHOPPER,
+    "orders:my_parcel_receipt": SHOPPER,
+    "orders:my_cases": PUBLIC,
+    "orders:my_case_new": SHOPPER,
+    "orders:my_case": SHOPPER,
+    "orders:my_case_photo": SHOPPER,
+    "orders:my_case_withdraw": SHOPPER,
+    "orders:my_case_agree": SHOPPER,
+    "orders:my_case_decline": SHOPPER,
+    "orders:my_case_send": SHOPPER,
+    "orders:my_case_escalate": SHOPPER,
+    "orders:my_case_say": SHOPPER,
+    "orders:api_my_cases": PUBLIC,
+    "orders:api_my_case": SHOPPER,
+    "orders:api_my_case_withdraw": SHOPPER,
+    "orders:api_my_case_agree": SHOPPER,
+    "orders:api_my_case_decline": SHOPPER,
+    "orders:api_my_case_send_back": SHOPPER,
+    "orders:api_my_case_escalate": SHOPPER,
+    "orders:review": SHOPPER,
+    "orders:api_reviews": PUBLIC,
     "orders:pay": SHOPPER,
     "orders:api_cart": PUBLIC,
     "orders:api_cart_line": PUBLIC,
@@ -217,6 +238,8 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     )  # fmt: skip
     return {
         "promotions": promotion.code,
+        "reviews": factories.review(variant).code,
+        "review": order.lines.get().code,
         "console": shop.code,
         "addresses": _address(alice),
         "shipping": template.code,
@@ -229,6 +252,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "ads": campaign.code,
         "campaigns": campaign.code,
         "orders": order.code,
+        **_aftersale(order),
         "remarks": remark.code,
         "parcels": parcels.code,
         "checkouts": order.checkout.code,
@@ -248,6 +272,17 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
 def _address(alice: User) -> str:
     place = {"recipient": "A", "country": "CN", "created_at": AT, "updated_at": AT}
     return Address.objects.create(shopper=factories.shopper(), user=alice, **place).code
+
+
+def _aftersale(order: Order) -> dict[str, str]:
+    """Make a disputed case with a photo, and a parcel, of the order."""
+    case = Case.objects.create(
+        merchant=order.merchant, order=order, kind="refund", state="disputed", reason="other", amount=1, requested_at=AT
+    )
+    case.steps.create(number=1, source="rejected", target="disputed", side="shopper", at=AT)
+    photo = case.photos.create(merchant=order.merchant, side="shopper", file=ContentFile(b"x", "x.webp"), added_at=AT)
+    parcel = order.shipments.create(merchant=order.merchant, shipped_at=AT)
+    return {"cases": case.code, "disputes": case.code, "photos": photo.code, "arrived": parcel.code}
 
 
 def _order(shop: Merchant, variant, alice: User) -> Order:
