@@ -7,18 +7,10 @@ from decimal import Decimal
 from django.db.models import Sum
 
 from chengfeng.money import ZERO
-from shops.models import Promotion
 
-from ..models import LineDiscount, Order, Payment
-
-
-@dataclass(frozen=True, slots=True)
-class Reduction:
-    """What one promotion took off the order."""
-
-    promotion: Promotion
-    amount: Decimal
-    is_subsidy: bool
+from .. import reductions
+from ..models import Order, Payment
+from ..reductions import Reduction
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +34,8 @@ def of(order: Order, lines: Sequence) -> Money:
     captured = order.payment_shares.filter(payment__state=Payment.State.CAPTURED)
     return Money(
         list_value=sum(((line.list_price or line.unit_price) * line.quantity for line in lines), ZERO),
-        reductions=_reductions(order),
+        reductions=reductions.of(order),
         paid=captured.aggregate(sum=Sum("amount"))["sum"] or ZERO,
         commission=settled["commission"],
         net=settled["net"],
     )
-
-
-def _reductions(order: Order) -> list[Reduction]:
-    taken = LineDiscount.objects.filter(line__order=order)
-    sums = list(taken.values_list("promotion", "is_subsidy").annotate(Sum("amount")).order_by("promotion"))
-    promotions = Promotion.objects.in_bulk([pk for pk, *_ in sums])
-    return [Reduction(promotions[pk], amount, is_subsidy) for pk, is_subsidy, amount in sums]

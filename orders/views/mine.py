@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from chengfeng import clock
 
-from .. import mine
+from .. import mine, reductions
 from ..aftersale.claims import claimable, kinds
 from ..fulfilment import deliver
 from ..models import Case, Order, OrderLine, Shipment
@@ -82,6 +82,7 @@ def show(request: HttpRequest, order: str) -> HttpResponse:
         "cases": found.cases.order_by("-pk"),
         "can_ask": bool(kinds(found, at=clock.now())) and any(one.units for one in claimable(found).values()),
         "moves": found.moves.all(),
+        "reductions": reductions.of(found),
         "steps": steps(found),
     }
     with timezone.override(found.merchant.time_zone):
