@@ -13,4 +13,5 @@ urlpatterns = [
     path("", include("shops.delivery.urls")),
     path("", include("shops.promotions.urls")),
     path("", include("shops.reviews.urls")),
+    path("", include("shops.promotions.timed_urls")),
 ]

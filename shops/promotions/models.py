@@ -1,5 +1,7 @@
 """Tables of promotions: what is given and how often it was, flash sales with their own stock, presales."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
@@ -214,6 +216,11 @@ class FlashItem(models.Model):
     def __str__(self):
         return f"{self.quantity} × {self.variant}"
 
+    @property
+    def share(self) -> Decimal:
+        """The part of the units of an open item that is gone, from 0 to 1, in whole percents."""
+        return Decimal((self.quantity - self.left) * 100 // self.quantity) / 100
+
 
 class FlashBuyer(models.Model):
     """How many units of a flash item one shopper has; kept within the limit by guarded updates."""
@@ -266,3 +273,8 @@ class Presale(models.Model):
 
     def __str__(self):
         return self.title
+
+    @property
+    def balance(self) -> Decimal:
+        """What of the price is due after the deposit, per unit."""
+        return self.price - self.deposit

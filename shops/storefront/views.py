@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from chengfeng import clock
 from shops.models import Category, Product
-from shops.promotions import offering
+from shops.promotions import offering, window
 from shops.reviews import reading
 from shops.tenancy import refuse_nul
 
@@ -69,11 +69,13 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
     )
     variants, at = shown.variants.all(), clock.now()
     reductions.mark(variants)
+    window.give_ways(variants, at=at)
     more = showing.products().filter(merchant=shown.merchant)
     context = {
         "product": shown,
         "variants": variants,
-        "chosen": next((variant for variant in variants if variant.available > 0), None),
+        "now": at,
+        "chosen": next((variant for variant in variants if variant.offered > 0), None),
         "notes": showing.notes().filter(products=shown)[:MORE],
         "offers": offering.offers_on(shown, request.shopper, at=at),
         **_reviews(request, shown),

@@ -33,7 +33,7 @@
   }
   document.addEventListener("htmx:afterSettle", refresh);
 
-  // Buying: the price, the struck price and the most one can take follow the chosen variant.
+  // Buying: the price, the struck price, what is said of it and the most one can take follow the chosen variant.
   function show(form) {
     const chosen = form.querySelector("input[name=variant]:checked");
     if (!chosen) return;
@@ -45,6 +45,7 @@
     form.querySelectorAll("[data-note-of]").forEach((note) => { note.hidden = note.dataset.noteOf !== chosen.value; });
     const quantity = form.querySelector("input[name=quantity]");
     if (quantity) quantity.max = Math.min(99, Number(available));
+    form.querySelectorAll("[data-for-variant]").forEach((box) => { box.hidden = box.dataset.forVariant !== chosen.value; });
   }
   document.addEventListener("change", (event) => {
     const form = event.target.closest("[data-buy]");

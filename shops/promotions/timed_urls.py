@@ -1,0 +1,18 @@
+"""Addresses of flash sales and presales, in the console and in the shop."""
+
+from django.urls import path
+
+from .views import flash, window
+
+SALES = "console/<merchant>/flash-sales/"
+PRESALES = "console/<merchant>/presales/"
+
+urlpatterns = [
+    path("flash/", window.flash, name="flash"),
+    path(SALES, flash.sales, name="flash_sales"),
+    path(f"{SALES}new/", flash.sale_new, name="flash_sale_new"),
+    path(f"{SALES}<flash_sale>/", flash.sale, name="flash_sale"),
+    path(f"{SALES}<flash_sale>/edit/", flash.sale_edit, name="flash_sale_edit"),
+    path(f"{SALES}<flash_sale>/state/", flash.sale_state, name="flash_sale_state"),
+    path(f"{SALES}<flash_sale>/items/<item>/", flash.item_units, name="flash_item"),
+]
