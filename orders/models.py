@@ -1,5 +1,7 @@
 """The tables of the orders room: cart, checkout, order, payment, shipment and refund."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Upper
@@ -176,6 +178,11 @@ class Order(models.Model):
 
     def __str__(self):
         return self.code
+
+    @property
+    def balance(self) -> Decimal:
+        """What of the total is due after the deposit."""
+        return self.total - self.deposit
 
 
 class OrderLine(models.Model):
@@ -362,6 +369,8 @@ class PaymentShare(models.Model):
 REFUND_REASONS = {
     "payment_too_late": _("The payment came too late"),
     "payment_surplus": _("More was paid than was due"),
+    "voucher_given_back": _("The voucher was not needed"),
+    "voucher_expired": _("The voucher expired unused"),
     **{f"cancelled:{reason.value}": reason.label for reason in CancelReason},
     **{f"case:{reason.value}": reason.label for reason in Case.Reason},
 }

@@ -26,7 +26,7 @@ def send(message: OutboxMessage) -> None:
 def letter(order: Order) -> EmailMessage:
     """Return the reminder in the active language."""
     address = f"{settings.BASE_URL}{reverse('orders:pay', args=[order.checkout.code])}"
-    context = {"order": order, "balance": order.total - order.deposit, "address": address}
+    context = {"order": order, "balance": order.balance, "address": address}
     return EmailMessage(
         subject=_("The balance of your order %(code)s can be paid now") % {"code": order.code},
         body=render_to_string("orders/mail/balance.txt", context),

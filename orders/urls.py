@@ -5,7 +5,7 @@ from django.urls import include, path
 from . import webhooks
 from .aftersale import urls as aftersale
 from .api import captures, merchant, presales, shopper
-from .views import addresses, cart, mine, till
+from .views import addresses, cart, mine, presale, till
 
 app_name = "orders"
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path("cart/add/", cart.add, name="cart_add"),
     path("cart/<slug:variant>/", cart.set_quantity, name="cart_line"),
     path("checkout/", till.checkout, name="checkout"),
+    path("presale/<slug:presale>/", presale.place, name="presale"),
     path("pay/<slug:checkout>/", till.pay, name="pay"),
     path("my/orders/", mine.index, name="my_orders"),
     path("my/orders/<slug:order>/", mine.show, name="my_order"),

@@ -214,22 +214,24 @@ def providers() -> Mapping[str, str]:
 
 def standing(found: Checkout) -> dict:
     """Return the orders of a checkout, what is left to pay, and the one word for where it stands."""
-    orders = list(found.orders.select_related("merchant").prefetch_related("lines__product").order_by("pk"))
+    orders = list(found.orders.select_related("merchant", "presale").prefetch_related("lines__product").order_by("pk"))
     states = {order.state for order in orders}
-    waiting = payment.pending(found)
+    waiting, lefts = payment.pending(found), payment.left_by_order(found, at=clock.now())
     if waiting:
         word = "pending"
     elif payment.is_authorised(found):
         word = "authorised"
-    elif OrderState.PLACED in states:
+    elif lefts:
         word = "open"
+    elif OrderState.DEPOSIT in states:
+        word = "deposit"
     else:
         word = "cancelled" if states == {OrderState.CANCELLED} else "paid"
     return {
         "checkout": found,
         "orders": orders,
         "word": word,
-        "left": sum(payment.left_by_order(found, at=clock.now()).values()) if word == "open" else 0,
+        "left": sum(lefts.values()) if word == "open" else 0,
         "expires_at": orders[0].expires_at,
         "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items() if SANDBOX in providers()],
         "has_page": hosted.is_offered(),

@@ -1,4 +1,4 @@
-"""Presales: a deposit, then the balance in its time; what lapses leaves the deposit, what the merchant calls off none."""
+"""Presales: a deposit, then the balance in its time; what lapses leaves the deposit with the merchant."""
 
 from datetime import timedelta
 from decimal import Decimal
