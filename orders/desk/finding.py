@@ -17,7 +17,7 @@ from .indexes import backwards
 
 MOST = 1000  # orders that words find; who finds more is asked for more words
 MOST_THINGS = 10  # products, variants and promotions that words may stand for
-CODE = re.compile(r"(?P<kind>ord|chk|pay|rfd|shp)_\w*", re.A | re.I)
+CODE = re.compile(r"(?P<kind>ord|chk|pay|rfd|shp)_(?P<rest>\w*)", re.A | re.I)
 AMOUNT = re.compile(r"[¥￥$€£]?(\d{1,9}(\.\d{1,4})?)", re.A)
 PHONE = re.compile(r"\+?[\d\s().-]+", re.A)
 SHORTEST_PHONE = 4
@@ -54,7 +54,7 @@ def _by_orders(merchant: Merchant, words: str) -> Iterator[QuerySet[Order]]:
     """Yield the ways that lead to an order by itself, its checkout or its promotions."""
     orders = own(Order, merchant)
     if code := CODE.fullmatch(words):
-        yield from _by_code(orders, code["kind"].lower(), words.lower())
+        yield from _by_code(orders, *_written(code))
         return
     yield orders.filter(checkout__external_reference__startswith=words)
     yield from _by_buyer(orders, words)
@@ -69,6 +69,12 @@ def _by_code(orders: QuerySet[Order], kind: str, code: str) -> Iterator[QuerySet
     paths = {"ord": "code", "chk": "checkout__code", "pay": "checkout__payments__code"}
     if kind in paths:
         yield orders.filter(**{f"{paths[kind]}__startswith": code})
+
+
+def _written(code: re.Match) -> tuple[str, str]:
+    """Return the kind of a code and the code as it is stored, in whatever case somebody typed it."""
+    kind = code["kind"].lower()
+    return kind, f"{kind}_{code['rest'].upper()}"
 
 
 def _by_buyer(orders: QuerySet[Order], words: str) -> Iterator[QuerySet[Order]]:
@@ -87,8 +93,9 @@ def _by_parts(merchant: Merchant, words: str) -> Iterator[QuerySet]:
     """Yield the ways by what belongs to an order: lines, parcels, notes, refunds."""
     if code := CODE.fullmatch(words):
         parts = {"rfd": Refund, "shp": Shipment}
-        if model := parts.get(code["kind"].lower()):
-            yield own(model, merchant).filter(code__startswith=words.lower())
+        kind, written = _written(code)
+        if kind in parts:
+            yield own(parts[kind], merchant).filter(code__startswith=written)
         return
     parcels = own(Shipment, merchant).exclude(tracking="").alias(number=Upper("tracking"))
     yield parcels.filter(number=words.upper())

@@ -100,7 +100,9 @@ def _audit(order: Order) -> Iterator[Event]:
     for entry in entries.select_related("actor", "token", "delegation__delegate").order_by("number"):
         if entry.verb in TOLD_ELSEWHERE and entry.actor and not entry.delegation:
             continue
-        facts = ", ".join(f"{name}: {value}" for name, value in entry.details.items() if value not in ("", None))
+        facts = ", ".join(
+            f"{name}: {value}" for name, value in entry.details.items() if value and isinstance(value, str)
+        )
         if entry.delegation:
             facts = f"{facts} · {_('on your behalf')}".strip(" ·")
         yield Event(entry.at, entry.verb, "history", entry.actor or entry.token, facts)

@@ -82,7 +82,7 @@ def carrier_of(text: str) -> str:
 def _orders(merchant: Merchant, texts: Iterable[str]) -> dict[str, list[Order]]:
     """Return the merchant's orders by code and by reference, with what is open of each line and the parcels sent."""
     texts = list(texts)
-    meant = Q(code__in=[text.lower() for text in texts]) | Q(checkout__external_reference__in=texts)
+    meant = Q(code__in=texts) | Q(checkout__external_reference__in=texts)
     parcels = Prefetch("shipments", Shipment.objects.prefetch_related("lines"), to_attr="parcels")
     found: dict[str, list[Order]] = defaultdict(list)
     for order in with_lines(own(Order, merchant).filter(meant).prefetch_related(parcels)):
@@ -119,7 +119,7 @@ class _Planner:
         for name, limit in LIMITS.items():
             if len(getattr(row, name)) > limit:
                 raise Broken(name, "too_long")
-        found = self.orders.get(row.order) or self.orders.get(row.order.lower()) or []
+        found = self.orders.get(row.order, [])
         if not found:
             raise Broken("order", "unknown")
         if len(found) > 1:

@@ -137,10 +137,9 @@ def flag_many(request: HttpRequest) -> HttpResponse:
     flag = form.cleaned_data["flag"]
     with transaction.atomic():
         codes = set_flag(chosen(request, at=at), flag)
-        for code in codes[:1] if len(codes) == 1 else []:
-            record(request.access, "order.flag", target=code, at=at, flag=flag)
-        if len(codes) > 1:
-            record(request.access, "order.flag", at=at, flag=flag, orders=codes)
+        if codes:
+            target = codes[0] if len(codes) == 1 else ""
+            record(request.access, "order.flag", target=target, at=at, flag=flag, orders=codes)
     text = ngettext("%(n)d order marked.", "%(n)d orders marked.", len(codes))
     messages.success(request, text % {"n": len(codes)})
     return back(request)
