@@ -1,5 +1,6 @@
 """The kernel's tables: ledger, outbox, jobs, schedules, idempotent writes and heartbeats."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -45,6 +46,9 @@ class Transfer(models.Model):
     reference = models.CharField(max_length=80, unique=True, help_text=_("The business fact, e.g. payment:pay_…"))
     at = models.DateTimeField()
     recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [BrinIndex(fields=["at"], name="transfer_at")]
 
     def __str__(self):
         return self.reference

@@ -12,6 +12,9 @@ from chengfeng.models import Job
 from chengfeng.money import AmountField
 from shops.models import Merchant, Product, User
 
+from .reconciliation.models import ReconciledDay as ReconciledDay
+from .reconciliation.models import ReconciliationRun as ReconciliationRun
+
 
 class Fact(models.Model):
     """What one merchant-local day comes to, rebuilt from raw rows and never counted up by the way."""
