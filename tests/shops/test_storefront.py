@@ -165,7 +165,7 @@ def test_a_program_becomes_a_shopper(client, db):
 
 
 @pytest.mark.parametrize(
-    ("page", "queries"), [("feed", 3), ("search", 5), ("product", 8), ("shop", 8), ("note", 4)]
+    ("page", "queries"), [("feed", 3), ("search", 6), ("product", 11), ("shop", 9), ("note", 4)]
 )  # fmt: skip
 @pytest.mark.parametrize("rows", [1, 3])
 def test_a_page_costs_the_same_however_much_it_shows(client, shop, django_assert_num_queries, page, queries, rows):
