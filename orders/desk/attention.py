@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from shops.models import Merchant
 from shops.tenancy import own
 
-from ..models import Order, Payment
+from ..aftersale.moves import CaseState
+from ..models import Case, Order, Payment
 from ..moves import OrderState
 
 TO_SHIP = (OrderState.PAID, OrderState.PARTLY)
 TO_PAY = (OrderState.PLACED, OrderState.DEPOSIT)
+ON_US = (CaseState.REQUESTED, CaseState.SENT_BACK, CaseState.RECEIVED)  # cases in which the shop is to act
 EXPIRES_SOON = timedelta(minutes=30)
 ANSWERS_WITHIN = timedelta(minutes=2)  # after which a payment without an answer is worth a look
 MOST = 1000  # orders of one kind that the desk looks through, the most urgent first
@@ -50,8 +52,18 @@ def _authorised(merchant: Merchant, at: datetime) -> QuerySet[Order]:
     return own(Order, merchant).filter(checkout__in=authorised.values("checkout")).order_by("pk")
 
 
+def _with_cases(*states: CaseState) -> Callable[[Merchant, datetime], QuerySet[Order]]:
+    def found(merchant: Merchant, at: datetime) -> QuerySet[Order]:
+        cases = own(Case, merchant).filter(state__in=states)
+        return own(Order, merchant).filter(pk__in=cases.values("order")).order_by("pk")
+
+    return found
+
+
 KINDS: Mapping[str, Kind] = {
     "late": Kind(_("Late to ship"), "clock-exclamation", "danger", _late),
+    "case": Kind(_("Case to answer"), "message-report", "danger", _with_cases(*ON_US)),
+    "dispute": Kind(_("Disputed"), "scale", "warning", _with_cases(CaseState.DISPUTED)),
     "unknown": Kind(_("Payment unknown"), "help-circle", "warning", _unknown),
     "authorised": Kind(_("To be captured"), "credit-card", "info", _authorised),
     "expiring": Kind(_("Unpaid, expires soon"), "hourglass", "secondary", _expiring),

@@ -12,7 +12,7 @@ from chengfeng.models import OutboxMessage
 from shops.models import AuditEntry
 from shops.tenancy import own
 
-from ..models import Order
+from ..models import CaseStep, Order
 
 TOLD_ELSEWHERE = {"order.ship", "order.deliver", "order.cancel", "order.refund", "order.note"}  # by rows of their own
 LETTERS = {"order.paid": gettext_lazy("Receipt sent by e-mail")}
@@ -87,6 +87,14 @@ def _notes(order: Order) -> Iterator[Event]:
             yield Event(note.struck_at, _("Note struck"), "note-off", note.struck_by, note.text)
 
 
+def _cases(order: Order) -> Iterator[Event]:
+    steps = CaseStep.objects.filter(case__order=order).select_related("case", "by").order_by("pk")
+    for step in steps:
+        title = f"{step.case.get_kind_display()}: {step.get_target_display()}"
+        by = step.by or step.get_side_display()
+        yield Event(step.at, title, "message-report", by, step.note, step.case.code, step.amount)
+
+
 def _settlements(order: Order) -> Iterator[Event]:
     for one in order.settlements.order_by("number"):
         yield Event(
@@ -114,4 +122,4 @@ def _letters(order: Order) -> Iterator[Event]:
         yield Event(message.delivered_at, str(LETTERS[message.topic]), "mail", facts=order.checkout.email)
 
 
-SOURCES = [_moves, _payments, _refunds, _parcels, _notes, _settlements, _audit, _letters]
+SOURCES = [_moves, _payments, _refunds, _parcels, _notes, _cases, _settlements, _audit, _letters]

@@ -23,6 +23,7 @@ urlpatterns = [
     path("<slug:order>/deliver/", order.deliver_one, name="order_deliver"),
     path("<slug:order>/cancel/", order.cancel_one, name="order_cancel"),
     path("<slug:order>/refund/", order.refund, name="order_refund"),
+    path("<slug:order>/capture/", order.capture, name="order_capture"),
     path("<slug:order>/flag/", order.flag, name="order_flag"),
     path("<slug:order>/remarks/", order.note, name="order_note"),
     path("<slug:order>/remarks/<slug:remark>/strike/", order.strike, name="order_note_strike"),

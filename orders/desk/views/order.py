@@ -1,5 +1,7 @@
 """One order on the desk: everything about it, and what can be done with it now."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +16,7 @@ from shops.people.audit import record
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
-from ... import carriers, refunds
+from ... import capturing, carriers, refunds
 from ...cancellation import cancel
 from ...fulfilment import deliver, ship
 from ...models import Order, OrderNote, Refund
@@ -67,6 +69,8 @@ def page(request: HttpRequest, order: Order, *, status: int = 200, **forms) -> H
         "shares": order.payment_shares.select_related("payment").order_by("pk"),
         "refunds": order.refunds.select_related("requested_by").order_by("pk"),
         "shipments": order.shipments.prefetch_related("lines__line").order_by("pk"),
+        "cases": order.cases.order_by("pk"),
+        "order_settlements": _settlements(request, order),
         "notes": order.notes.select_related("by", "struck_by"),
         "events": timeline(order),
         "reasons": attention.reasons(request.access.merchant, [order], at=clock.now())[order.pk],
@@ -82,6 +86,12 @@ def page(request: HttpRequest, order: Order, *, status: int = 200, **forms) -> H
     return render(request, PAGE, context | forms, status=status)
 
 
+def _settlements(request: HttpRequest, order: Order) -> Iterable:
+    if not request.access.may(Right.SETTLEMENT_VIEW):
+        return ()
+    return order.settlements.select_related("transfer", "statement").order_by("number")
+
+
 def may(request: HttpRequest, order: Order, lefts: list[refunds.Left], to_ship: list) -> dict[str, bool]:
     """Return what this person can do with the order now."""
     ships, gives = request.access.may(Right.ORDERS_SHIP), request.access.may(Right.ORDERS_REFUND)
@@ -89,6 +99,7 @@ def may(request: HttpRequest, order: Order, lefts: list[refunds.Left], to_ship: 
         "can_mark": ships,
         "can_ship": ships and bool(to_ship),
         "can_deliver": ships and order.state == OrderState.SHIPPED,
+        "can_capture": gives,
         "can_cancel": gives and OrderState.CANCELLED in MOVES[order.state],
         "can_refund": gives
         and bool(order.paid_at)
@@ -202,6 +213,28 @@ def carry_out(request: HttpRequest, pending: list[Refund]) -> None:
         messages.success(request, _("The money is on its way back."))
     elif results:
         messages.warning(request, _("The provider has not given the money back yet; see the refunds below."))
+
+
+@require_POST
+@merchant_page(Right.ORDERS_REFUND)
+def capture(request: HttpRequest, order: str) -> HttpResponse:
+    """Take the money of an authorised payment of an order, or let it go."""
+    found, at = get(request, order), clock.now()
+    known = capturing.payments_of(request.access.merchant).filter(checkout=found.checkout_id)
+    payment = known.filter(code=request.POST.get("payment", "").replace("\0", "")).first()
+    is_void = request.POST.get("what") == "void"
+    try:
+        with transaction.atomic():
+            if payment is None:
+                raise capturing.CaptureRefused("unknown", "the order has no such payment")
+            payment = (capturing.request_void if is_void else capturing.request_capture)(payment, at=at)
+            record(request.access, "payment.void" if is_void else "payment.capture", target=found.code, at=at)
+    except capturing.CaptureRefused:
+        messages.error(request, _("This payment is not authorised any more."))
+        return home(request, found)
+    capturing.carry_out(payment, at=clock.now())
+    messages.success(request, _("The provider has been told; see the payments below."))
+    return home(request, found)
 
 
 @require_POST
