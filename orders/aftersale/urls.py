@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from .api import views as api_views
+from .api import merchant as programs
+from .api import shopper as clients
 from .views import desk, disputes, shopper
 
 CASES = "console/<slug:merchant>/cases/"
@@ -28,19 +29,19 @@ urlpatterns = [
     path(f"{DISPUTES}<slug:case>/photos/<slug:photo>/", disputes.photo, name="dispute_photo"),
 ]
 api = [
-    path("cases", api_views.CasesView.as_view(), name="api_cases"),
-    path("cases/<slug:code>", api_views.CaseView.as_view(), name="api_case"),
-    path("cases/<slug:code>/accept", api_views.AcceptView.as_view(), name="api_case_accept"),
-    path("cases/<slug:code>/offer", api_views.OfferView.as_view(), name="api_case_offer"),
-    path("cases/<slug:code>/reject", api_views.RejectView.as_view(), name="api_case_reject"),
-    path("cases/<slug:code>/receive", api_views.ReceiveView.as_view(), name="api_case_receive"),
-    path("cases/<slug:code>/replace", api_views.ReplaceView.as_view(), name="api_case_replace"),
-    path("cases/<slug:code>/refund", api_views.RefundInsteadView.as_view(), name="api_case_refund"),
-    path("my/cases", api_views.MyCasesView.as_view(), name="api_my_cases"),
-    path("my/cases/<slug:code>", api_views.MyCaseView.as_view(), name="api_my_case"),
-    path("my/cases/<slug:code>/withdraw", api_views.WithdrawView.as_view(), name="api_my_case_withdraw"),
-    path("my/cases/<slug:code>/agree", api_views.AgreeView.as_view(), name="api_my_case_agree"),
-    path("my/cases/<slug:code>/decline", api_views.DeclineView.as_view(), name="api_my_case_decline"),
-    path("my/cases/<slug:code>/send-back", api_views.SendBackView.as_view(), name="api_my_case_send_back"),
-    path("my/cases/<slug:code>/escalate", api_views.EscalateView.as_view(), name="api_my_case_escalate"),
+    path("cases", programs.CasesView.as_view(), name="api_cases"),
+    path("cases/<slug:code>", programs.CaseView.as_view(), name="api_case"),
+    path("cases/<slug:code>/accept", programs.AcceptView.as_view(), name="api_case_accept"),
+    path("cases/<slug:code>/offer", programs.OfferView.as_view(), name="api_case_offer"),
+    path("cases/<slug:code>/reject", programs.RejectView.as_view(), name="api_case_reject"),
+    path("cases/<slug:code>/receive", programs.ReceiveView.as_view(), name="api_case_receive"),
+    path("cases/<slug:code>/replace", programs.ReplaceView.as_view(), name="api_case_replace"),
+    path("cases/<slug:code>/refund", programs.RefundInsteadView.as_view(), name="api_case_refund"),
+    path("my/cases", clients.MyCasesView.as_view(), name="api_my_cases"),
+    path("my/cases/<slug:code>", clients.MyCaseView.as_view(), name="api_my_case"),
+    path("my/cases/<slug:code>/withdraw", clients.WithdrawView.as_view(), name="api_my_case_withdraw"),
+    path("my/cases/<slug:code>/agree", clients.AgreeView.as_view(), name="api_my_case_agree"),
+    path("my/cases/<slug:code>/decline", clients.DeclineView.as_view(), name="api_my_case_decline"),
+    path("my/cases/<slug:code>/send-back", clients.SendBackView.as_view(), name="api_my_case_send_back"),
+    path("my/cases/<slug:code>/escalate", clients.EscalateView.as_view(), name="api_my_case_escalate"),
 ]
