@@ -6,11 +6,21 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from . import ads, books, closed_days, orders, prices, stock, tenants, trail
+from . import ads, books, closed_days, orders, prices, promotions, stock, tenants, trail
 from .shape import Invariant
 
 ALL: list[Invariant] = sorted(
-    [*stock.ALL, *prices.ALL, *orders.ALL, *books.ALL, *ads.ALL, *closed_days.ALL, *tenants.ALL, *trail.ALL],
+    [
+        *stock.ALL,
+        *prices.ALL,
+        *promotions.ALL,
+        *orders.ALL,
+        *books.ALL,
+        *ads.ALL,
+        *closed_days.ALL,
+        *tenants.ALL,
+        *trail.ALL,
+    ],
     key=lambda invariant: invariant.id,
 )
 SHOWN = 20  # rows of one violation that are fetched

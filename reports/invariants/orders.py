@@ -9,15 +9,27 @@ ALLOWED = ", ".join(sorted(f"('{source}', '{target}')" for source, targets in MO
 ALL = [
     Invariant(
         "I07",
-        "total = subtotal − discount + shipping + tax ≥ 0; subtotal and discount are those of the lines",
+        "total = subtotal − discount + shipping + tax ≥ 0; subtotal, discount and subsidy are those of the lines, and "
+        "those of the lines are what promotions took off, unless by an offer",
         """
-        SELECT o.code, o.subtotal, o.discount, o.shipping, o.tax, o.total, l.gross, l.discount AS line_discount
+        SELECT o.code, o.subtotal, o.discount, o.subsidy, o.shipping, o.tax, o.total, l.gross,
+            l.discount AS line_discount, l.subsidy AS line_subsidy
         FROM orders_order o LEFT JOIN (
-            SELECT order_id, sum(unit_price * quantity) AS gross, sum(discount) AS discount, sum(total) AS total
+            SELECT order_id, sum(unit_price * quantity) AS gross, sum(discount) AS discount, sum(subsidy) AS subsidy
             FROM orders_orderline GROUP BY 1
         ) l ON l.order_id = o.id
         WHERE o.total <> o.subtotal - o.discount + o.shipping + o.tax OR o.total < 0
             OR o.subtotal <> coalesce(l.gross, 0) OR o.discount <> coalesce(l.discount, 0)
+            OR o.subsidy <> coalesce(l.subsidy, 0)
+        UNION ALL
+        SELECT l.code, NULL, l.discount, l.subsidy, NULL, NULL, l.total, NULL, d.discount, d.subsidy
+        FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id LEFT JOIN (
+            SELECT line_id, sum(d.amount) AS discount, coalesce(sum(d.amount) FILTER (WHERE is_subsidy), 0) AS subsidy,
+                bool_or(is_subsidy <> (p.merchant_id IS NULL)) AS is_miscast
+            FROM orders_linediscount d JOIN shops_promotion p ON p.id = d.promotion_id GROUP BY 1
+        ) d ON d.line_id = l.id
+        WHERE l.discount <> CASE WHEN o.offer IS NULL THEN coalesce(d.discount, 0) ELSE l.discount END
+            OR l.subsidy <> coalesce(d.subsidy, 0) OR d.is_miscast
         """,
     ),
     Invariant(

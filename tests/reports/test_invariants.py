@@ -53,6 +53,7 @@ FAULTS = {
             "WHERE p.id = r.payment_id"],
     "I11": ["UPDATE orders_ordermove SET source = 'shipped' WHERE target = 'paid'"],
     "I12": [drop("orders_orderline", "order_line_units"), "UPDATE orders_orderline SET returned = 1"],
+    "I13": ["UPDATE shops_promotion SET used = used + 1 WHERE budget IS NOT NULL"],
     "I14": ["INSERT INTO chengfeng_transfer (code, kind, reference, at, recorded_at) "
             "VALUES ('trf_1', 'correction', 'correction:1', now(), now())"],
     "I15": [],
@@ -104,6 +105,15 @@ FAULTS["I20"] = [
 
 
 MORE = [  # other ways to break some of them, and what finds each
+    ("UPDATE orders_linediscount SET amount = amount + 1", {"I07", "I13"}),
+    ("UPDATE orders_linediscount SET is_subsidy = NOT is_subsidy", {"I07"}),
+    ("DELETE FROM orders_linediscount", {"I07", "I13"}),
+    ("UPDATE orders_orderline SET subsidy = 1 WHERE discount > 0", {"I07"}),
+    ("UPDATE orders_order SET subsidy = 1 WHERE discount > 0", {"I07"}),
+    ("UPDATE shops_promotion SET spent = spent - 1", {"I13"}),
+    ("UPDATE shops_promotion SET per_shopper = 0", {"I13"}),
+    ("UPDATE shops_shopperuses SET used = 0", {"I13"}),
+    ("UPDATE shops_promotionuse SET state = 'released'", {"I13"}),
     ("UPDATE orders_paymentshare SET surplus = 1", {"I08", "I09", "I25"}),
     ("UPDATE orders_payment SET captures_later = true, authorised = amount - 1, authorised_at = created_at", {"I09"}),
     ("UPDATE orders_refund SET amount = amount * 100, state = 'pending'", {"I09", "I17", "I25"}),
@@ -118,7 +128,7 @@ MORE = [  # other ways to break some of them, and what finds each
 
 @pytest.fixture
 def honest(shop, foreign_shop, kai, alice):
-    """A week with a sale by an ad, half refunded, one without, an order given up, a flash sale, a helper's deed."""
+    """A week of sales: by an ad, half refunded, without, by a coupon, given up, in a flash sale; a helper at work."""
     world.fund(shop, at=THEN)
     goods, shopper = factories.variant(shop), uuid.uuid4()
     ad = world.campaign(shop, goods.product, at=THEN)
@@ -126,6 +136,9 @@ def honest(shop, foreign_shop, kai, alice):
     world.refund(world.sell(goods, 2, at=THEN, shopper=shopper), "100", at=THEN + timedelta(days=1))
     world.sell(goods, at=THEN, method="boleto")
     world.give_up(world.place(goods, at=THEN), at=THEN + timedelta(minutes=15))
+    reduced = world.place(goods, at=THEN)
+    world.promote(reduced, "7", at=THEN)
+    world.pay(reduced, at=THEN, method="boleto")
     world.hold_flash(factories.variant(shop), at=THEN)
     lent = Delegation.objects.create(
         merchant=shop, delegate=kai, kind="ka", rights=["ads.edit"], granted_by=alice,

@@ -12,9 +12,19 @@ from ads.models import Ad, Campaign, CampaignDay, Charge, Event, TopUp
 from chengfeng import ledger, outbox
 from chengfeng.models import Account
 from chengfeng.periods import local_date
-from orders.models import Checkout, Order, OrderLine, OrderMove, Payment, PaymentShare, Refund, RefundLine
+from orders.models import (
+    Checkout,
+    LineDiscount,
+    Order,
+    OrderLine,
+    OrderMove,
+    Payment,
+    PaymentShare,
+    Refund,
+    RefundLine,
+)
 from shops.catalogue import stock
-from shops.models import FlashItem, FlashSale, Merchant, Variant
+from shops.models import FlashItem, FlashSale, Merchant, Promotion, PromotionUse, ShopperUses, Variant
 
 
 def fund(merchant: Merchant, amount: str = "1000", *, at: datetime) -> TopUp:
@@ -91,6 +101,27 @@ def place(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, sh
     stock.hold(cause=order.code, lines=[(variant, quantity)], at=at, expires_at=order.expires_at)
     move(order, "", "placed", at)
     return order
+
+
+def promote(order: Order, amount: str, *, at: datetime) -> Promotion:
+    """A coupon of the merchant with a budget, used by an order that was placed without it."""
+    off = Decimal(amount)
+    made = Promotion.objects.create(
+        merchant=order.merchant, kind="coupon", benefit="fixed", amount=off, title="Coupon", currency=order.currency,
+        state="active", starts_at=at, created_at=at, budget=Decimal(100), per_shopper=2, used=1, spent=off,
+    )  # fmt: skip
+    line = order.lines.get()
+    OrderLine.objects.filter(pk=line.pk).update(discount=off, total=line.total - off)
+    Order.objects.filter(pk=order.pk).update(discount=off, total=order.total - off)
+    Checkout.objects.filter(pk=order.checkout_id).update(total=order.total - off)
+    order.refresh_from_db()
+    LineDiscount.objects.create(line=line, promotion=made, amount=off, is_subsidy=False)
+    PromotionUse.objects.create(
+        promotion=made, merchant=order.merchant, cause=order.code, basket=order.checkout.code, shopper=order.shopper,
+        amount=off, at=at,
+    )  # fmt: skip
+    ShopperUses.objects.create(promotion=made, shopper=order.shopper, used=1)
+    return made
 
 
 def move(order: Order, source: str, target: str, at: datetime) -> None:
