@@ -14,7 +14,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from ads.models import Campaign
 from chengfeng import ledger
 from chengfeng.models import Job
-from orders.models import Address, Case, Checkout, Order, OrderLine, OrderNote, Settlement, ShippingRun, Statement
+from orders.models import Address, Case, Checkout, Order, OrderLine, OrderNote, Payment, Settlement, ShippingRun, Statement
 from reports.models import Export
 from shops.api_base import MerchantAPIView
 from shops.models import (
@@ -257,6 +257,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "parcels": parcels.code,
         "checkouts": order.checkout.code,
         "pay": order.checkout.code,
+        "payments": _authorised(order).code,
         "exports": export.code,
         **_settled(shop, order),
         "invitations": invitation.code,
@@ -283,6 +284,16 @@ def _aftersale(order: Order) -> dict[str, str]:
     photo = case.photos.create(merchant=order.merchant, side="shopper", file=ContentFile(b"x", "x.webp"), added_at=AT)
     parcel = order.shipments.create(merchant=order.merchant, shipped_at=AT)
     return {"cases": case.code, "disputes": case.code, "photos": photo.code, "arrived": parcel.code}
+
+
+def _authorised(order: Order) -> Payment:
+    """An authorised payment of an order."""
+    payment = Payment.objects.create(
+        checkout=order.checkout, provider="sandbox", method="credit_card", amount=100, currency=order.currency,
+        state="authorised", captures_later=True, authorised=100, authorised_at=AT, provider_reference="a", created_at=AT,
+    )  # fmt: skip
+    payment.shares.create(order=order, amount=100)
+    return payment
 
 
 def _order(shop: Merchant, variant, alice: User) -> Order:

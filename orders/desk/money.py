@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from chengfeng.money import ZERO
 
@@ -32,10 +32,11 @@ def of(order: Order, lines: Sequence) -> Money:
     """Return the money of an order, by two queries for discounts and settlements and one for what was paid."""
     settled = order.settlements.aggregate(commission=Sum("commission"), net=Sum("net"))
     captured = order.payment_shares.filter(payment__state=Payment.State.CAPTURED)
+    paid = captured.aggregate(sum=Sum(F("amount") - F("surplus")))["sum"] or ZERO
     return Money(
         list_value=sum(((line.list_price or line.unit_price) * line.quantity for line in lines), ZERO),
         reductions=reductions.of(order),
-        paid=captured.aggregate(sum=Sum("amount"))["sum"] or ZERO,
+        paid=paid,
         commission=settled["commission"],
         net=settled["net"],
     )
