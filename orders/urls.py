@@ -51,9 +51,7 @@ urlpatterns = [
     path("my/addresses/<slug:address>/", addresses.edit, name="address"),
     path("my/addresses/<slug:address>/delete/", addresses.forget, name="address_forget"),
     path("console/<slug:merchant>/orders/", include("orders.desk.urls")),
-    path(
-        "console/<slug:merchant>/payments/<slug:payment>/capture/", capture_pages.capture, name="payment_capture"
-    ),
+    path("console/<slug:merchant>/payments/<slug:payment>/capture/", capture_pages.capture, name="payment_capture"),
     path("console/<slug:merchant>/payments/<slug:payment>/void/", capture_pages.void, name="payment_void"),
     path("payments/webhooks/<slug:provider>/", webhooks.webhook, name="webhook"),
 ]

@@ -290,7 +290,8 @@ def _authorised(order: Order) -> Payment:
     """An authorised payment of an order."""
     payment = Payment.objects.create(
         checkout=order.checkout, provider="sandbox", method="credit_card", amount=100, currency=order.currency,
-        state="authorised", captures_later=True, authorised=100, authorised_at=AT, provider_reference="a", created_at=AT,
+        state="authorised", provider_reference="a", captures_later=True, authorised=100, authorised_at=AT,
+        created_at=AT,
     )  # fmt: skip
     payment.shares.create(order=order, amount=100)
     return payment

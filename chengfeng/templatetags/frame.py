@@ -17,9 +17,9 @@ DASH = "–"
 COLOURS = {
     "success": "paid_out approved active done delivered published open captured succeeded accepted ok success",
     "warning": "prepared sending pending draft onboarding queued awaiting_payment paused warning partially_shipped",
-    "info": "paid running shipped live info partially_refunded",
+    "info": "authorised paid running shipped live info partially_refunded",
     "danger": "returned failed suspended rejected error refused expired danger",
-    "secondary": "left_out archived cancelled withdrawn released taken refunded revoked debug",
+    "secondary": "voided left_out archived cancelled withdrawn released taken refunded revoked debug",
 }
 COLOUR_OF = {state: colour for colour, states in COLOURS.items() for state in states.split()}
 CHECKS = (forms.CheckboxInput, forms.RadioSelect, forms.CheckboxSelectMultiple)
