@@ -4,8 +4,9 @@ from django.urls import include, path
 
 from . import webhooks
 from .aftersale import urls as aftersale
-from .api import captures, merchant, presales, shopper
-from .views import addresses, cart, mine, presale, till
+from .api import captures, merchant, shopper
+from .api import presales as api_presales
+from .views import addresses, cart, mine, presale, presales, till
 from .views import captures as capture_pages
 
 app_name = "orders"
@@ -16,7 +17,7 @@ api = [
     path("quotes", shopper.QuotesView.as_view(), name="api_quotes"),
     path("checkouts", shopper.CheckoutsView.as_view(), name="api_checkouts"),
     path("checkouts/<slug:code>", shopper.CheckoutView.as_view(), name="api_checkout"),
-    path("presale-checkouts", presales.PresaleCheckoutsView.as_view(), name="api_presale_checkouts"),
+    path("presale-checkouts", api_presales.PresaleCheckoutsView.as_view(), name="api_presale_checkouts"),
     path("checkouts/<slug:code>/payments", shopper.PaymentsView.as_view(), name="api_payments"),
     path("payments/<slug:code>/capture", captures.CaptureView.as_view(), name="api_capture"),
     path("payments/<slug:code>/void", captures.VoidView.as_view(), name="api_void"),
@@ -39,12 +40,14 @@ urlpatterns = [
     path("cart/<slug:variant>/", cart.set_quantity, name="cart_line"),
     path("checkout/", till.checkout, name="checkout"),
     path("presale/<slug:presale>/", presale.place, name="presale"),
+    path("console/<slug:merchant>/presales/<slug:presale>/orders/", presales.orders, name="presale_orders"),
     path("pay/<slug:checkout>/", till.pay, name="pay"),
     path("my/orders/", mine.index, name="my_orders"),
     path("my/orders/<slug:order>/", mine.show, name="my_order"),
     path("my/orders/<slug:order>/receipt/", mine.confirm, name="my_order_receipt"),
     path("my/orders/<slug:order>/arrived/<slug:parcel>/", mine.confirm_parcel, name="my_parcel_receipt"),
     *aftersale.urlpatterns,
+    path("", include("orders.vouchers.urls")),
     path("my/addresses/", addresses.index, name="addresses"),
     path("my/addresses/new/", addresses.new, name="address_new"),
     path("my/addresses/take-over/", addresses.take_over, name="addresses_take_over"),

@@ -14,7 +14,19 @@ from django.urls.resolvers import URLPattern, URLResolver
 from ads.models import Campaign
 from chengfeng import ledger
 from chengfeng.models import Job
-from orders.models import Address, Case, Checkout, Order, OrderLine, OrderNote, Payment, Settlement, ShippingRun, Statement
+from orders.models import (
+    Address,
+    Case,
+    Checkout,
+    Order,
+    OrderLine,
+    OrderNote,
+    Payment,
+    Settlement,
+    ShippingRun,
+    Statement,
+    Voucher,
+)
 from reports.models import Export
 from shops.api_base import MerchantAPIView
 from shops.models import (
@@ -22,11 +34,14 @@ from shops.models import (
     Brand,
     Delegation,
     Document,
+    FlashSale,
     ImportRun,
     Invitation,
     Merchant,
     Note,
+    Presale,
     ShippingTemplate,
+    Store,
     User,
 )
 from tests import factories
@@ -53,6 +68,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "shops:merchants": PERSON,
     "shops:enter": MEMBER,
     "shops:feed": PUBLIC,
+    "shops:flash": PUBLIC,
     "shops:search": PUBLIC,
     "shops:product": PUBLIC,
     "shops:shop": PUBLIC,
@@ -77,6 +93,11 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "orders:checkout": PUBLIC,
     "orders:my_orders": PUBLIC,
     "orders:addresses": PUBLIC,
+    "orders:vouchers": PUBLIC,
+    "orders:voucher": SHOPPER,
+    "orders:voucher_book": SHOPPER,
+    "orders:voucher_unbook": SHOPPER,
+    "orders:voucher_refund": SHOPPER,
     "orders:address_new": PUBLIC,
     "orders:addresses_take_over": PUBLIC,
     "orders:address": SHOPPER,
@@ -104,6 +125,8 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "orders:review": SHOPPER,
     "orders:api_reviews": PUBLIC,
     "orders:pay": SHOPPER,
+    "orders:presale": PUBLIC,
+    "orders:api_presale_checkouts": PUBLIC,
     "orders:api_cart": PUBLIC,
     "orders:api_cart_line": PUBLIC,
     "orders:api_quotes": PUBLIC,
@@ -114,7 +137,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "reports:platform": OPERATOR,
 }
 
-OF_NOBODY = {"behind": "paid_gmv"}  # what parameters take that belongs to no merchant
+OF_NOBODY = {"behind": "paid_gmv", "reconciliation": "2026-03-10"}  # what parameters take that belongs to no merchant
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,10 +261,13 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     )  # fmt: skip
     return {
         "promotions": promotion.code,
+        **_timed(shop, variant),
         "reviews": factories.review(variant).code,
         "review": order.lines.get().code,
         "console": shop.code,
         "addresses": _address(alice),
+        "vouchers": _voucher(order),
+        "stores": Store.objects.create(merchant=shop, name="S", country="CN", created_at=AT).code,
         "shipping": template.code,
         "shipping-templates": template.code,
         "merchants": shop.code,
@@ -270,6 +296,13 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     }
 
 
+def _voucher(order: Order) -> str:
+    times = {"issued_at": AT, "expires_at": AT + timedelta(days=1)}
+    return Voucher.objects.create(
+        number="123456789012", merchant=order.merchant, order=order, line=order.lines.get(), position=1, **times
+    ).number
+
+
 def _address(alice: User) -> str:
     place = {"recipient": "A", "country": "CN", "created_at": AT, "updated_at": AT}
     return Address.objects.create(shopper=factories.shopper(), user=alice, **place).code
@@ -284,6 +317,18 @@ def _aftersale(order: Order) -> dict[str, str]:
     photo = case.photos.create(merchant=order.merchant, side="shopper", file=ContentFile(b"x", "x.webp"), added_at=AT)
     parcel = order.shipments.create(merchant=order.merchant, shipped_at=AT)
     return {"cases": case.code, "disputes": case.code, "photos": photo.code, "arrived": parcel.code}
+
+
+def _timed(shop: Merchant, variant) -> dict[str, str]:
+    """Make a flash sale and a presale; return their codes."""
+    times = {"starts_at": AT, "ends_at": AT + timedelta(days=1), "created_at": AT}
+    sale = FlashSale.objects.create(merchant=shop, title="F", **times)
+    item = sale.items.create(merchant=shop, variant=variant, price=1, quantity=1)
+    presale = Presale.objects.create(
+        merchant=shop, variant=variant, title="P", price=2, deposit=1, balance_from=AT + timedelta(days=2),
+        balance_until=AT + timedelta(days=3), ships_by=AT + timedelta(days=4), **times,
+    )  # fmt: skip
+    return {"flash-sales": sale.code, "items": item.code, "presales": presale.code, "presale": presale.code}
 
 
 def _authorised(order: Order) -> Payment:

@@ -68,9 +68,9 @@ def gone(items: Iterable[FlashItem]) -> dict[int, Gone]:
         .order_by()
         .values_list("flash_item")
         .annotate(
-            Sum("quantity", filter=taken, default=0),
-            Sum("quantity", filter=live, default=0),
-            Count("shopper", distinct=True),
+            sold=Sum("quantity", filter=taken, default=0),
+            pending=Sum("quantity", filter=live, default=0),
+            buyers=Count("shopper", distinct=True),
         )
     )
     return dict.fromkeys(keys, Gone()) | {key: Gone(*numbers) for key, *numbers in rows}
