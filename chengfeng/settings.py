@@ -204,6 +204,7 @@ WAKE_WORKERS = True
 JOBS = {
     "catalogue_import": "shops.catalogue.importing.run",
     "release_holds": "orders.expiry.run",
+    "expire_vouchers": "orders.vouchers.giving_back.run",
     "ship_file": "orders.desk.parcels.run",
     "close_flash_sales": "shops.promotions.flash.run",
     "remind_of_balances": "orders.presale.run",
@@ -217,9 +218,11 @@ JOBS = {
     "rebuild_facts": "reports.facts.run",
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
+    "reconcile_days": "reports.reconciliation.running.run",
 }
 SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
+    "expire_vouchers": 300,
     "close_flash_sales": 15,
     "remind_of_balances": 60,
     "reconcile_payments": 60,
@@ -231,11 +234,13 @@ SCHEDULES = {  # job kind → seconds between two runs
     "count_ads": 60,
     "rebuild_facts": 300,
     "forget_exports": 3600,
+    "reconcile_days": 1800,
 }
 OUTBOX_CONSUMERS = {
     "invitation.open": ["shops.people.letters.send_invitation"],
     "order.balance_due": ["orders.reminders.send"],
-    "order.paid": ["orders.receipts.send"],
+    "order.paid": ["orders.receipts.send", "orders.vouchers.letters.send_issued"],
+    "voucher.expired": ["orders.vouchers.letters.send_expired"],
     "order.shipped": ["orders.parcel_letters.send"],
     "case.moved": ["orders.aftersale.letters.send"],
 }
@@ -262,6 +267,7 @@ DEFAULT_FROM_EMAIL = env.text("CHENGFENG_FROM_EMAIL", "Chengfeng <no-reply@local
 ORDER_EXPIRES_AFTER = timedelta(minutes=15)
 AUTHORISED_FOR = timedelta(days=7)  # how long goods wait for an authorised payment to be captured
 SHIP_WITHIN = timedelta(hours=env.number("CHENGFENG_SHIP_HOURS", 48))
+BOOKING_CHANGE_BEFORE = timedelta(hours=env.number("CHENGFENG_BOOKING_CHANGE_HOURS", 2))
 RECEIVED_AFTER = timedelta(days=env.number("CHENGFENG_RECEIVED_DAYS", 10))
 CASE_ANSWER_WITHIN = timedelta(hours=env.number("CHENGFENG_CASE_ANSWER_HOURS", 48))
 CASE_SEND_BACK_WITHIN = timedelta(days=env.number("CHENGFENG_CASE_SEND_BACK_DAYS", 7))

@@ -12,6 +12,7 @@ from .models import Checkout, Order, Refund
 from .moves import CancelReason, OrderState, move
 from .payment import give_back_captured
 from .refunds import Left, Part, left_by_line, left_of_shipping, write
+from .vouchers.matching import match
 
 
 @transaction.atomic
@@ -42,6 +43,8 @@ def _undo_sale(order: Order, *, at: datetime, by: User | None) -> list[Refund]:
     parts += [Part(None, 0, shipping)] if shipping else []
     refunds = write(order, parts, reason=f"cancelled:{order.cancel_reason}", by=by, at=at)
     _put_back(order, lefts, at=at)
+    if any(left.line.product.is_service for left in lefts):
+        match(order, at=at)
     return refunds
 
 

@@ -27,6 +27,7 @@ from shops.promotions import uses
 from .fulfilment import has_goods, ship_by
 from .models import Checkout, Order, Payment, PaymentShare, Refund
 from .moves import CancelReason, OrderState, move
+from .vouchers import issuing
 
 STANDING = (Payment.State.PENDING, Payment.State.AUTHORISED, Payment.State.CAPTURED)
 USED = F("payment_shares__amount") - F("payment_shares__surplus")
@@ -268,7 +269,7 @@ def _with_money(payment: Payment) -> QuerySet[Order]:
         share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
         has_goods=has_goods(),
     )
-    return sums.select_related("merchant", "presale").prefetch_related("lines").order_by("merchant_id")
+    return sums.select_related("merchant", "presale").prefetch_related(issuing.LINES).order_by("merchant_id")
 
 
 def _surplus(order: Order) -> Decimal:
@@ -315,8 +316,10 @@ def _take_deposit(order: Order, *, at: datetime) -> None:
 
 def _pay(order: Order, *, at: datetime) -> None:
     """Make an order paid with all that follows from it, inside the caller's transaction."""
-    move(order, OrderState.PAID, at=at, cancelled_at=None, cancel_reason="", ship_by_at=ship_by(order, paid_at=at))
+    fresh = {"cancelled_at": None, "cancel_reason": "", "settled_at": None}
+    move(order, OrderState.PAID, at=at, ship_by_at=ship_by(order, paid_at=at), **fresh)
     stock.take(cause=order.code, at=at)
+    issuing.issue(order, at=at)
     sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
     record_conversion(
         merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency, lines=sold,

@@ -24,6 +24,7 @@ from .fulfilment import advance
 from .models import Order, OrderLine, Payment, PaymentShare, Refund, RefundLine
 from .settlement.settling import take_back
 from .units import STANDING
+from .vouchers.matching import match
 
 
 class RefundRefused(Exception):
@@ -80,7 +81,7 @@ class Part:
 def left_by_line(order: Order) -> list[Left]:
     """Return what can still be refunded of each line, refunds under way counted as done."""
     standing = Q(refund_lines__refund__state__in=STANDING)
-    lines = order.lines.order_by("pk").annotate(
+    lines = order.lines.select_related("product").order_by("pk").annotate(
         given=Coalesce(Sum("refund_lines__amount", filter=standing), ZERO),
         units=Coalesce(Sum("refund_lines__quantity", filter=standing), 0),
         given_up=Coalesce(Sum("refund_lines__unshipped", filter=standing), 0),
@@ -188,6 +189,8 @@ def write(
         for part in chunk
         if part.line
     )
+    if any(part.unshipped and part.line.product.is_service for part in parts):
+        match(order, at=at)
     return [refund for refund, _ in refunds]
 
 
@@ -265,6 +268,8 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
     news = waiting.update(**fields if done else {"state": Refund.State.FAILED})
     if news and done:
         _give(refund, at=at)
+    elif news:
+        match(refund.order, at=at)
     return bool(news)
 
 

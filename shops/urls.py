@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("shops.catalogue.urls")),
     path("", include("shops.content.urls")),
     path("", include("shops.delivery.urls")),
+    path("", include("shops.stores.urls")),
     path("", include("shops.promotions.urls")),
     path("", include("shops.reviews.urls")),
     path("", include("shops.promotions.timed_urls")),

@@ -50,6 +50,16 @@ class Voucher(models.Model):
     def __str__(self):
         return self.number
 
+    @property
+    def is_booked(self) -> bool:
+        """Whether it has a date with a store, by the bookings that are loaded."""
+        return self.booking is not None
+
+    @property
+    def booking(self) -> "Booking | None":
+        standing = (Booking.State.BOOKED, Booking.State.KEPT)
+        return next((booking for booking in self.bookings.all() if booking.state in standing), None)
+
 
 class Slot(models.Model):
     """How many of the places that a store has from an instant on are taken; written when the first one is."""

@@ -1,0 +1,1 @@
+"""Pages of vouchers: the shopper's, and the store's."""
