@@ -32,11 +32,14 @@ ALL = [
     ),
     Invariant(
         "I04",
-        "the units of a paid line are its sale moves, and nothing else is a sale",
+        "the units of a paid line, and of an exchange, are its sale moves, and nothing else is a sale",
         """
         WITH sold AS (
             SELECT o.code, l.variant_id, l.quantity FROM orders_orderline l JOIN orders_order o ON o.id = l.order_id
             WHERE o.paid_at IS NOT NULL
+            UNION ALL
+            SELECT c.code, p.replacement_id, sum(p.quantity) FROM orders_caseline p
+            JOIN orders_case c ON c.id = p.case_id WHERE c.state = 'exchanged' GROUP BY 1, 2
         ), moved AS (
             SELECT cause AS code, variant_id, -sum(quantity) AS quantity FROM shops_stockmove
             WHERE kind = 'sale' GROUP BY 1, 2
