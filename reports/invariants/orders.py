@@ -109,10 +109,23 @@ ALL = [
     ),
     Invariant(
         "I12",
-        "returned ≤ shipped ≤ ordered",
+        "returned ≤ shipped ≤ ordered, parcels hold what was shipped, and an order stands where its units do",
         """
-        SELECT code, returned, shipped, quantity FROM orders_orderline
-        WHERE returned > shipped OR shipped > quantity OR returned < 0
+        WITH units AS (
+            SELECT l.order_id, l.code, l.returned, l.shipped, l.quantity, coalesce(p.sent, 0) AS sent,
+                l.quantity - l.shipped - coalesce(r.given_up, 0) AS left
+            FROM orders_orderline l LEFT JOIN (
+                SELECT p.line_id, sum(p.quantity) AS sent FROM orders_shipmentline p
+                JOIN orders_shipment s ON s.id = p.shipment_id WHERE s.kind <> 'replacement' GROUP BY 1
+            ) p ON p.line_id = l.id LEFT JOIN (
+                SELECT r.line_id, sum(r.unshipped) AS given_up FROM orders_refundline r
+                JOIN orders_refund f ON f.id = r.refund_id WHERE f.state = 'done' GROUP BY 1
+            ) r ON r.line_id = l.id
+        )
+        SELECT o.code, o.state, u.* FROM units u JOIN orders_order o ON o.id = u.order_id
+        WHERE u.returned > u.shipped OR u.shipped > u.quantity OR u.returned < 0 OR u.shipped <> u.sent
+            OR (u.left > 0 AND o.state IN ('shipped', 'delivered'))
+            OR (u.shipped > 0 AND o.state NOT IN ('partly', 'shipped', 'delivered'))
         """,
     ),
     Invariant(
