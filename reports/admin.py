@@ -4,7 +4,16 @@ from django.contrib import admin
 
 from chengfeng.admin import ReadOnlyAdmin
 
-from .models import CampaignDayFact, Export, FactsMark, MerchantDay, PaymentDay, ProductDay
+from .models import (
+    CampaignDayFact,
+    Export,
+    FactsMark,
+    MerchantDay,
+    PaymentDay,
+    ProductDay,
+    ReconciledDay,
+    ReconciliationRun,
+)
 
 
 @admin.register(MerchantDay)
@@ -71,4 +80,22 @@ class ExportAdmin(ReadOnlyAdmin):
     search_fields = ["code", "merchant__name", "merchant__code"]
     date_hierarchy = "requested_at"
     exclude = ["file"]
+    ordering = ["-pk"]
+
+
+@admin.register(ReconciliationRun)
+class ReconciliationRunAdmin(ReadOnlyAdmin):
+    list_display = ["code", "at"]
+    search_fields = ["code"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+
+@admin.register(ReconciledDay)
+class ReconciledDayAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "currency", "differences", "run"]
+    list_filter = ["currency"]
+    list_select_related = ["merchant", "run"]
+    search_fields = ["merchant__name", "merchant__code"]
+    date_hierarchy = "day"
     ordering = ["-pk"]

@@ -16,6 +16,7 @@ from shops.models import Merchant
 from . import reading
 from .metrics import total
 from .models import MerchantDay
+from .reconciliation import comparing
 
 BEGINNING = date(1970, 1, 3)
 
@@ -152,6 +153,19 @@ LEDGER = """
     SELECT e.currency, t.kind, a.kind AS account, sum(e.amount) AS amount FROM chengfeng_entry e
     JOIN chengfeng_transfer t ON t.id = e.transfer_id JOIN chengfeng_account a ON a.id = e.account_id GROUP BY 1, 2, 3
 """
+BALANCES = """
+    SELECT e.currency, a.kind AS account, sum(e.amount) AS amount FROM chengfeng_account a
+    JOIN chengfeng_entry e ON e.account_id = a.id WHERE a.kind IN ('payable', 'commission', 'subsidy') GROUP BY 1, 2
+"""
+SETTLED = """
+    SELECT currency, sum(net) AS owed, sum(commission) AS commission, sum(subsidies) AS subsidies FROM (
+        SELECT currency, net, commission, subsidy + shipping_subsidy AS subsidies FROM orders_settlement
+        UNION ALL
+        SELECT currency, -amount, 0, 0 FROM orders_payout WHERE transfer_id IS NOT NULL
+        UNION ALL
+        SELECT p.currency, p.amount, 0, 0 FROM orders_payoutreturn r JOIN orders_payout p ON p.id = r.payout_id
+    ) moved GROUP BY 1
+"""
 SHARES = """
     SELECT o.currency, sum(s.amount) AS captured,
         sum(CASE WHEN o.paid_at IS NULL THEN s.amount ELSE s.surplus END) AS unpaid
@@ -174,7 +188,10 @@ def reported(*, at: datetime) -> dict[str, dict]:
 
 
 def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> list[Reconciled]:
-    """Lay orders, reports and ledger side by side, all of time; `facts` is what `reported` returned."""
+    """Lay orders, settlement, reports and ledger side by side, all of time; `facts` is what `reported` returned."""
+    pairs = comparing.totals()
+    balances = {(row["currency"], row["account"]): row["amount"] for row in _run(BALANCES)}
+    settled = {row["currency"]: row for row in _run(SETTLED)}
     books = {(row["currency"], row["kind"], row["account"]): row["amount"] for row in _run(LEDGER)}
     shares = {row["currency"]: row for row in _run(SHARES)}
     lines: list[Reconciled] = []
@@ -190,11 +207,14 @@ def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> lis
             return Reconciled(currency, what, rows or ZERO, ledger or ZERO, left, right)
 
         orders, reports, ledger = _("orders"), _("reports"), _("ledger")
+        due = settled.get(currency, {})
         lines += [
-            line(_("Payments captured"), captured, posted("payment", "sales"), orders, ledger),
+            line(total.pair.label, total.left, total.right, total.pair.left_label, total.pair.right_label)
+            for total in pairs.get(currency, [])
+        ]
+        lines += [
             line(_("Paid orders and payments on account"), sums["gmv"] + unpaid, captured, orders, _("payments")),
             line(_("Paid GMV"), told.get("paid_gmv"), sums["gmv"], reports, orders),
-            line(_("Refunds"), sums["refunds"], -posted("refund", "sales"), orders, ledger),
             line(_("Refunds"), told.get("refunds"), sums["refunds"], reports, orders),
             line(_("Ad spend"), told.get("spend"), posted("charge", "ad_revenue"), reports, ledger),
             line(_("Ad spend"), sums["spend"], -posted("charge", "wallet"), _("charges"), ledger),
@@ -203,6 +223,16 @@ def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> lis
             line(
                 _("Wallets"), sums["wallet_balances"], posted("top_up", "wallet") + posted("charge", "wallet"),
                 _("balances"), ledger,
+            ),
+            line(
+                _("Owed to merchants"), due.get("owed"), balances.get((currency, "payable")), _("settlements"), ledger
+            ),
+            line(
+                _("Commission"), due.get("commission"), balances.get((currency, "commission")), _("settlements"), ledger
+            ),
+            line(
+                _("Borne by the platform"), due.get("subsidies"), -balances.get((currency, "subsidy"), ZERO),
+                _("settlements"), ledger,
             ),
         ]  # fmt: skip
     return lines

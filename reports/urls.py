@@ -3,6 +3,7 @@
 from django.urls import path
 
 from .api import views as api
+from .reconciliation import views as reconciliation
 from .views import across, cockpit, exports, why
 
 app_name = "reports"
@@ -16,6 +17,9 @@ urlpatterns = [
     path("console/<merchant>/exports/<export>/", exports.export, name="export"),
     path("console/<merchant>/exports/<export>/cancel/", exports.export_cancel, name="export_cancel"),
     path("console/<merchant>/exports/<export>/file/", exports.export_file, name="export_file"),
+    path("console/<merchant>/reconciliation/", reconciliation.index, name="reconciliation"),
+    path("console/<merchant>/reconciliation/<day>/", reconciliation.day, name="reconciliation_day"),
+    path("platform/reconciliation/", reconciliation.across, name="reconciliations"),
     path("ka/portfolio/", across.portfolio, name="portfolio"),
     path("platform/", across.platform, name="platform"),
     path("metrics/", cockpit.metrics, name="metrics"),

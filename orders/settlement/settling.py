@@ -1,4 +1,6 @@
-"""Settling: what an order has earned becomes due to its merchant some days after it arrived; refunds take it back.
+"""Settling: what an order earned becomes due to its merchant some days after it arrived; refunds take it back.
+
+An order about which a case is open waits until that is over.
 
 A settlement is its rows and one transfer, written in one transaction with the mark on its order.
 """
@@ -19,6 +21,7 @@ from chengfeng.jobs import Report
 from chengfeng.models import Account, Job, Transfer
 from chengfeng.money import ZERO
 
+from ..aftersale.moves import OPEN
 from ..models import Order, OrderLine
 from ..moves import CancelReason
 from . import payable
@@ -37,6 +40,7 @@ WHERE o.settled_at IS NULL AND (
         OR o.cancel_reason = 'balance_unpaid' AND o.cancelled_at <= %(latest)s AND o.deposit_at IS NOT NULL
     )
     AND {ENDED} + {WAIT.format(at=ENDED)} <= %(at)s
+    AND NOT EXISTS (SELECT 1 FROM orders_case c WHERE c.order_id = o.id AND c.state = ANY(%(open)s))
 ORDER BY {ENDED}, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
 """
 
@@ -73,7 +77,7 @@ def settle_due(*, at: datetime, report: Report | None = None) -> int:
 def settle_batch(*, at: datetime, limit: int = BATCH) -> int:
     """Settle the orders that have been due longest and that nobody else works on; return how many there were."""
     wait = settings.SETTLE_AFTER
-    params = {"wait": wait, "latest": at - shortest_wait(), "at": at, "limit": limit}
+    params = {"wait": wait, "latest": at - shortest_wait(), "at": at, "open": list(OPEN), "limit": limit}
     orders = list(Order.objects.raw(DUE, params))
     write(_drafts(orders), at=at)
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(settled_at=at)

@@ -20,18 +20,20 @@ from .pairs import PAIRS, Pair
 BEGINNING, END = date(1970, 1, 3), date(9998, 12, 31)
 DAY = timedelta(days=1)
 
-ROWS = """
-SELECT x.merchant_id, (x.at AT TIME ZONE m.time_zone)::date AS day, x.currency, x.reference,
-    max(x."order") AS "order", min(x.at) AS at, sum(x.ours) AS ours, sum(x.theirs) AS theirs
-FROM (
+BOTH = """
     SELECT merchant_id, currency, at, reference, "order", amount AS ours, NULL::numeric AS theirs FROM ({left}) l
     WHERE amount <> 0
     UNION ALL
     SELECT merchant_id, currency, at, reference, "order", NULL, amount FROM ({right}) r WHERE amount <> 0
-) x JOIN shops_merchant m ON m.id = x.merchant_id
+"""
+ROWS = f"""
+SELECT x.merchant_id, (x.at AT TIME ZONE m.time_zone)::date AS day, x.currency, x.reference,
+    max(x."order") AS "order", min(x.at) AS at, sum(x.ours) AS ours, sum(x.theirs) AS theirs
+FROM ({BOTH}) x JOIN shops_merchant m ON m.id = x.merchant_id
 WHERE (x.at AT TIME ZONE m.time_zone)::date BETWEEN %(first)s AND %(last)s
 GROUP BY 1, 2, 3, 4
 """
+TOTALS = f"SELECT currency, coalesce(sum(ours), 0), coalesce(sum(theirs), 0) FROM ({BOTH}) x GROUP BY 1"
 SUMS = """
 SELECT merchant_id, day, currency, coalesce(sum(ours), 0), coalesce(sum(theirs), 0),
     count(*) FILTER (WHERE coalesce(ours, 0) <> coalesce(theirs, 0))
@@ -62,6 +64,15 @@ class Sum:
     @property
     def difference(self) -> Decimal:
         return self.left - self.right
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What the two places of a pair say of all merchants and all time, in one currency."""
+
+    pair: Pair
+    left: Decimal
+    right: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +134,23 @@ def rows(merchant: Merchant, day: date, code: str, *, limit: int) -> list[Row]:
     return [Row(PAIRS[code], *found) for found in _run(LISTED, PAIRS[code], [merchant], day, day, limit=limit)]
 
 
-def totals() -> dict[str, dict[str, tuple[Decimal, Decimal]]]:
-    """Return what every pair says of all merchants and all time: by currency and pair, left and right."""
-    found: dict[str, dict[str, tuple[Decimal, Decimal]]] = defaultdict(dict)
-    for one in sums(list(Merchant.objects.all()), BEGINNING, END):
-        left, right = found[one.currency].get(one.pair.code, (ZERO, ZERO))
-        found[one.currency][one.pair.code] = (left + one.left, right + one.right)
+def totals() -> dict[str, list[Total]]:
+    """Return what every pair says of all merchants and all time, by currency."""
+    merchants = list(Merchant.objects.all())
+    found: dict[str, list[Total]] = defaultdict(list)
+    for pair in PAIRS.values():
+        for currency, left, right in _run(TOTALS, pair, merchants, BEGINNING, END):
+            found[currency].append(Total(pair, left, right))
     return dict(found)
 
 
 def _run(query: str, pair: Pair, merchants: Collection[Merchant], first: date, last: date, **params) -> list[tuple]:
     days = {"first": first, "last": last, "start": _midnight(first - DAY), "end": _midnight(last + 2 * DAY)}
-    whose = {"merchants": [merchant.pk for merchant in merchants], **coins(_currencies())}
-    compared = ROWS.replace("{left}", _timed(pair.left)).replace("{right}", _timed(pair.right))
+    whose = {"merchants": [merchant.pk for merchant in merchants]}
+    compared = query.replace("{rows}", ROWS).replace("{left}", _timed(pair.left)).replace("{right}", _timed(pair.right))
+    rounding = coins(_currencies()) if "%(currencies)s" in compared else {}
     with connection.cursor() as cursor:
-        cursor.execute(query.replace("{rows}", compared), params | days | whose)
+        cursor.execute(compared, params | days | whose | rounding)
         return cursor.fetchall()
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Max, Q, Sum
+from django.db.models import Max, Sum
 
 from chengfeng.money import ZERO
 from chengfeng.periods import each_day
@@ -112,9 +112,7 @@ def standings() -> list[Standing]:
     """Return every merchant that was looked at, those with differences first."""
     latest = ReconciledDay.objects.values("merchant", "day", "currency").annotate(newest=Max("pk")).values("newest")
     rows = ReconciledDay.objects.filter(pk__in=latest)
-    sums = rows.values_list("merchant").annotate(
-        Max("day"), Sum("differences", filter=Q(differences__gt=0), default=0)
-    ).order_by()  # fmt: skip
+    sums = rows.values_list("merchant").annotate(Max("day"), Sum("differences")).order_by()
     merchants = Merchant.objects.in_bulk()
     named = defaultdict(list)
     for row in rows.filter(differences__gt=0).order_by("-day"):

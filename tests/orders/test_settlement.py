@@ -10,7 +10,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from chengfeng.models import Transfer
-from orders.models import Order, OrderLine, Settlement, SettlementLine, Terms
+from orders.aftersale import cases
+from orders.aftersale.moves import OVER
+from orders.models import Case, Order, OrderLine, Settlement, SettlementLine, Terms
 from orders.moves import CancelReason, OrderState
 from orders.settlement import settling, summing, terms
 from orders.settlement.earning import earned
@@ -150,6 +152,16 @@ def test_an_order_is_settled_seven_days_after_it_arrived(shop, shirt):
     assert found.transfer.reference == f"settlement:{found.code}"
     assert SettlementLine.objects.values_list("goods", "commission", "net").get() == (120, 6, 114)
     assert balances(shop) == {"sales": 0, "payable": 114, "commission": 6, "subsidy": 0}
+
+
+@pytest.mark.django_db
+def test_an_order_with_an_open_case_waits(shirt):
+    made = delivered(shirt)
+    units = {made.lines.get().code: 1}
+    case = cases.request(made, kind=Case.Kind.RETURN, units=units, reason=Case.Reason.choices[0][0], at=AT)
+    assert settling.settle_due(at=DUE) == 0
+    Case.objects.filter(pk=case.pk).update(state=OVER[0], closed_at=DUE, due_at=None)
+    assert settling.settle_due(at=DUE) == 1
 
 
 @pytest.mark.django_db

@@ -47,8 +47,9 @@ def test_the_overview_tells_what_is_due_coming_and_under_way(client, fay, shop, 
     made = settled(shirt)
     delivered(shirt, at=DUE - timedelta(days=1))
     give_back(made, "20")
+    client.force_login(fay)
     with django_assert_num_queries(17):
-        answer = page(client, fay, "settlement", shop.code)
+        answer = client.get(reverse("orders:settlement", args=[shop.code]))
     context = answer.context
     assert (context["current"].closing, context["coming"], context["coming_orders"]) == (95, 114, 1)
     assert [amount for amount in context["chart"]["series"][0]["data"] if amount] == [114]
@@ -72,8 +73,10 @@ def test_a_statement_takes_as_many_queries_for_three_orders(
     for _ in range(number):
         settled(shirt)
     statements.close_due(at=DUE + WEEK)
+    address = reverse("orders:statement", args=[shop.code, Statement.objects.get().code])
+    client.force_login(fay)
     with django_assert_num_queries(10):
-        answer = page(client, fay, "statement", shop.code, Statement.objects.get().code)
+        answer = client.get(address)
     assert len(answer.context["page"].object_list) == number
 
 
