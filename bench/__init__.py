@@ -8,9 +8,11 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - decision: ad decisions per second over HTTP, against an empty view of the same server
 - ingest: ad events taken per second over HTTP, charges included, against COPY of such rows into their table
 - checkout: orders placed and paid per second over HTTP, against the same rows in bare transactions
-- hot_item: slowest answers to 500 buyers of 100 units, against as many requests to an empty view
+- flash_sale: slowest answers to 500 buyers of 100 units, against an empty view; carts per second in crossing order
 - imports: catalogue rows brought in per second, against csv and COPY of such rows
 - cockpit: server time of the cockpit page, against an empty view
+- order_desk: server time of the order desk of a shop with a million orders, against an empty view
+- statement: a statement of 100,000 orders as CSV over HTTP, against COPY of such rows to CSV
 - rebuild: raw rows turned into facts per second, against counting and summing them
 
 Every benchmark runs in a process and on a database of its own (`chengfeng_bench`, which comes and goes with the run);
@@ -18,4 +20,15 @@ load comes from yet another process, over loopback, in bounded numbers. Rounds o
 and their medians count.
 """
 
-NAMES = ("ledger", "decision", "ingest", "checkout", "hot_item", "imports", "cockpit", "rebuild")
+NAMES = (
+    "ledger",
+    "decision",
+    "ingest",
+    "checkout",
+    "flash_sale",
+    "imports",
+    "cockpit",
+    "order_desk",
+    "statement",
+    "rebuild",
+)

@@ -1,6 +1,7 @@
-"""What shoppers send: a checkout of one line, and its payment."""
+"""What shoppers send: a checkout of one line and its payment, or a checkout of several lines."""
 
 import json
+from collections.abc import Iterable
 from uuid import uuid4
 
 from shops import shopper
@@ -13,10 +14,13 @@ CONTACT = {"email": "sam@example.org", "recipient": "Sam Shopper", "city": "Shan
 
 def buying(variant: Variant) -> Journey:
     """Return the journey of a new shopper who buys and pays one unit."""
-    headers = {"X-Shopper": shopper.seal(uuid4()), "Idempotency-Key": uuid4().hex}
-    wanted = {"lines": [{"variant": variant.code, "quantity": 1}], **CONTACT}
+    (placed,) = ordering([variant])
     payment = {"provider": "sandbox", "source": "approve", "method": "credit_card"}
-    return [
-        Step("POST", "/api/v1/checkouts", json.dumps(wanted), headers),
-        Step("POST", "/api/v1/checkouts/{code}/payments", json.dumps(payment), headers),
-    ]
+    return [placed, Step("POST", "/api/v1/checkouts/{code}/payments", json.dumps(payment), placed.headers)]
+
+
+def ordering(variants: Iterable[Variant]) -> Journey:
+    """Return the journey of a new shopper who orders one unit each, in that order."""
+    headers = {"X-Shopper": shopper.seal(uuid4()), "Idempotency-Key": uuid4().hex}
+    wanted = {"lines": [{"variant": variant.code, "quantity": 1} for variant in variants], **CONTACT}
+    return [Step("POST", "/api/v1/checkouts", json.dumps(wanted), headers)]
