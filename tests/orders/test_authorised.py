@@ -6,6 +6,7 @@ from functools import partial
 
 import pytest
 from django.db.models import Sum
+from django.utils import timezone
 
 from chengfeng import payments
 from chengfeng.models import Entry, SandboxCharge
@@ -17,6 +18,8 @@ from orders.capturing import CaptureRefused
 from orders.models import Order, Payment
 from orders.moves import CancelReason
 from reports import invariants
+from shops.models import AuditEntry
+from shops.shopper import COOKIE, seal
 from tests import factories
 from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
@@ -28,8 +31,8 @@ LATER = AT + timedelta(days=2)
 OURS = ("I01", "I02", "I03", "I04", "I08", "I09", "I10", "I14", "I15", "I17", "I18", "I27")
 
 
-def authorised(*lines, source="approve", **details) -> Payment:
-    return pay(buy(*lines), source, captures_later=True, **details)
+def authorised(*lines, source="approve", at=AT, **details) -> Payment:
+    return pay(buy(*lines, at=at, **details), source, at=at, captures_later=True)
 
 
 def capture(payment, amount=None, at=LATER) -> Payment:
@@ -232,3 +235,49 @@ def test_what_nobody_knows_is_named(shirt, body, field, rule):
     answer = client.post(path, body, format="json", headers={"Idempotency-Key": "k"})
     errors = [(error["field"], error["rule"]) for error in answer.json()["errors"]]
     assert (answer.status_code, errors, Payment.objects.count()) == (400, [(field, rule)], 0)
+
+
+@pytest.fixture
+def desk(client, alice, shop):
+    """Alice at her desk; `page` is the order's, `at` leads to an action of its payment."""
+    client.force_login(alice)
+    client.root = f"/console/{shop.code}"
+    return client
+
+
+def words(answer) -> str:
+    return " ".join(answer.content.decode().split())
+
+
+def test_a_merchant_captures_a_part_on_the_order(desk, shirt):
+    waiting = authorised(shirt, at=timezone.now())
+    page = f"{desk.root}/orders/{Order.objects.get().code}/"
+    assert "Capture up to" in words(desk.get(page))
+    told = words(desk.post(f"{desk.root}/payments/{waiting.code}/capture/", {"amount": "50"}, follow=True))
+    assert ("The money is captured." in told, "of CN¥120.00 authorised" in told, "Capture up to" in told) == (
+        True, True, False
+    )  # fmt: skip
+    trail = AuditEntry.objects.filter(verb__startswith="payment.").values_list("verb", "details__amount")
+    assert (Payment.objects.get().amount, list(trail)) == (50, [("payment.capture", "50")])
+
+
+def test_a_merchant_lets_it_go(desk, shirt):
+    waiting = authorised(shirt, at=timezone.now())
+    told = words(desk.post(f"{desk.root}/payments/{waiting.code}/void/", follow=True))
+    assert ("nothing was charged" in told, Payment.objects.get().state) == (True, "voided")
+    again = words(desk.post(f"{desk.root}/payments/{waiting.code}/capture/", follow=True))
+    assert ("not authorised any more" in again, sales()) == (True, 0)
+
+
+@pytest.mark.parametrize(("amount", "text"), [("121", "more than is authorised"), ("x", "as a number")])
+def test_what_cannot_be_captured_is_explained(desk, shirt, amount, text):
+    waiting = authorised(shirt, at=timezone.now())
+    told = words(desk.post(f"{desk.root}/payments/{waiting.code}/capture/", {"amount": amount}, follow=True))
+    assert (text in told, Payment.objects.get().state) == (True, "authorised")
+
+
+def test_a_shopper_sees_that_it_is_authorised(client, shirt):
+    shopper = factories.shopper()
+    client.cookies[COOKIE] = seal(shopper)
+    waiting = authorised(shirt, shopper=shopper, at=timezone.now())
+    assert "The payment is authorised" in words(client.get(f"/pay/{waiting.checkout.code}/"))
