@@ -97,8 +97,8 @@ ALL = [
         UNION ALL
         SELECT coalesce(m.code, b.owner), NULL, NULL, m.amount, b.amount
         FROM (
-            SELECT merchant.code, currency, sum(amount) AS amount FROM moved
-            JOIN shops_merchant merchant ON merchant.id = moved.merchant_id GROUP BY 1, 2
+            SELECT owner.code, moved.currency, sum(moved.amount) AS amount FROM moved
+            JOIN shops_merchant owner ON owner.id = moved.merchant_id GROUP BY 1, 2
         ) m FULL JOIN (
             SELECT a.owner, a.currency, sum(e.amount) AS amount FROM chengfeng_account a
             JOIN chengfeng_entry e ON e.account_id = a.id WHERE a.kind = 'payable' GROUP BY 1, 2
