@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.http import Problem
-from chengfeng.idempotency import idempotent
+from chengfeng.idempotency import resumable
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 
@@ -63,17 +63,7 @@ class TopUps(MerchantAPIView):
 
     rights = {"POST": Right.WALLET_FUND}
 
-    @extend_schema(
-        request=TopUpRequestSerializer, responses={201: TopUpSerializer}, operation_id="top_up", tags=["ads"]
-    )
-    def post(self, request):
-        """Put money into the wallet, once per Idempotency-Key; a pending answer is settled later."""
-        opened = self.open(request)
-        settled = wallet.submit(opened.data["code"], source=opened.data["source"], at=clock.now())
-        return Response(TopUpSerializer(settled).data, status=opened.status_code, headers=opened.headers)
-
-    @idempotent
-    def open(self, request) -> Response:
+    def begin(self, request) -> dict[str, str]:
         """Write the top-up, in the transaction that keeps the key; the provider is asked after it."""
         asked = TopUpRequestSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
@@ -82,4 +72,13 @@ class TopUps(MerchantAPIView):
             opened = wallet.open_top_up(access=self.access, amount=said["amount"], at=clock.now())
         except wallet.AmountRefused:
             raise TooFine from None
-        return Response({"code": opened.code, "source": said["source"]}, status=201)
+        return {"code": opened.code, "source": said["source"]}
+
+    @extend_schema(
+        request=TopUpRequestSerializer, responses={201: TopUpSerializer}, operation_id="top_up", tags=["ads"]
+    )
+    @resumable
+    def post(self, request, begun):
+        """Put money into the wallet, once per Idempotency-Key; a pending answer is settled later."""
+        settled = wallet.submit(begun["code"], source=begun["source"], at=clock.now())
+        return Response(TopUpSerializer(settled).data, status=201)
