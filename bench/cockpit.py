@@ -22,7 +22,7 @@ PAGES, ROUNDS = 15, 3
 
 def run(stage: Stage) -> Result:
     shop = _live_through(stage)
-    client = _owner(shop)
+    client = owner(shop)
     page = f"{reverse('reports:cockpit', args=[shop.code])}?period={DAYS}"
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(page, headers={"host": "127.0.0.1"})
@@ -59,7 +59,7 @@ def _live_through(stage: Stage) -> Merchant:
     return shop
 
 
-def _owner(shop: Merchant) -> Client:
+def owner(shop: Merchant) -> Client:
     """Return a client in which the shop's owner is logged in."""
     owner = User.objects.create(email="alice@example.org", name="Alice")
     Membership.objects.create(merchant=shop, user=owner, role="owner", created_at=shop.created_at)

@@ -13,7 +13,7 @@ MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Tally:
     """A number of rows, or that there are more than anybody counts."""
 
     number: int
@@ -26,13 +26,13 @@ class Count:
         return self.number > 0
 
 
-def capped(queries: Mapping[str, QuerySet], *, most: int = MOST) -> dict[str, Count]:
+def capped(queries: Mapping[str, QuerySet], *, most: int = MOST) -> dict[str, Tally]:
     """Return how many rows each query has, up to `most`, by one statement."""
     parts, params = zip(*(_part(query, most) for query in queries.values()), strict=True)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(parts)}", [value for values in params for value in values])
         numbers = cursor.fetchone()
-    return {name: Count(min(n, most), n > most) for name, n in zip(queries, numbers, strict=True)}
+    return {name: Tally(min(n, most), n > most) for name, n in zip(queries, numbers, strict=True)}
 
 
 def _part(query: QuerySet, most: int) -> tuple[str, tuple]:

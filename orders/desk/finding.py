@@ -15,7 +15,7 @@ from shops.tenancy import own
 from ..models import Order, OrderLine, OrderNote, Refund, Shipment
 from .indexes import backwards
 
-MOST = 1000  # orders that words find; who finds more is asked for more words
+MOST = 500  # orders that words find; who finds more is asked for more words
 MOST_THINGS = 10  # products, variants and promotions that words may stand for
 CODE = re.compile(r"(?P<kind>ord|chk|pay|rfd|shp)_(?P<rest>\w*)", re.A | re.I)
 AMOUNT = re.compile(r"[¥￥$€£]?(\d{1,9}(\.\d{1,4})?)", re.A)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, OrderBy, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
@@ -37,13 +38,16 @@ class Page:
     after: str
 
 
-def page(rows: QuerySet, sort: Sort, *, size: int, after: str = "", before: str = "") -> Page:
-    """Return the rows after, or before, a key; one that cannot be read counts for none."""
+def page(rows: QuerySet, sort: Sort, *, size: int, after: str = "", before: str = "", is_small: bool = False) -> Page:
+    """Return the rows after, or before, a key; one that cannot be read counts for none.
+
+    A small set of rows is sorted as it is, instead of being looked for along the index of all.
+    """
     key = _read(after or before, sort)
     backwards = bool(key and before and not after)
     ahead = sort.is_descending is backwards  # whether greater values come next
-    found = _ordered(rows.filter(_beyond(sort, key, ahead)) if key else rows, sort, ahead)[: size + 1]
-    shown = list(found)
+    found = rows.filter(_beyond(sort, key, ahead)) if key else rows
+    shown = list(found.order_by(*_order(sort, ahead, is_small))[: size + 1])
     is_more, shown = len(shown) > size, shown[:size]
     if backwards:
         shown.reverse()
@@ -55,9 +59,9 @@ def page(rows: QuerySet, sort: Sort, *, size: int, after: str = "", before: str 
     )
 
 
-def _ordered(rows: QuerySet, sort: Sort, ahead: bool) -> QuerySet:
-    sign = "" if ahead else "-"
-    return rows.order_by(f"{sign}{sort.column}", f"{sign}pk")
+def _order(sort: Sort, ahead: bool, is_small: bool) -> list[OrderBy]:
+    column = Coalesce(sort.column, sort.column) if is_small else F(sort.column)  # an expression is in no index
+    return [OrderBy(column, descending=not ahead), OrderBy(F("pk"), descending=not ahead)]
 
 
 def _beyond(sort: Sort, key: tuple[datetime | Decimal, int], ahead: bool) -> Q:

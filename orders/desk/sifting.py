@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from chengfeng.periods import days_period, midnight
 from shops.models import Hold, Merchant
@@ -14,7 +14,7 @@ from shops.tenancy import own
 from ..models import Order, OrderNote, Shipment
 from ..moves import OrderState
 from . import attention, finding
-from .counting import Count, capped
+from .counting import Tally, capped
 from .forms import ATTENTION
 from .paging import SORTS, Sort
 
@@ -30,7 +30,8 @@ class Sieve:
     wanted: Mapping[str, Any]
     base: QuerySet[Order]
     is_capped: bool = False
-    counts: dict[str, Count] = field(default_factory=dict)
+    is_small: bool = False  # words have named the orders one by one
+    counts: dict[str, Tally] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
@@ -57,20 +58,29 @@ class Sieve:
     def count(self) -> None:
         """Count the orders of every state and of every exception, by one statement."""
         queries = attention.queries(self.merchant, at=self.at)
-        if self.is_countable:
+        if self.is_countable and not self.is_small:
             queries |= {state.value: self.base.filter(state=state) for state in OrderState}
             queries["all"] = self.base
         self.counts.update(capped(queries))
+        if self.is_small:
+            self._count_small()
+
+    def _count_small(self) -> None:
+        """Count the orders that words have named, at once."""
+        numbers = dict(self.base.order_by().values_list("state").annotate(Count("pk")))
+        self.counts.update({state.value: Tally(numbers.get(state.value, 0)) for state in OrderState})
+        self.counts["all"] = Tally(sum(numbers.values()))
 
 
 def sift(merchant: Merchant, wanted: Mapping[str, Any], *, at: datetime) -> Sieve:
     """Return the sieve of what a form has understood; days are the merchant's own, both included."""
-    base, is_capped = own(Order, merchant), False
+    base, is_capped, is_small = own(Order, merchant), False, False
     for name, find in (("q", finding.find), ("product", finding.of_product)):
         if words := wanted.get(name):
             found = find(merchant, words)
-            base, is_capped = base.filter(pk__in=found.keys), is_capped or found.is_capped
-    return Sieve(merchant, at, wanted, base.filter(_plain(merchant, wanted), *_special(wanted)), is_capped)
+            base, is_capped, is_small = base.filter(pk__in=found.keys), is_capped or found.is_capped, True
+    sifted = base.filter(_plain(merchant, wanted), *_special(wanted))
+    return Sieve(merchant, at, wanted, sifted, is_capped, is_small)
 
 
 def _plain(merchant: Merchant, wanted: Mapping[str, Any]) -> Q:

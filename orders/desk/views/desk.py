@@ -25,7 +25,7 @@ from ...moves import OrderState
 from .. import attention
 from ..acting import act
 from ..choosing import MOST, asked, chosen, default_sort
-from ..counting import Count
+from ..counting import Tally
 from ..forms import ATTENTION, FindForm, FlagForm
 from ..marking import set_flag
 from ..models import Flag
@@ -48,7 +48,8 @@ def index(request: HttpRequest) -> HttpResponse:
         Prefetch("notes", OrderNote.objects.filter(struck_at=None), to_attr="standing_notes"),
     )  # fmt: skip
     keys = {name: request.GET.get(name, "") for name in ("after", "before")}
-    shown = page(rows, sieve.sort, size=PAGE, **keys)
+    is_small = sieve.is_small or sieve.state == ATTENTION
+    shown = page(rows, sieve.sort, size=PAGE, is_small=is_small, **keys)
     reasons = attention.reasons(request.access.merchant, shown.rows, at=at)
     for order in shown.rows:
         order.reasons = reasons[order.pk]
@@ -72,20 +73,20 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "orders/console/orders.html", context)
 
 
-def _tabs(sieve: Sieve) -> Iterator[tuple[str, str, Count | None]]:
+def _tabs(sieve: Sieve) -> Iterator[tuple[str, str, Tally | None]]:
     """Yield (state, its name, how many), what needs somebody first."""
     waiting = [sieve.counts[name] for name in attention.KINDS]
     yield (
         ATTENTION,
         _("Needs me"),
-        Count(sum(one.number for one in waiting), any(one.is_more for one in waiting)),
+        Tally(sum(one.number for one in waiting), any(one.is_more for one in waiting)),
     )
     yield "", _("All"), sieve.counts.get("all")
     for state in OrderState:
         yield state.value, state.label, sieve.counts.get(state.value)
 
 
-def _found(sieve: Sieve) -> Count | None:
+def _found(sieve: Sieve) -> Tally | None:
     """Return how many orders the list has in all, where that is known."""
     if sieve.state == ATTENTION:
         return sieve.counts.get(sieve.wanted.get("why", ""))
