@@ -1,12 +1,11 @@
 """Lines of a shopper's orders as purchases to be reviewed."""
 
-from django.http import HttpRequest
+from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
 from shops.reviews.writing import Purchase
 
-from .. import mine
-from ..models import OrderLine
+from ..models import Order, OrderLine
 from ..moves import OrderState
 
 
@@ -14,9 +13,9 @@ class NotDelivered(Exception):
     """What has not come yet cannot be reviewed."""
 
 
-def line_of(request: HttpRequest, code: str, **order: str) -> OrderLine:
-    """Return a line of the shopper's own orders, of one `order` if told; raises Http404 for anybody else's."""
-    lines = OrderLine.objects.filter(order__in=mine.orders(request), **order)
+def line_of(orders: QuerySet[Order], code: str) -> OrderLine:
+    """Return the line of that code in some of the shopper's own orders; raises Http404 when it is in none."""
+    lines = OrderLine.objects.filter(order__in=orders.order_by())
     return get_object_or_404(lines.select_related("order__checkout", "variant", "product", "merchant"), code=code)
 
 

@@ -10,13 +10,14 @@ from chengfeng import clock
 from shops.reviews import writing
 from shops.reviews.forms import ReviewForm
 
+from .. import mine
 from .purchases import NotDelivered, line_of, purchase
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def review(request: HttpRequest, order: str, line: str) -> HttpResponse:
     """Write the review of a line, or change it."""
-    found, at = line_of(request, line, order__code=order), clock.now()
+    found, at = line_of(mine.orders(request).filter(code=order), line), clock.now()
     try:
         bought = purchase(found)
     except NotDelivered:
