@@ -24,6 +24,7 @@ def of_orders() -> list[Index]:
         "order_refunded_latest": Q(refunded__gt=0),
         "order_presale_latest": Q(presale__isnull=False),
         "order_message_latest": ~Q(message=""),
+        "order_discount_latest": Q(discount__gt=0),
     }
     stamps = ("shipped_at", "delivered_at", "cancelled_at")
     return [
