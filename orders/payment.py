@@ -366,8 +366,8 @@ def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:
     """Post one transfer per order that the payment gave its `share`."""
     if not orders:
         return
-    outside = ledger.account(Account.Kind.OUTSIDE, currency=payment.currency)
-    sales = [ledger.account(Account.Kind.SALES, owner=o.merchant.code, currency=payment.currency) for o in orders]
+    owners = [(Account.Kind.SALES, order.merchant.code) for order in orders]
+    outside, *sales = ledger.accounts((Account.Kind.OUTSIDE, ""), *owners, currency=payment.currency)
     postings = [
         ledger.Posting(
             "payment", f"payment:{payment.code}:{order.code}", at, {outside: -order.share, account: order.share}
