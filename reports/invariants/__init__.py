@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
-from . import ads, books, closed_days, orders, prices, promotions, stock, tenants, trail
+from . import ads, books, cases, closed_days, orders, prices, promotions, settlement, stock, tenants, trail, vouchers
 from .shape import Invariant
 
 ALL: list[Invariant] = sorted(
@@ -15,11 +15,14 @@ ALL: list[Invariant] = sorted(
         *prices.ALL,
         *promotions.ALL,
         *orders.ALL,
+        *cases.ALL,
         *books.ALL,
+        *settlement.ALL,
         *ads.ALL,
         *closed_days.ALL,
         *tenants.ALL,
         *trail.ALL,
+        *vouchers.ALL,
     ],
     key=lambda invariant: invariant.id,
 )

@@ -52,7 +52,8 @@ FAULTS = {
             "UPDATE orders_refund r SET provider_reference = p.provider_reference FROM orders_payment p "
             "WHERE p.id = r.payment_id"],
     "I11": ["UPDATE orders_ordermove SET source = 'shipped' WHERE target = 'paid'"],
-    "I12": [drop("orders_orderline", "order_line_units"), "UPDATE orders_orderline SET returned = 1"],
+    "I12": [drop("orders_orderline", "order_line_units"), "UPDATE orders_orderline SET returned = 1",
+            "UPDATE orders_shipmentline SET quantity = quantity + 1"],
     "I13": ["UPDATE shops_promotion SET used = used + 1 WHERE budget IS NOT NULL"],
     "I14": ["INSERT INTO chengfeng_transfer (code, kind, reference, at, recorded_at) "
             "VALUES ('trf_1', 'correction', 'correction:1', now(), now())"],
@@ -77,10 +78,19 @@ FAULTS = {
     "I27": ["UPDATE chengfeng_outboxmessage SET created_at = now() - interval '6 minutes'"],
     "I28": ["UPDATE shops_product SET merchant_id = (SELECT id FROM shops_merchant WHERE slug = 'charlie')"],
     "I29": ["UPDATE shops_auditentry SET at = at + interval '2 days' WHERE delegation_id IS NOT NULL"],
+    "I38": ["UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'settlement'"],
+    "I39": ["UPDATE orders_orderline SET commission_rate = 0.5 WHERE order_id IN "
+            "(SELECT id FROM orders_order WHERE settled_at IS NOT NULL)"],
+    "I40": ["UPDATE orders_statement SET settled = settled + 1, closing = closing + 1"],
     "I30": ["DELETE FROM shops_auditentry WHERE number = 1"],
     "I31": ["UPDATE shops_variant SET price = price + 1, version = version + 1"],
     "I32": ["UPDATE shops_flashitem SET quantity = quantity + 1"],
     "I33": ["UPDATE shops_flashbuyer SET units = units + 1"],
+    "I34": ["UPDATE orders_casestep SET source = 'offered' WHERE target = 'accepted'"],
+    "I36": ["UPDATE orders_voucher SET state = 'valid', used_at = NULL WHERE state = 'used'; "
+            "UPDATE orders_booking SET state = 'booked' WHERE state = 'kept'"],
+    "I37": ["UPDATE orders_slot SET taken = taken - 1"],
+    "I35": ["UPDATE orders_caseline SET quantity = 9"],
 }  # fmt: skip
 LEDGER_FAULTS = {
     "I15": {"I14", "I15"},
@@ -105,6 +115,9 @@ FAULTS["I20"] = [
 
 
 MORE = [  # other ways to break some of them, and what finds each
+    ("DELETE FROM orders_booking; DELETE FROM orders_voucher WHERE state = 'used'", {"I36", "I37"}),
+    ("UPDATE orders_slot SET starts_at = starts_at + interval '1 minute'", {"I37"}),
+    ("UPDATE orders_booking SET state = 'booked' WHERE state = 'kept'", {"I37"}),
     ("UPDATE orders_linediscount SET amount = amount + 1", {"I07", "I13"}),
     ("UPDATE orders_linediscount SET is_subsidy = NOT is_subsidy", {"I07"}),
     ("DELETE FROM orders_linediscount", {"I07", "I13"}),
@@ -140,12 +153,15 @@ def honest(shop, foreign_shop, kai, alice):
     world.promote(reduced, "7", at=THEN)
     world.pay(reduced, at=THEN, method="boleto")
     world.hold_flash(factories.variant(shop), at=THEN)
+    world.send_back(goods, at=THEN)
     lent = Delegation.objects.create(
         merchant=shop, delegate=kai, kind="ka", rights=["ads.edit"], granted_by=alice,
         starts_at=THEN, expires_at=THEN + timedelta(days=1),
     )  # fmt: skip
     AuditEntry.objects.create(merchant=shop, number=1, actor=alice, verb="x", at=THEN)
     AuditEntry.objects.create(merchant=shop, number=2, actor=kai, delegation=lent, verb="y", at=THEN)
+    world.serve(shop, alice, at=THEN)
+    world.pay_out(world.sell(goods, at=THEN), at=THEN)
     facts.rebuild_history(at=NOW)
 
 

@@ -1,7 +1,7 @@
 """An honest small world: clicks that are charged, sales that are paid, refunds that are given, rows and books alike."""
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import F
@@ -12,7 +12,12 @@ from ads.models import Ad, Campaign, CampaignDay, Charge, Event, TopUp
 from chengfeng import ledger, outbox
 from chengfeng.models import Account
 from chengfeng.periods import local_date
+from orders.aftersale.cases import request
+from orders.aftersale.deciding import accept
+from orders.fulfilment import deliver, ship
 from orders.models import (
+    BankAccount,
+    Case,
     Checkout,
     LineDiscount,
     Order,
@@ -22,9 +27,26 @@ from orders.models import (
     PaymentShare,
     Refund,
     RefundLine,
+    Voucher,
 )
+from orders.settlement import payouts, settling, statements, terms
+from orders.vouchers import bookings, issuing
+from orders.vouchers.verifying import verify
 from shops.catalogue import stock
-from shops.models import FlashItem, FlashSale, Merchant, Promotion, PromotionUse, ShopperUses, Variant
+from shops.models import (
+    FlashItem,
+    FlashSale,
+    Merchant,
+    Promotion,
+    PromotionUse,
+    ShopperUses,
+    Store,
+    StoreHours,
+    User,
+    Variant,
+)
+from shops.tenancy import access_of
+from tests import factories
 
 
 def fund(merchant: Merchant, amount: str = "1000", *, at: datetime) -> TopUp:
@@ -194,7 +216,52 @@ def refund(order: Order, amount: str, *, at: datetime) -> Refund:
     return made
 
 
+def send_back(variant: Variant, *, at: datetime) -> Case:
+    """A unit sold and shipped that its buyer may send back."""
+    order = sell(variant, at=at, method="boleto")
+    ship(order, at=at)
+    case = request(order, kind="return", units={order.lines.get().code: 1}, reason="faulty", at=at)
+    return accept(case, at=at)
+
+
 def _book(order: Order, amount: Decimal, *, kind: str, reference: str, at: datetime) -> None:
     sales = ledger.account(Account.Kind.SALES, owner=order.merchant.code, currency=order.currency)
     outside = ledger.account(Account.Kind.OUTSIDE, currency=order.currency)
     ledger.post(kind=kind, reference=reference, at=at, entries={outside: -amount, sales: amount})
+
+
+def pay_out(order: Order, *, at: datetime) -> None:
+    """The order sent, settled a day after it arrived, partly given back, paid out, and its week stated."""
+    merchant, day = order.merchant, timedelta(days=1)
+    OrderLine.objects.filter(order=order).update(commission_rate=Decimal("0.05"))
+    prepares, approves = (factories.person(name, is_staff=True) for name in ("paula", "peter"))
+    terms.agree(merchant, valid_from=at.date() - day, days=1, payout_minimum=1, by=prepares, at=at)
+    BankAccount.objects.create(
+        merchant=merchant, holder="A", bank="B", number="6222000011118888", added_at=at, usable_at=at
+    )
+    ship(order, at=at)
+    deliver(order, at=at)
+    settling.settle_due(at=at + day)
+    refund(order, "5", at=at + day)
+    settling.take_back(order, at=at + day)
+    batch = payouts.prepare(currency=order.currency, by=prepares, at=at + day)
+    payouts.approve(batch, by=approves, at=at + day)
+    payouts.carry_out_all(at=at + day)
+    statements.close_due(at=at + 7 * day)
+
+
+def serve(merchant: Merchant, keeper: User, *, at: datetime) -> Order:
+    """Two units of a service paid for; one was booked and had at a store, the other is booked for a later time."""
+    service = factories.variant(merchant, product=factories.product(merchant, is_service=True))
+    order = sell(service, 2, at=at)
+    issuing.issue(Order.objects.prefetch_related(issuing.LINES).get(pk=order.pk), at=at)
+    store = Store.objects.create(merchant=merchant, name="Bund", country="CN", capacity=1, created_at=at)
+    StoreHours.objects.bulk_create(
+        StoreHours(store=store, weekday=day, opens=time(9), closes=time(23)) for day in range(7)
+    )
+    slots = bookings.offered(store, local_date(at, merchant.time_zone), at=at)
+    for voucher, slot in zip(Voucher.objects.filter(order=order).order_by("pk"), slots, strict=False):
+        bookings.book(voucher, store=store, starts_at=slot.starts_at, at=at)
+    had = Voucher.objects.filter(order=order).earliest("pk")
+    verify(access_of(keeper, merchant, at=at), had.number, store=store, at=at)
+    return order
