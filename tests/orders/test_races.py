@@ -11,7 +11,7 @@ from chengfeng import payments
 from chengfeng.models import Entry, SandboxCharge
 from orders import cart, expiry, payment, refunds
 from orders.checkout import NothingWanted, place_cart
-from orders.models import Checkout, Order, OrderMove, Payment, Refund
+from orders.models import Cart, Checkout, Order, OrderMove, Payment, Refund
 from orders.moves import OrderState
 from orders.refunds import RefundRefused, Wish
 from shops.catalogue import stock
@@ -154,6 +154,32 @@ def test_a_cart_ordered_in_four_windows_is_one_checkout(shirt, order, checkouts)
     results = at_once([partial(order, shopper)] * 4)
     assert Checkout.objects.count() == checkouts
     assert [type(r) for r in results if isinstance(r, Exception)] == [NothingWanted] * (4 - checkouts)
+
+
+def naive_put(shopper, variant):
+    """The control: count the lines, then write one, without the lock on the cart."""
+    mine = Cart.objects.get(shopper=shopper)
+    lines = mine.lines.count()
+    everybody_has_read()
+    if lines >= cart.MAX_LINES:
+        raise cart.CartFull
+    mine.lines.create(variant=variant, quantity=1, price=variant.price, added_at=AT)
+
+
+def guarded_put(shopper, variant):
+    cart.put(shopper=shopper, variant=variant, quantity=1, at=AT)
+
+
+@pytest.mark.parametrize(
+    ("put", "lines"), [pytest.param(guarded_put, 3, id="guarded"), pytest.param(naive_put, 6, id="control")]
+)
+def test_the_last_place_in_a_cart_is_taken_once(shop, monkeypatch, put, lines):
+    monkeypatch.setattr(cart, "MAX_LINES", 3)
+    shopper, variants = factories.shopper(), [factories.variant(shop) for _ in range(6)]
+    for variant in variants[:2]:
+        cart.put(shopper=shopper, variant=variant, quantity=1, at=AT)
+    results = at_once([partial(put, shopper, variant) for variant in variants[2:]])
+    assert (cart.count(shopper), kinds(results).get("CartFull", 0)) == (lines, 6 - lines)
 
 
 def test_crossing_checkouts_never_wait_in_a_circle(shop, foreign_shop):
