@@ -44,20 +44,20 @@ FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n,
 
 WRITES = (
     """
-INSERT INTO orders_checkout (id, code, shopper, email, recipient, phone, region, city, street, postal_code, language,
-    currency, total, external_reference, placed_at)
-SELECT id, 'chk_' || lpad(id::text, 16, '0'), shopper, 's@example.org', 'Sam', '', '', '', '', '', '', 'CNY', 100, '',
-    at FROM past_order""",
+INSERT INTO orders_checkout (id, code, shopper, email, recipient, phone, country, region, city, district, street,
+    postal_code, language, currency, total, external_reference, placed_at)
+SELECT id, 'chk_' || lpad(id::text, 16, '0'), shopper, 's@example.org', 'Sam', '', '', '', '', '', '', '', '', 'CNY',
+    100, '', at FROM past_order""",
     """
-INSERT INTO orders_order (id, code, shopper, state, currency, subtotal, discount, shipping, tax, total, refunded,
-    placed_at, expires_at, paid_at, cancel_reason, checkout_id, merchant_id)
-SELECT id, 'ord_' || lpad(id::text, 16, '0'), shopper, 'paid', 'CNY', 100, 0, 0, 0, 100, 0, at,
+INSERT INTO orders_order (id, code, shopper, state, currency, subtotal, discount, subsidy, shipping, shipping_subsidy,
+    tax, total, refunded, deposit, message, placed_at, expires_at, paid_at, cancel_reason, checkout_id, merchant_id)
+SELECT id, 'ord_' || lpad(id::text, 16, '0'), shopper, 'paid', 'CNY', 100, 0, 0, 0, 0, 0, 100, 0, 0, '', at,
     at + interval '1 hour', at, '', id, merchant_id FROM past_order""",
     """
-INSERT INTO orders_orderline (id, code, title, title_en, options, options_en, unit_price, quantity, discount, total,
-    shipped, returned, refunded, merchant_id, order_id, product_id, variant_id)
-SELECT id, 'oln_' || lpad(id::text, 16, '0'), 'Product', '', '{}', '{}', 100, 1, 0, 100, 0, 0, 0, merchant_id, id,
-    product_id, variant_id FROM past_order""",
+INSERT INTO orders_orderline (id, code, title, title_en, options, options_en, unit_price, quantity, discount,
+    subsidy, total, commission_rate, shipped, returned, refunded, merchant_id, order_id, product_id, variant_id)
+SELECT id, 'oln_' || lpad(id::text, 16, '0'), 'Product', '', '{}', '{}', 100, 1, 0, 0, 100, 0.05, 0, 0, 0, merchant_id,
+    id, product_id, variant_id FROM past_order""",
     """
 INSERT INTO orders_payment (id, code, provider, method, instalments, amount, currency, state, provider_reference,
     failure, created_at, captured_at, checkout_id)
