@@ -66,7 +66,7 @@ async def open_page(request: web.Request) -> web.Response:
     page = {
         "id": f"cs_test_{random_id(24)}", "object": "checkout.session", "status": "open", "payment_intent": None,
         "amount_total": int(price["unit_amount"]), "currency": price["currency"], "metadata": data["metadata"],
-        "intent": data["payment_intent_data"], "url": "https://checkout.example/pay",
+        "intent": data["payment_intent_data"], "url": "https://checkout.stripe.com/c/pay/stand-in",
     }  # fmt: skip
     store[page["id"]] = page
     return web.json_response(page)

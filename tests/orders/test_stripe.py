@@ -357,7 +357,7 @@ def test_a_shopper_pays_on_stripes_page_and_comes_back(browser, far_side):
         assert "by card" in browser.get(browser.address).content.decode()
         sent = browser.post(browser.address, {"page": "1"})
         waiting = Payment.objects.get()
-        assert (sent.status_code, sent["Location"]) == (302, "https://checkout.example/pay")
+        assert (sent.status_code, sent["Location"]) == (302, "https://checkout.stripe.com/c/pay/stand-in")
         assert "Go on to the payment page" in browser.get(browser.address).content.decode()
         assert reconcile.settle_pending(at=LATER) == 0
         far_side.send("POST", f"/_config/pay/{waiting.provider_reference}")
