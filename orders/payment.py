@@ -188,7 +188,7 @@ def authorise(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
     for order in Order.objects.filter(payment_shares__payment=payment) if news else ():
         if order.state == OrderState.PLACED:
             _keep_goods(order, until=max(order.expires_at, at + settings.AUTHORISED_FOR))
-        else:
+        elif order.state != OrderState.DEPOSIT:  # whose goods wait until the balance must have come
             void_authorised(order, at=at)
     return bool(news)
 

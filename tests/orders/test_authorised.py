@@ -128,6 +128,14 @@ def test_an_authorisation_that_comes_too_late_is_let_go(shirt):
     assert (Payment.objects.get().state, Order.objects.get().state, broken()) == ("voided", "cancelled", [])
 
 
+def test_an_authorised_balance_waits_with_its_order(shirt):
+    authorised(shirt, source="hang")
+    Order.objects.update(state="deposit", deposit_at=AT)
+    assert reconcile.settle_pending(at=LATER) == 1
+    assert (Payment.objects.get().state, Payment.objects.get().is_voiding) == ("authorised", False)
+    assert Order.objects.get().expires_at == AT + timedelta(minutes=15)
+
+
 @pytest.mark.parametrize(("verb", "state"), [("capture", "captured"), ("void", "voided")])
 @pytest.mark.parametrize("arrived", [False, True])
 def test_a_provider_that_does_not_answer_is_asked_again(shirt, monkeypatch, verb, state, arrived):
