@@ -264,6 +264,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         **_timed(shop, variant),
         "reviews": factories.review(variant).code,
         "review": order.lines.get().code,
+        "lines": order.lines.get().code,
         "console": shop.code,
         "addresses": _address(alice),
         "vouchers": _voucher(order),

@@ -2,15 +2,18 @@
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from chengfeng import clock
+from shops.people.rights import Right
 from shops.reviews import writing
 from shops.reviews.forms import ReviewForm
+from shops.tenancy import merchant_page, own
 
 from .. import mine
+from ..models import OrderLine
 from .purchases import NotDelivered, line_of, purchase
 
 
@@ -40,3 +43,11 @@ def review(request: HttpRequest, order: str, line: str) -> HttpResponse:
 
 def _shown(review) -> dict:
     return {"stars": review.stars, "text": review.text} if review else {}
+
+
+@require_safe
+@merchant_page(Right.ORDERS_VIEW)
+def order_of_line(request: HttpRequest, line: str) -> HttpResponse:
+    """Lead a merchant from the purchase that a review speaks of to its order."""
+    found = get_object_or_404(own(OrderLine, request.access.merchant).select_related("order"), code=line)
+    return redirect("orders:order", request.access.merchant.code, found.order.code)

@@ -87,3 +87,9 @@ def test_the_order_leads_to_the_review(client, order):
     client.cookies[COOKIE] = seal(order.shopper)
     page = client.get(reverse("orders:my_order", args=[order.code])).content.decode()
     assert reverse("orders:review", args=[order.code, order.lines.get().code]) in page
+
+
+def test_a_review_leads_the_shop_to_the_order(client, order, alice):
+    client.force_login(alice)
+    answer = client.get(f"/console/{order.merchant.code}/lines/{order.lines.get().code}/")
+    assert answer.headers["Location"] == reverse("orders:order", args=[order.merchant.code, order.code])

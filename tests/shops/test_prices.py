@@ -100,13 +100,11 @@ def test_the_lowest_price_of_the_thirty_days_before(shop, steps, lowest):
 
 
 def test_only_an_announced_reduction_is_compared(shop, django_assert_num_queries):
-    plain = factories.variant(shop)
+    plain, reduced = factories.variant(shop), [priced(shop, (9, 150), (3, 100)), priced(shop, (9, 140), (3, 90))]
     with django_assert_num_queries(0):
         assert prices.lowest_before([plain]) == {}
     with django_assert_num_queries(1):
-        assert (
-            len(prices.lowest_before([plain, priced(shop, (9, 150), (3, 100)), priced(shop, (9, 140), (3, 90))])) == 2
-        )
+        assert prices.lowest_before([plain, *reduced]) == {reduced[0].pk: 150, reduced[1].pk: 140}
 
 
 def test_the_product_page_says_by_how_much_and_the_lowest_price(client, shop):
