@@ -24,6 +24,7 @@ from .offers import Offer
 from .quoting import Item, Quote
 from .sealing import Difference, Sealed, What, differences
 from .sellable import commission_rate
+from .settlement.terms import own_rates
 from .wanted import CheckoutRefused, MixedCurrencies, Pick, UnknownVariant
 
 __all__ = ["CheckoutRefused", "MixedCurrencies", "UnknownVariant", "place", "place_cart"]
@@ -231,7 +232,8 @@ def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
     checkout.total = sum((order.total for order in orders), ZERO)
     pairs = [(order, item) for order, draft in zip(orders, drafts, strict=True) for item in draft.items]
     _insert(checkout, orders)
-    lines = OrderLine.objects.bulk_create(_line(order, item) for order, item in pairs)
+    rates = own_rates([draft.merchant for draft in drafts], at=checkout.placed_at)
+    lines = OrderLine.objects.bulk_create(_line(order, item, rates.get(order.merchant_id)) for order, item in pairs)
     _insert_discounts(lines, [item for _, item in pairs])
     OrderMove.objects.bulk_create(
         OrderMove(order=order, number=1, target=OrderState.PLACED, by=checkout.user, at=order.placed_at)
@@ -283,14 +285,16 @@ def _order(checkout: Checkout, draft: Draft, expires_at: datetime) -> Order:
     )  # fmt: skip
 
 
-def _line(order: Order, item: Item) -> OrderLine:
+def _line(order: Order, item: Item, own_rate: Decimal | None) -> OrderLine:
+    """Return a line to write; it bears the merchant's own commission rate, else that of its category."""
     variant = item.variant
+    rate = commission_rate(variant.product) if own_rate is None else own_rate
     return OrderLine(
         merchant_id=order.merchant_id, order=order, variant=variant, product=variant.product,
         title=variant.product.title, title_en=variant.product.title_en, options=variant.options,
         options_en=variant.options_en, list_price=item.list_price,
         unit_price=item.unit_price, quantity=item.quantity, discount=item.discount, subsidy=item.subsidy,
-        total=item.total, commission_rate=commission_rate(variant.product),
+        total=item.total, commission_rate=rate,
     )  # fmt: skip
 
 

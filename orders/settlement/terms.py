@@ -10,13 +10,11 @@ from django.db import transaction
 from django.db.models import Min
 
 from chengfeng.periods import local_date
-from shops.models import Category, Merchant, Product, User
+from shops.models import Category, Merchant, User
 from shops.people.audit import record
 from shops.tenancy import Access
 
 from .models import RateChange, Terms
-
-RATE_WITHOUT_CATEGORY: Decimal = Category._meta.get_field("commission_rate").default
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +66,10 @@ def shortest_wait() -> timedelta:
     return settings.SETTLE_AFTER if days is None else min(timedelta(days=days), settings.SETTLE_AFTER)
 
 
-def commission_rates(products: Iterable[Product], *, at: datetime) -> Mapping[int, Decimal]:
-    """Return the commission rate of each product (by pk) when it is ordered at that instant.
-
-    The merchant's own rate where one was agreed, else its category's; by two queries, `merchant` being loaded.
-    """
-    products = list(products)
-    own = agreed({product.merchant for product in products}, at=at)
-    rates = dict(
-        Category.objects.filter(pk__in={product.category_id for product in products}).values_list(
-            "pk", "commission_rate"
-        )
-    )
-    return {
-        product.pk: rates.get(product.category_id, RATE_WITHOUT_CATEGORY)
-        if own[product.merchant_id].commission_rate is None
-        else own[product.merchant_id].commission_rate
-        for product in products
-    }
+def own_rates(merchants: Iterable[Merchant], *, at: datetime) -> Mapping[int, Decimal]:
+    """Return the commission rate of each merchant (by pk) that has one of its own at that instant, by one query."""
+    rates = {pk: terms.commission_rate for pk, terms in agreed(merchants, at=at).items()}
+    return {pk: rate for pk, rate in rates.items() if rate is not None}
 
 
 class TermsTaken(ValueError):

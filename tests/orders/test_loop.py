@@ -293,7 +293,7 @@ def test_an_order_that_went_elsewhere_is_not_moved(shirt):
 def test_buying_and_paying_cost_the_same_for_any_number_of_lines(shop, lines, django_assert_num_queries):
     variants = [factories.variant(shop) for _ in range(lines)]
     paid(variants[0])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         checkout = buy(*variants)
     with django_assert_num_queries(5):  # two of them a savepoint, which stands for the transaction here
         begun = payment.begin(checkout, provider="sandbox", method="credit_card", at=AT)
