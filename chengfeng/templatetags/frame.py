@@ -15,9 +15,9 @@ register = template.Library()
 
 DASH = "–"
 COLOURS = {
-    "success": "paid_out approved active done delivered published open captured succeeded accepted ok success",
+    "success": "valid paid_out approved active done delivered published open captured succeeded accepted ok success",
     "warning": "prepared sending pending draft onboarding queued awaiting_payment paused warning partially_shipped",
-    "info": "authorised paid running shipped live info partially_refunded",
+    "info": "used authorised paid running shipped live info partially_refunded",
     "danger": "returned failed suspended rejected error refused expired danger",
     "secondary": "voided left_out archived cancelled withdrawn released taken refunded revoked debug",
 }

@@ -21,7 +21,7 @@ def spaced(number: str) -> str:
 @register.filter
 def qr(number: str) -> SafeString:
     """Draw a number as a QR code; the drawing carries no styles, as the content security policy wants it."""
-    drawn = segno.make(number, micro=False, error="m").svg_inline(scale=6, border=2, dark="#000", light="#fff")
+    drawn = segno.make(number, micro=False, error="m").svg_inline(border=2, dark="#000", light="#fff", omitsize=True)
     return mark_safe(drawn)
 
 

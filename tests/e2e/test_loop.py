@@ -40,8 +40,12 @@ def shop(window: Window, language: str) -> str:
     assert window.page.locator("h1").inner_text() == ADVERTISED[language]
     button(window, "Buy now", language).click()
     window.page.wait_for_url("**/checkout/**")
-    for name, text in (("email", "sam@example.org"), ("recipient", "Sam"), ("city", "Hangzhou"), ("street", "1 Road")):
+    for name, text in (("email", "sam@example.org"), ("recipient", "Sam"), ("street", "1 Road")):
         window.page.fill(f"[name={name}]", text)
+    window.page.select_option("[name=region]", "浙江省")
+    window.page.select_option("select[name=city]", "杭州市")
+    window.page.locator("#districts option").first.wait_for(state="attached")
+    window.page.fill("[name=district]", "西湖区")
     button(window, "Order and pay", language).click()
     window.page.wait_for_url("**/pay/chk_*/")
     return window.page.url.rstrip("/").rpartition("/")[2]
