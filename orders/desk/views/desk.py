@@ -65,6 +65,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "sort": default_sort(sieve),
         "sorts": SORTS,
         "found": _found(sieve),
+        "is_capped": sieve.is_capped or _waits_for_more(sieve),
         "carriers": carriers.ALL,
         "flags": Flag,
         "most": MOST,
@@ -91,6 +92,12 @@ def _found(sieve: Sieve) -> Tally | None:
     if sieve.state == ATTENTION:
         return sieve.counts.get(sieve.wanted.get("why", ""))
     return sieve.counts.get(sieve.state or "all")
+
+
+def _waits_for_more(sieve: Sieve) -> bool:
+    """Whether more orders wait for the merchant than the list goes through."""
+    names = [sieve.wanted["why"]] if sieve.wanted.get("why") else attention.KINDS
+    return sieve.state == ATTENTION and any(sieve.counts[name].number > attention.MOST for name in names)
 
 
 def _chips(request: HttpRequest, form: FindForm) -> Iterator[tuple[str, str, str]]:
