@@ -283,14 +283,14 @@ PAYOUT_MINIMUM = env.number("CHENGFENG_PAYOUT_MINIMUM", 100)  # of any currency,
 PAYOUT_PROVIDER = "sandbox"
 BANK_ACCOUNT_WAITS = timedelta(hours=24)  # before payouts go to a new bank account
 PAYMENT_PROVIDERS = {"sandbox": "chengfeng.payments.sandbox.Sandbox"}
+SHOPPERS_PAY_BY = ["sandbox"]
 STRIPE_API_KEY = env.text("STRIPE_API_KEY")
 STRIPE_API_BASE = env.text("STRIPE_API_BASE", "https://api.stripe.com")
 STRIPE_WEBHOOK_SECRETS = env.listing("STRIPE_WEBHOOK_SECRETS")  # all verify, so that one can replace another
 if STRIPE_API_KEY:
     PAYMENT_PROVIDERS["stripe"] = "chengfeng.payments.stripe.Stripe"
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("https://checkout.stripe.com")  # where it sends on to
-    if not env.flag("CHENGFENG_SANDBOX", default=not PRODUCTION):
-        del PAYMENT_PROVIDERS["sandbox"]
+    SHOPPERS_PAY_BY = ["stripe", *(SHOPPERS_PAY_BY if env.flag("CHENGFENG_SANDBOX", default=not PRODUCTION) else [])]
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
 
 LOGGING = {

@@ -19,8 +19,8 @@ class NoPage(Exception):
 
 
 def is_offered() -> bool:
-    """Whether a provider that has a page of its own is set up."""
-    return PROVIDER in settings.PAYMENT_PROVIDERS
+    """Whether shoppers can pay on the page of a provider."""
+    return PROVIDER in settings.SHOPPERS_PAY_BY
 
 
 def open_page(checkout: Checkout, *, title: str, at: datetime) -> str:

@@ -108,7 +108,7 @@ class PaymentRequest(serializers.Serializer):
     amount = Amount(required=False)
 
     def validate_provider(self, name: str) -> str:
-        if name not in settings.PAYMENT_PROVIDERS:
+        if name not in settings.SHOPPERS_PAY_BY:
             raise serializers.ValidationError("There is no such provider here.", "unknown")
         return name
 

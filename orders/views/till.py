@@ -1,7 +1,5 @@
 """The till: address, order, payment."""
 
-from collections.abc import Mapping
-
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -171,7 +169,7 @@ def act(request: HttpRequest, found: Checkout) -> HttpResponse:
     """Pay by the sandbox, lead to the page of a provider (or back to it), or give such a page up."""
     form, waiting, at = PayForm(request.POST), hosted.on_page(found) if hosted.is_offered() else None, clock.now()
     address = ""
-    if form.is_valid():
+    if form.is_valid() and SANDBOX in settings.SHOPPERS_PAY_BY:
         take(request, found, form.cleaned_data["source"])
     elif "give_up" in request.POST and waiting:
         hosted.give_up(waiting, at=at)
@@ -208,10 +206,6 @@ def take(request: HttpRequest, found: Checkout, source: str) -> None:
         messages.error(request, _("The payment was declined. Nothing was charged; please try again."))
 
 
-def providers() -> Mapping[str, str]:
-    return settings.PAYMENT_PROVIDERS
-
-
 def standing(found: Checkout) -> dict:
     """Return the orders of a checkout, what is left to pay, and the one word for where it stands."""
     orders = list(found.orders.select_related("merchant", "presale").prefetch_related("lines__product").order_by("pk"))
@@ -233,7 +227,7 @@ def standing(found: Checkout) -> dict:
         "word": word,
         "left": sum(lefts.values()) if word == "open" else 0,
         "expires_at": orders[0].expires_at,
-        "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items() if SANDBOX in providers()],
+        "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items() if SANDBOX in settings.SHOPPERS_PAY_BY],
         "has_page": hosted.is_offered(),
         "on_page": hosted.on_page(found) if waiting and hosted.is_offered() else None,
     }

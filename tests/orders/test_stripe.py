@@ -88,6 +88,7 @@ def far_side(process, settings):
     settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_test_12345", process.url
     settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
     settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"stripe": "chengfeng.payments.stripe.Stripe"}
+    settings.SHOPPERS_PAY_BY = ["stripe", "sandbox"]
     return process
 
 
@@ -333,6 +334,17 @@ def test_a_program_pays_with_a_method_of_stripes(shirt):
     body = {"provider": "stripe", "source": CARD}
     answer = client.post(path, body, format="json", headers={"Idempotency-Key": "k"})
     assert (answer.status_code, answer.json()["state"], answer.json()["provider"]) == (201, "captured", "stripe")
+
+
+def test_a_shopper_cannot_pay_by_the_sandbox_where_it_is_not_offered(browser, settings):
+    settings.SHOPPERS_PAY_BY = ["stripe"]
+    with clock.at(AT):
+        assert "sandbox" not in browser.get(browser.address).content.decode()
+        browser.post(browser.address, {"source": "approve"})
+    client = shopper_client(browser.checkout.shopper)
+    path, headers = f"/api/v1/checkouts/{browser.checkout.code}/payments", {"Idempotency-Key": "k"}
+    answer = client.post(path, {"source": "approve"}, format="json", headers=headers)
+    assert (answer.status_code, Payment.objects.count()) == (400, 0)
 
 
 def test_the_provider_is_there_only_when_it_is_set_up(settings):
