@@ -79,7 +79,6 @@ class StatementAdmin(ReadOnlyAdmin):
     list_filter = ["currency"]
     list_select_related = ["merchant"]
     search_fields = ["code", "merchant__code"]
-    date_hierarchy = "first"
     ordering = ["-pk"]
 
 
