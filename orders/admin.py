@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from chengfeng.admin import ReadOnlyAdmin, ReadOnlyInline
 
+from .aftersale import admin as aftersale  # noqa: F401 – its pages belong to this desk
 from .desk.admin import OrderNoteAdmin as OrderNoteAdmin
 from .models import (
     Cart,
