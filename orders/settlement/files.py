@@ -26,21 +26,21 @@ SELECT to_char(at AT TIME ZONE %(zone)s, 'YYYY-MM-DD HH24:MI:SS') AS at,
     round(shipping_subsidy, %(digits)s) AS shipping_subsidy, round(tax, %(digits)s) AS tax,
     round(commission, %(digits)s) AS commission, round(net, %(digits)s) AS net, transfer
 FROM (
-    SELECT s.settled_at AS at, s.kind, o.code AS "order", c.external_reference AS reference, s.code, s.goods,
+    SELECT s.settled_at AS at, s.number, s.kind, o.code AS "order", c.external_reference AS reference, s.code, s.goods,
         s.subsidy, s.shipping, s.shipping_subsidy, s.tax, -s.commission AS commission, s.net, t.code AS transfer
     FROM orders_settlement s JOIN orders_order o ON o.id = s.order_id JOIN orders_checkout c ON c.id = o.checkout_id
     LEFT JOIN chengfeng_transfer t ON t.id = s.transfer_id
     WHERE s.merchant_id = %(merchant)s AND s.currency = %(currency)s AND s.{which}
     UNION ALL
-    SELECT p.sent_at, 'payout', '', '', p.code, 0, 0, 0, 0, 0, 0, -p.amount, t.code
+    SELECT p.sent_at, 0, 'payout', '', '', p.code, 0, 0, 0, 0, 0, 0, -p.amount, t.code
     FROM orders_payout p JOIN chengfeng_transfer t ON t.id = p.transfer_id
     WHERE p.merchant_id = %(merchant)s AND p.currency = %(currency)s AND p.{which}
     UNION ALL
-    SELECT r.returned_at, 'returned', '', '', p.code, 0, 0, 0, 0, 0, 0, p.amount, t.code
+    SELECT r.returned_at, 0, 'returned', '', '', p.code, 0, 0, 0, 0, 0, 0, p.amount, t.code
     FROM orders_payoutreturn r JOIN orders_payout p ON p.id = r.payout_id
     JOIN chengfeng_transfer t ON t.id = r.transfer_id
     WHERE r.merchant_id = %(merchant)s AND p.currency = %(currency)s AND r.{which}
-) rows ORDER BY rows.at, code
+) rows ORDER BY rows.at, "order", number, code
 """
 PARTS = {
     "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
