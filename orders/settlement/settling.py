@@ -27,22 +27,23 @@ from ..moves import CancelReason
 from . import payable
 from .earning import Earned, Goods, earned
 from .models import Settlement, SettlementLine
-from .summing import ENDED, WAIT
+from .summing import WAIT
 from .terms import shortest_wait
 
 BATCH = 500
 
 DUE = f"""
-SELECT o.*, {ENDED} + {WAIT.format(at=ENDED)} AS due_at FROM orders_order o
+SELECT o.*, {{ended}} + {WAIT.format(at="{ended}")} AS due_at FROM orders_order o
 JOIN shops_merchant m ON m.id = o.merchant_id
-WHERE o.settled_at IS NULL AND (
-        o.state = 'delivered' AND o.delivered_at <= %(latest)s
-        OR o.cancel_reason = 'balance_unpaid' AND o.cancelled_at <= %(latest)s AND o.deposit_at IS NOT NULL
-    )
-    AND {ENDED} + {WAIT.format(at=ENDED)} <= %(at)s
+WHERE o.settled_at IS NULL AND {{which}} AND {{ended}} <= %(latest)s
+    AND {{ended}} + {WAIT.format(at="{ended}")} <= %(at)s
     AND NOT EXISTS (SELECT 1 FROM orders_case c WHERE c.order_id = o.id AND c.state = ANY(%(open)s))
-ORDER BY {ENDED}, o.id LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
+ORDER BY {{ended}} LIMIT %(limit)s FOR NO KEY UPDATE OF o SKIP LOCKED
 """
+ENDS = (
+    DUE.format(ended="o.delivered_at", which="o.state = 'delivered'"),
+    DUE.format(ended="o.cancelled_at", which="o.cancel_reason = 'balance_unpaid' AND o.deposit_at IS NOT NULL"),
+)  # each walks along an index of its own, however much waits behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def settle_batch(*, at: datetime, limit: int = BATCH) -> int:
     """Settle the orders that have been due longest and that nobody else works on; return how many there were."""
     wait = settings.SETTLE_AFTER
     params = {"wait": wait, "latest": at - shortest_wait(), "at": at, "open": list(OPEN), "limit": limit}
-    orders = list(Order.objects.raw(DUE, params))
+    orders = next((found for end in ENDS if (found := list(Order.objects.raw(end, params)))), [])
     write(_drafts(orders), at=at)
     Order.objects.filter(pk__in=[order.pk for order in orders]).update(settled_at=at)
     return len(orders)
