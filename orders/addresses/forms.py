@@ -42,11 +42,16 @@ class AddressFields(forms.Form):
             for name in PARTS:
                 del self.fields[name]
             return
-        now = checking.known({name: str(self[name].value() or "") for name in PARTS})
+        now = checking.known({name: self._stands(name) for name in PARTS})
         self._offer(now)
         for name in PARTS[1:]:
             if not checking.has(name, now["country"]):
                 del self.fields[name]
+
+    def _stands(self, name: str) -> str:
+        """Return what a field holds; a bound field would keep the label of now for good."""
+        initial = self.get_initial_for_field(self.fields[name], name)
+        return str((self.data.get(self.add_prefix(name)) if self.is_bound else initial) or "")
 
     def _offer(self, now: dict[str, str]) -> None:
         """Let the choices, labels and marks be those of the address as it stands."""

@@ -80,6 +80,7 @@ def test_what_can_be_chosen_depends_on_what_was_chosen():
     assert offered(country="CN", region="广东省") == {"region": 31, "city": 21, "district": 0}
     assert offered(country="CN", region="广东省", city="深圳市") == {"region": 31, "city": 21, "district": 9}
     assert "region" not in EntryForm(initial={"country": "SG"}).fields
+    assert str(EntryForm(initial={"country": "US"})["region"].label) == "State"
 
 
 @pytest.mark.django_db
