@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from psycopg import ClientCursor
 
 from ads import partitions
 from chengfeng import ledger
@@ -120,7 +121,7 @@ def write(past: Past) -> None:
     last = past.start + past.days * past.length
     partitions.ensure(past.start.date(), last.date())
     revenue = ledger.account(Account.Kind.AD_REVENUE, currency="CNY")
-    with connection.cursor() as cursor:
+    with ClientCursor(connection.connection) as cursor:  # the server takes no parameters for CREATE TABLE
         params = vars(past) | {
             "sold": _highest(cursor, "orders_order"),
             "charged": _highest(cursor, "chengfeng_transfer"),
