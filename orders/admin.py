@@ -4,12 +4,14 @@ from django.contrib import admin
 
 from chengfeng.admin import ReadOnlyAdmin, ReadOnlyInline
 
+from .addresses import admin as addresses  # noqa: F401 – its pages belong to this desk
 from .aftersale import admin as aftersale  # noqa: F401 – its pages belong to this desk
-from .desk.admin import OrderNoteAdmin as OrderNoteAdmin
+from .desk import admin as desk  # noqa: F401 – its pages belong to this desk
 from .models import (
     Cart,
     CartLine,
     Checkout,
+    LineDiscount,
     Order,
     OrderLine,
     OrderMove,
@@ -21,6 +23,7 @@ from .models import (
     WebhookReceipt,
 )
 from .settlement import admin as settlement  # noqa: F401 – its pages belong to this desk
+from .vouchers import admin as vouchers  # noqa: F401 – its pages belong to this desk
 
 
 class CartLineInline(ReadOnlyInline):
@@ -92,6 +95,15 @@ class OrderLineAdmin(ReadOnlyAdmin):
     list_display = ["code", "order", "title", "unit_price", "quantity", "total", "shipped", "returned", "refunded"]
     list_select_related = ["order"]
     search_fields = ["code", "order__code", "variant__sku"]
+    ordering = ["-pk"]
+
+
+@admin.register(LineDiscount)
+class LineDiscountAdmin(ReadOnlyAdmin):
+    list_display = ["line", "promotion", "amount", "is_subsidy"]
+    list_filter = ["is_subsidy"]
+    list_select_related = ["line", "promotion"]
+    search_fields = ["line__code", "promotion__code"]
     ordering = ["-pk"]
 
 

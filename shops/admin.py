@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from chengfeng import clock
 from chengfeng.admin import DeskAdmin, ReadOnlyAdmin, ReadOnlyInline
 
+from .delivery import admin as delivery  # noqa: F401 – its pages belong to this desk
 from .models import (
     ApiToken,
     AuditEntry,
@@ -25,6 +26,7 @@ from .models import (
     Merchant,
     Note,
     NoteProduct,
+    PriceChange,
     Product,
     StepDone,
     StockMove,
@@ -32,6 +34,9 @@ from .models import (
     Variant,
 )
 from .people import standing
+from .promotions import admin as promotions  # noqa: F401 – its pages belong to this desk
+from .reviews import admin as reviews  # noqa: F401 – its pages belong to this desk
+from .stores import admin as stores  # noqa: F401 – its pages belong to this desk
 
 
 class PersonForm(AdminUserCreationForm):
@@ -197,6 +202,15 @@ class VariantAdmin(ReadOnlyAdmin):
     list_filter = ["is_active"]
     list_select_related = ["product", "merchant"]
     search_fields = ["sku", "code", "gtin", "product__title", "merchant__code"]
+    ordering = ["-pk"]
+
+
+@admin.register(PriceChange)
+class PriceChangeAdmin(ReadOnlyAdmin):
+    list_display = ["variant", "merchant", "price", "list_price", "by", "cause", "at"]
+    list_select_related = ["variant", "merchant", "by"]
+    search_fields = ["variant__sku", "merchant__code", "cause"]
+    date_hierarchy = "at"
     ordering = ["-pk"]
 
 
