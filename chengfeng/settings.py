@@ -243,6 +243,8 @@ OUTBOX_CONSUMERS = {
     "voucher.expired": ["orders.vouchers.letters.send_expired"],
     "order.shipped": ["orders.parcel_letters.send"],
     "case.moved": ["orders.aftersale.letters.send"],
+    "settlement.paid_out": ["orders.settlement.letters.send"],
+    "settlement.came_back": ["orders.settlement.letters.send"],
 }
 
 AUCTION_CURRENCY = "CNY"  # what auctions compare in; each merchant is charged in its own

@@ -12,12 +12,15 @@ from chengfeng.money import ZERO
 from chengfeng.payments import Notice
 
 from . import payment, refunds
-from .models import Payment, Refund, WebhookReceipt
+from .models import Payment, Payout, Refund, WebhookReceipt
+from .settlement import payouts
 
+Known = Payment | Refund | TopUp | Payout
 KINDS = {
     "pay": (Payment, payment.settle),
     "rfd": (Refund, refunds.settle),
     "top": (TopUp, wallet.settle),
+    "pou": (Payout, payouts.settle),
 }
 
 
@@ -62,11 +65,11 @@ def take(provider: str, notice: Notice, *, at) -> None:
     settle(notice.reference, notice.outcome, at=at)
 
 
-def _provider(known: Payment | Refund | TopUp) -> str:
+def _provider(known: Known) -> str:
     return known.payment.provider if isinstance(known, Refund) else known.provider
 
 
-def _fits(known: Payment | Refund | TopUp, notice: Notice) -> bool:
+def _fits(known: Known, notice: Notice) -> bool:
     """Whether the message speaks of the amount that we know; of an authorisation a part may be captured."""
     if known.currency != notice.currency:
         return False

@@ -6,9 +6,13 @@ from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
 
+from chengfeng import outbox
 from chengfeng.models import Entry, OutboxMessage, SandboxCharge
 from chengfeng.payments import Outcome
+from chengfeng.payments.sandbox import Sandbox
 from orders.models import BankAccount, Payout, PayoutBatch, PayoutReturn
 from orders.settlement import bank, payouts, terms
 from shops.models import AuditEntry
@@ -119,6 +123,33 @@ def test_a_payout_that_bounces_is_due_again(shop, owed, oscar, olga):
     back = PayoutReturn.objects.get()
     assert (state(), back.transfer.reference) == (State.RETURNED, f"payout:{back.payout.code}:back")
     assert balances(shop)["payable"] == 114
+
+
+def test_the_people_of_the_bank_account_are_told(shop, alice, fay, bob, batch, olga, mailoutbox):
+    payouts.approve(batch, by=olga, at=DUE)
+    payouts.carry_out_all(at=DUE)
+    paid = Payout.objects.get()
+    payouts.settle(paid.code, Outcome("failed", failure="bounced"), at=DUE + HOUR)
+    outbox.relay(at=DUE + HOUR)
+    assert [(mail.to, mail.subject) for mail in mailoutbox if paid.code in mail.subject] == [
+        ([alice.email], f"Payout {paid.code} is on your account"),
+        ([fay.email], f"Payout {paid.code} is on your account"),
+        ([alice.email], f"Payout {paid.code} came back"),
+        ([fay.email], f"Payout {paid.code} came back"),
+    ]
+    assert "114.00" in mailoutbox[-1].body
+
+
+def test_a_message_of_the_provider_settles_a_payout(client, batch, olga):
+    payouts.approve(batch, by=olga, at=timezone.now())
+    waiting = Payout.objects.get()
+    sent = SandboxCharge(
+        reference="sbx_1", client_reference=waiting.code, amount=waiting.amount, currency="CNY", state="succeeded"
+    )
+    body, headers = Sandbox().message(sent, at=timezone.now())
+    address = reverse("orders:webhook", args=["sandbox"])
+    answers = {client.post(address, body, "application/json", headers=headers).status_code for _ in range(2)}
+    assert (answers, state()) == ({204}, State.PAID)
 
 
 def test_an_unknown_outcome_stays_on_its_way_until_it_is_found_out(shop, owed, oscar, olga):
