@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from chengfeng import clock
 from chengfeng.models import Account, Transfer
 from chengfeng.money import ZERO
 from chengfeng.periods import local_date
-from shops.models import Category
+from shops.models import Category, Merchant
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
@@ -102,15 +103,15 @@ def statement(request: HttpRequest, statement: str) -> HttpResponse:
             request.GET.get("page")
         ),
         "payouts": paid.filter(**of_it).select_related("transfer", "bank_account").order_by("sent_at"),
-        "returns": Payout.objects.filter(pk__in=_returned(merchant, shown)).select_related("came_back__transfer"),
+        "returns": _returned(merchant, shown).select_related("came_back__transfer"),
     }
     return render(request, "orders/settlement/statement.html", context)
 
 
-def _returned(merchant, shown: Statement | Current):
-    """Return the payouts (pk) that came back in the period of a statement."""
+def _returned(merchant: Merchant, shown: Statement | Current) -> QuerySet[Payout]:
+    """Return the payouts that came back in the period of a statement."""
     came_back = {"came_back__isnull": False, "came_back__statement": getattr(shown, "pk", None)}
-    return own(Payout, merchant).filter(currency=shown.currency, **came_back).values("pk")
+    return own(Payout, merchant).filter(currency=shown.currency, **came_back)
 
 
 def _statement(request: HttpRequest, code: str) -> Statement | Current:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 from chengfeng import clock
 from shops.people.audit import record
 from shops.people.rights import Right
-from shops.tenancy import merchant_page
+from shops.tenancy import merchant_page, own
 
 from ... import carriers
 from ...fulfilment import ship
@@ -43,14 +43,15 @@ def index(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     form, sieve = asked(request, at=at)
     sieve.count()
+    merchant = request.access.merchant
     rows = sieve.rows().select_related("checkout").prefetch_related(
-        Prefetch("lines", OrderLine.objects.select_related("product").order_by("pk")),
-        Prefetch("notes", OrderNote.objects.filter(struck_at=None), to_attr="standing_notes"),
+        Prefetch("lines", own(OrderLine, merchant).select_related("product").order_by("pk")),
+        Prefetch("notes", own(OrderNote, merchant).filter(struck_at=None), to_attr="standing_notes"),
     )  # fmt: skip
     keys = {name: request.GET.get(name, "") for name in ("after", "before")}
     is_small = sieve.is_small or sieve.state == ATTENTION
     shown = page(rows, sieve.sort, size=PAGE, is_small=is_small, **keys)
-    reasons = attention.reasons(request.access.merchant, shown.rows, at=at)
+    reasons = attention.reasons(merchant, shown.rows, at=at)
     for order in shown.rows:
         order.reasons = reasons[order.pk]
     context = {
