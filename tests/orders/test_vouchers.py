@@ -75,8 +75,8 @@ def test_every_typing_error_is_found():
     assert [way for way, end in lead.items() if way[1] < way[2] and end == lead[way[0], way[2], way[1]]] == []
 
 
-@pytest.mark.parametrize("number", ["000000000000", "572938104606", numbers.new_number()])
-def test_a_mistyped_number_is_refused(number):
+def test_a_mistyped_number_is_refused():
+    number = numbers.new_number()
     assert numbers.parse(f" {number[:4]}-{number[4:8]} {number[8:]}\n") == number
     wrong = [number[:i] + digit + number[i + 1 :] for i in range(12) for digit in "0123456789"]
     swapped = [number[:i] + number[i + 1] + number[i] + number[i + 2 :] for i in range(11)]
