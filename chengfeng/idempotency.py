@@ -60,21 +60,23 @@ def resumable(view: Callable) -> Callable:
     """Make a DRF view method idempotent that asks somebody over the network, outside any transaction.
 
     `self.begin(request, …)` writes down what is to be done, in one transaction with the key, and returns its code (or
-    other plain data); `view(self, request, begun, …)` then does it. When the process died in between, the repeat
-    calls the view again with the same code, which it must bear.
+    other plain data). `self.ask(request, begun, …)` asks for it, and `view(self, request, told, …)` answers with what
+    that returned, in one transaction with its stored answer. When the process died in between, the repeat asks again
+    with the same code, which `ask` must bear.
     """
 
     @wraps(view)
     def guarded(self, request, *args, **kwargs):
         write = _asked(self, request)
-        with _claimed(write):
-            known = _find(write)
+        with _claimed(write) as known:
             if known and (known.status != BEGUN or known.fingerprint != write["fingerprint"]):
                 return _repeat(known, write)
             begun = known.body if known else _begin(self, request, write, *args, **kwargs)
-            response = view(self, request, begun, *args, **kwargs)
-            _answer(write, response)
-            return response
+            told = self.ask(request, begun, *args, **kwargs)
+            with transaction.atomic():
+                response = view(self, request, told, *args, **kwargs)
+                _answer(write, response)
+                return response
 
     return guarded
 
@@ -83,13 +85,15 @@ def _begin(view, request, write: dict, *args, **kwargs):
     """Have the view write down what is to be done, and remember it with the key."""
     with transaction.atomic():
         begun = view.begin(request, *args, **kwargs)
-        sql.run(BEGIN, write | {"body": _json(begun)})
+        if not sql.run(BEGIN, write | {"body": _json(begun)}):
+            raise InFlight  # another was at it, and had it done just before we came to hold the key
         return json.loads(_json(begun))
 
 
 BEGIN = """
 INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, body, created_at)
 VALUES (%(scope)s, %(key)s, %(fingerprint)s, %(status)s, %(body)s, statement_timestamp())
+ON CONFLICT (scope, key) DO NOTHING
 """
 ANSWER = """
 UPDATE chengfeng_idempotentwrite SET status = %(status)s, body = %(body)s WHERE scope = %(scope)s AND key = %(key)s
@@ -124,9 +128,8 @@ class Known:
     body: Any
 
 
-def _find(write: dict) -> Known | None:
-    found = sql.row(FIND, write)
-    return found and Known(found[0], found[1], found[2] and json.loads(found[2]))
+def _read(fingerprint: str, status: int, body: str | None) -> Known:
+    return Known(fingerprint, status, body and json.loads(body))
 
 
 def _json(data) -> str:
@@ -143,19 +146,28 @@ ON CONFLICT (scope, key) DO NOTHING
 
 def _known(write: dict) -> Known:
     """Return the write of a key that could not be claimed; raises InFlight while it has no answer."""
-    known = _find(write)
-    if known is None:
+    found = sql.row(FIND, write)
+    if found is None:
         raise InFlight
-    return known
+    return _read(*found)
+
+
+HOLD = f"""
+SELECT pg_try_advisory_lock(%(number)s), known.* FROM (VALUES (1)) AS once LEFT JOIN ({FIND}) AS known ON true
+"""  # what is known may be older than the lock by a moment: what it does not show is found where the key is written
 
 
 @contextmanager
-def _claimed(write: dict) -> Iterator[None]:
-    """Hold the key for the length of a block, across transactions; it is freed with the connection at the latest."""
-    if not sql.row("SELECT pg_try_advisory_lock(%(number)s)", write)[0]:
+def _claimed(write: dict) -> Iterator[Known | None]:
+    """Hold the key for the length of a block, across transactions; it is freed with the connection at the latest.
+
+    Gives what stands under the key.
+    """
+    is_held, *found = sql.row(HOLD, write)
+    if not is_held:
         raise InFlight
     try:
-        yield
+        yield _read(*found) if found[0] else None
     finally:
         sql.run("SELECT pg_advisory_unlock(%(number)s)", write)
 

@@ -10,6 +10,7 @@ from operator import or_
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 
+from . import sql
 from .codes import new_code
 from .models import Account, Entry, Transfer
 from .money import ZERO
@@ -114,7 +115,7 @@ def _insert(postings: Sequence[Posting]) -> dict[str, Transfer]:
         "currencies": [currency for *_, currency, _ in entries],
         "amounts": [amount for *_, amount in entries],
     }
-    return {transfer.reference: transfer for transfer in Transfer.objects.raw(INSERT, params)}
+    return {transfer.reference: transfer for transfer in sql.instances(Transfer, INSERT, params)}
 
 
 INSERT = """

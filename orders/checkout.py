@@ -10,6 +10,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from chengfeng import sql
 from chengfeng.money import ZERO
 from shops.catalogue import stock
 from shops.delivery.rates import Destination
@@ -18,8 +19,7 @@ from shops.promotions import uses
 from shops.promotions.terms import Refusal
 
 from . import cart, quoting, wanted
-from .models import Cart, Checkout, LineDiscount, Order, OrderLine, OrderMove
-from .moves import OrderState
+from .models import Cart, Checkout, LineDiscount, Order, OrderLine
 from .offers import Offer
 from .quoting import Item, Quote
 from .sealing import Difference, Sealed, What, differences
@@ -231,14 +231,10 @@ def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
     orders = [_order(checkout, draft, expires_at) for draft in drafts]
     checkout.total = sum((order.total for order in orders), ZERO)
     pairs = [(order, item) for order, draft in zip(orders, drafts, strict=True) for item in draft.items]
-    _insert(checkout, orders)
-    rates = own_rates([draft.merchant for draft in drafts], at=checkout.placed_at)
-    lines = OrderLine.objects.bulk_create(_line(order, item, rates.get(order.merchant_id)) for order, item in pairs)
+    rates = _own_rates(drafts, at=checkout.placed_at)
+    lines = [_line(order, item, rates.get(order.merchant_id)) for order, item in pairs]
+    _insert(checkout, orders, lines)
     _insert_discounts(lines, [item for _, item in pairs])
-    OrderMove.objects.bulk_create(
-        OrderMove(order=order, number=1, target=OrderState.PLACED, by=checkout.user, at=order.placed_at)
-        for order in orders
-    )
     _claim(checkout, orders, drafts)
     held = [
         stock.Wanted(order.code, item.variant, item.quantity, item.flash_item, checkout.shopper)
@@ -298,16 +294,53 @@ def _line(order: Order, item: Item, own_rate: Decimal | None) -> OrderLine:
     )  # fmt: skip
 
 
-def _insert(checkout: Checkout, orders: Sequence[Order]) -> None:
+def _own_rates(drafts: Sequence[Draft], *, at: datetime) -> Mapping[int, Decimal]:
+    """Return the commission rates agreed with these merchants, by their keys; without a query where there are none."""
+    is_agreed = wanted.any_of((item.variant for draft in drafts for item in draft.items), "has_own_rate")
+    return own_rates([draft.merchant for draft in drafts], at=at) if is_agreed else {}
+
+
+def _insert(checkout: Checkout, orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
+    """Write the rows and the first move of each order by one statement; they know their keys from then on."""
+    rows = {"checkout": sql.document(checkout), "orders": sql.document(*orders), "lines": sql.document(*lines)}
     try:
-        checkout.save(force_insert=True)
-        Order.objects.bulk_create(orders)
+        keys = dict(sql.rows(INSERT, rows | {"by": checkout.user_id}))
     except IntegrityError as error:
         if "offer" in str(error):
             raise OfferUsed from error
         if "checkout_quote_once" in str(error):
             raise QuoteUsed from error
         raise
+    sql.know(keys, checkout, *orders, *lines)
+    for order in orders:
+        order.checkout = checkout
+    for line in lines:
+        line.order_id = line.order.pk
+
+
+INSERT = f"""
+WITH checkout AS (
+    INSERT INTO orders_checkout ({sql.columns(Checkout)})
+    SELECT {sql.columns(Checkout)} FROM jsonb_populate_recordset(NULL::orders_checkout, %(checkout)s)
+    RETURNING id, code
+), placed AS (
+    INSERT INTO orders_order (checkout_id, {sql.columns(Order, besides=["checkout_id"])})
+    SELECT checkout.id, {sql.columns(Order, besides=["checkout_id"], of="o")}
+    FROM checkout, jsonb_populate_recordset(NULL::orders_order, %(orders)s) WITH ORDINALITY o ORDER BY o.ordinality
+    RETURNING id, code, merchant_id, placed_at
+), lines AS (
+    INSERT INTO orders_orderline (order_id, {sql.columns(OrderLine, besides=["order_id"])})
+    SELECT placed.id, {sql.columns(OrderLine, besides=["order_id"], of="l")}
+    FROM placed JOIN jsonb_populate_recordset(NULL::orders_orderline, %(lines)s) WITH ORDINALITY l
+        ON l.merchant_id = placed.merchant_id
+    ORDER BY l.ordinality
+    RETURNING id, code
+), moves AS (
+    INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
+    SELECT id, 1, '', 'placed', %(by)s, '', placed_at FROM placed
+)
+SELECT code, id FROM checkout UNION ALL SELECT code, id FROM placed UNION ALL SELECT code, id FROM lines
+"""  # an order is that of its merchant: there is one in a checkout
 
 
 def _insert_discounts(lines: Sequence[OrderLine], items: Sequence[Item]) -> None:

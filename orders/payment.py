@@ -10,27 +10,27 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import transaction
-from django.db.models import F, Q, QuerySet, Sum
+from django.db import models, transaction
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ads.attribution import SoldLine, record_conversion
-from chengfeng import jobs, ledger, outbox, payments
+from chengfeng import jobs, ledger, outbox, payments, sql
 from chengfeng.codes import new_code
 from chengfeng.models import Account
 from chengfeng.money import ZERO, allocate, minor_unit
+from chengfeng.prepared import Given, Prepared
 from shops.catalogue import stock
 from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
 from shops.promotions import uses
 
 from .fulfilment import has_goods, ship_by
-from .models import Checkout, Order, Payment, PaymentShare, Refund
+from .models import Checkout, Order, OrderLine, Payment, PaymentShare, Refund
 from .moves import CancelReason, OrderState, move
 from .vouchers import issuing
 
 STANDING = (Payment.State.PENDING, Payment.State.AUTHORISED, Payment.State.CAPTURED)
-USED = F("payment_shares__amount") - F("payment_shares__surplus")
 LAPSED = (CancelReason.UNPAID, CancelReason.BALANCE_UNPAID)
 
 
@@ -47,11 +47,22 @@ def left_by_order(checkout: Checkout, *, at: datetime) -> dict[Order, Decimal]:
 
     Of a presale that is first the deposit; the balance only from its time on.
     """
-    standing = Q(payment_shares__payment__state__in=STANDING)
+    return {order: _due(order) - order.shared for order in _awaiting(checkout=checkout.pk, at=at)}
+
+
+@Prepared
+def _awaiting() -> QuerySet[Order]:
+    """Return the orders of a `checkout` that await payment `at` a time; `shared` is what is under way or made."""
+    at = Given("at", models.DateTimeField())
     awaited = Q(state=OrderState.PLACED) | Q(state=OrderState.DEPOSIT, presale__balance_from__lte=at)
-    orders = Order.objects.filter(awaited, checkout=checkout).order_by("pk")
-    shares = Coalesce(Sum(USED, filter=standing), ZERO)
-    return {order: _due(order) - order.shared for order in orders.annotate(shared=shares)}
+    orders = Order.objects.filter(awaited, checkout=Given("checkout", models.BigIntegerField())).order_by("pk")
+    return orders.annotate(shared=_used(payment__state__in=STANDING))
+
+
+def _used(**such) -> Coalesce:
+    """Return the sum of what an order uses of such payments, to annotate it with."""
+    shares = PaymentShare.objects.filter(order=OuterRef("pk"), **such).order_by().values("order")
+    return Coalesce(Subquery(shares.annotate(used=Sum(F("amount") - F("surplus"))).values("used")), ZERO)
 
 
 def _due(order: Order) -> Decimal:
@@ -109,7 +120,7 @@ def write(
         "instalments": instalments, "amount": amount, "currency": checkout.currency,
         "orders": [order.pk for order in lefts], "parts": parts, "captures_later": captures_later,
     }  # fmt: skip
-    return Payment.objects.raw(BEGIN, params)[0]
+    return sql.instances(Payment, BEGIN, params)[0]
 
 
 BEGIN = """
@@ -142,16 +153,25 @@ def ask(payment: Payment, *, source: str, at: datetime) -> Payment:
     Without an answer it stays pending. Asking again is safe: the provider charges once per payment code, and is not
     asked about a payment that is settled. Never call it inside a transaction.
     """
+    return conclude(payment, tell(payment, source=source, at=at), at=at)
+
+
+def tell(payment: Payment, *, source: str, at: datetime) -> payments.Outcome | None:
+    """Tell the provider what `ask` asks, outside any transaction; return its answer, if it was asked and gave one."""
     if payment.state != Payment.State.PENDING:
-        return payment
+        return None
     provider = payments.provider(payment.provider)
     take = provider.authorise if payment.captures_later else provider.charge
     try:
-        outcome = take(reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at)
+        return take(reference=payment.code, amount=payment.amount, currency=payment.currency, source=source, at=at)
     except payments.Unreachable:
-        return Payment.objects.get(pk=payment.pk)
-    captured = capture(payment.code, outcome, at=at) if outcome.state == "succeeded" else None
-    if outcome.state != "succeeded":
+        return None
+
+
+def conclude(payment: Payment, outcome: payments.Outcome | None, *, at: datetime) -> Payment:
+    """Settle what the provider answered, if it did, and return the payment as it stands then."""
+    captured = capture(payment.code, outcome, at=at) if outcome and outcome.state == "succeeded" else None
+    if outcome and outcome.state != "succeeded":
         settle(payment.code, outcome, at=at)
     return captured or Payment.objects.get(pk=payment.pk)
 
@@ -216,7 +236,7 @@ def void(code: str, *, at: datetime) -> bool:
     return bool(news)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def capture(code: str, outcome: payments.Outcome, *, at: datetime) -> Payment | None:
     """Note that the money of a payment came, and return the payment; None if there is none, or it was noted before.
 
@@ -225,7 +245,7 @@ def capture(code: str, outcome: payments.Outcome, *, at: datetime) -> Payment | 
     have come.
     """
     params = {"code": code, "at": at, "reference": outcome.provider_reference, "came": outcome.amount}
-    captured = next(iter(Payment.objects.raw(CAPTURE, params)), None)
+    captured = next(iter(sql.instances(Payment, CAPTURE, params)), None)
     if captured:
         _use(captured, at=at)
     return captured
@@ -250,10 +270,11 @@ def _use(payment: Payment, *, at: datetime) -> None:
     """Use a captured payment: pay the orders it completes, give back what is no use, post all of it."""
     if payment.captures_later:
         payment.shares.update(amount=payment.amount)
-    orders = list(_with_money(payment))
+    orders = _with_money(payment=payment.pk)
+    lines = issuing.lines_of(orders)
     for order in orders:
         if _can_pay(order, at=at):
-            _pay(order, at=max(at, order.cancelled_at or at))
+            _pay(order, lines[order.pk], at=max(at, order.cancelled_at or at))
         elif _has_deposit(order):
             _take_deposit(order, at=at)
         if surplus := _surplus(order):
@@ -261,15 +282,16 @@ def _use(payment: Payment, *, at: datetime) -> None:
     _post(payment, [order for order in orders if order.share], at=at)
 
 
-def _with_money(payment: Payment) -> QuerySet[Order]:
-    """Return its orders in the order they are locked: `share` is what this payment brings, `captured` all of use."""
-    captured = Q(payment_shares__payment__state=Payment.State.CAPTURED)
-    sums = Order.objects.filter(pk__in=payment.shares.values("order")).annotate(
-        captured=Coalesce(Sum(USED, filter=captured), ZERO),
-        share=Sum("payment_shares__amount", filter=Q(payment_shares__payment=payment)),
+@Prepared
+def _with_money() -> QuerySet[Order]:
+    """Return the orders of a `payment` as they are locked: `share` is what it brings, `captured` all that is of use."""
+    mine = PaymentShare.objects.filter(order=OuterRef("pk"), payment=Given("payment", models.BigIntegerField()))
+    orders = Order.objects.annotate(
+        captured=_used(payment__state=Payment.State.CAPTURED),
+        share=Subquery(mine.values("amount")),
         has_goods=has_goods(),
     )
-    return sums.select_related("merchant", "presale").prefetch_related(issuing.LINES).order_by("merchant_id")
+    return orders.filter(share__isnull=False).select_related("merchant", "presale").order_by("merchant_id")
 
 
 def _surplus(order: Order) -> Decimal:
@@ -314,13 +336,13 @@ def _take_deposit(order: Order, *, at: datetime) -> None:
     outbox.publish("order.deposit", key=order.code, payload={"merchant": order.merchant.code}, at=at)
 
 
-def _pay(order: Order, *, at: datetime) -> None:
+def _pay(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> None:
     """Make an order paid with all that follows from it, inside the caller's transaction."""
     fresh = {"cancelled_at": None, "cancel_reason": "", "settled_at": None}
     move(order, OrderState.PAID, at=at, ship_by_at=ship_by(order, paid_at=at), **fresh)
     stock.take(cause=order.code, at=at)
-    issuing.issue(order, at=at)
-    sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
+    issuing.issue(order, lines, at=at)
+    sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in lines]
     record_conversion(
         merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency, lines=sold,
         at=at,

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet, TextField
 
+from chengfeng.prepared import OneOf, Prepared
 from shops.catalogue import stock
 from shops.models import FlashItem, ShippingTemplate, Variant
 from shops.promotions import flash, running
 
+from .models import Terms
 from .sellable import is_on_sale
 
 
@@ -60,20 +62,23 @@ class Pick:
         return self.flash_item.left if self.flash_item else self.variant.available
 
 
-SEEN = ("is_promoted", "is_in_flash", "has_template")
+SEEN = ("is_promoted", "is_in_flash", "has_template", "has_own_rate")
 
 
 def seen(prefix: str = "") -> dict[str, Exists]:
-    """Return annotations of variants that tell where there is nothing to ask for: promotions, flash sales, templates.
+    """Return annotations of variants that tell where there is nothing to ask for.
 
-    `prefix` leads from the rows that are read to their variants.
+    They are promotions, flash sales, shipping templates, and commission rates agreed with the merchant. `prefix` leads
+    from the rows that are read to their variants.
     """
     templates = ShippingTemplate.objects.filter(merchant=OuterRef(f"{prefix}merchant"), archived_at=None)
     items = FlashItem.objects.filter(variant=OuterRef(f"{prefix}pk"), is_open=True)
+    rates = Terms.objects.filter(merchant=OuterRef(f"{prefix}merchant"), commission_rate__isnull=False)
     return {
         "is_promoted": running.is_promoted(f"{prefix}merchant"),
         "is_in_flash": Exists(items),
         "has_template": Exists(templates),
+        "has_own_rate": Exists(rates),
     }
 
 
@@ -84,12 +89,17 @@ def any_of(variants: Iterable[Variant], name: str) -> bool:
 
 def variants(codes: Sequence[str]) -> Mapping[str, Variant]:
     """Return the variants by code with all that an order takes from them; raises UnknownVariant."""
-    loaded = Variant.objects.select_related("product__category", "merchant").annotate(**seen())
-    found = loaded.in_bulk(codes, field_name="code")
+    found = {variant.code: variant for variant in _variants(codes=list(codes))}
     missing = next((code for code in codes if code not in found), None)
     if missing:
         raise UnknownVariant(missing)
     return found
+
+
+@Prepared
+def _variants() -> QuerySet[Variant]:
+    loaded = Variant.objects.select_related("product__category", "merchant").annotate(**seen())
+    return loaded.filter(OneOf("code", "codes", TextField()))
 
 
 def pick(lines: Sequence[tuple[Variant, int]], *, at: datetime) -> list[Pick]:

@@ -74,11 +74,13 @@ class TopUps(MerchantAPIView):
             raise TooFine from None
         return {"code": opened.code, "source": said["source"]}
 
+    def ask(self, request, begun):
+        return wallet.submit(begun["code"], source=begun["source"], at=clock.now())
+
     @extend_schema(
         request=TopUpRequestSerializer, responses={201: TopUpSerializer}, operation_id="top_up", tags=["ads"]
     )
     @resumable
-    def post(self, request, begun):
+    def post(self, request, top_up):
         """Put money into the wallet, once per Idempotency-Key; a pending answer is settled later."""
-        settled = wallet.submit(begun["code"], source=begun["source"], at=clock.now())
-        return Response(TopUpSerializer(settled).data, status=201)
+        return Response(TopUpSerializer(top_up).data, status=201)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Sum
 
+from chengfeng import sql
 from chengfeng.money import ZERO
 from shops.models import Merchant, Product
 
@@ -71,7 +72,7 @@ def _insert(conversion: Conversion, lines: Sequence[SoldLine]) -> list[Conversio
         "quantities": [line.quantity for line in lines],
         "values": [line.value for line in lines],
     }
-    return list(ConversionLine.objects.raw(INSERT, params))
+    return sql.instances(ConversionLine, INSERT, params)
 
 
 COLUMNS = ("merchant_id", "order_code", "shopper", "currency", "value", "at")
@@ -91,9 +92,22 @@ RETURNING *
 
 def touches_of(conversion: Conversion, *, rule: Rule) -> list[Touch]:
     """Return the valid touches of the shopper at the merchant inside the rule's widest window."""
-    widest = max(rule.click, rule.view)
-    kinds = [kind for kind in (EventKind.CLICK, EventKind.VIEWABLE) if rule.counts(kind)]
-    return as_touches(events_before(conversion, widest).filter(is_valid=True, kind__in=kinds))
+    since = conversion.at - max(rule.click, rule.view)
+    kinds = [kind.value for kind in (EventKind.CLICK, EventKind.VIEWABLE) if rule.counts(kind)]
+    params = {
+        "shopper": conversion.shopper, "merchant": conversion.merchant_id, "since": since, "until": conversion.at,
+        "first_day": (since - TOKEN_LIFE).date(), "last_day": conversion.at.date(),
+    }  # fmt: skip
+    is_counted = " OR ".join(f"e.kind = '{kind}'" for kind in kinds)  # spelt out, as the index of clicks is
+    return [Touch(*found) for found in sql.rows(TOUCHES.format(is_counted), params)]
+
+
+TOUCHES = """
+SELECT e.day, e.token, e.kind, e.ad_id, e.campaign_id, e.product_id, coalesce(p.brand, ''), e.at
+FROM ads_event e LEFT JOIN shops_product p ON p.id = e.product_id
+WHERE e.shopper = %(shopper)s AND e.merchant_id = %(merchant)s AND e.is_valid AND ({})
+    AND e.at BETWEEN %(since)s AND %(until)s AND e.day BETWEEN %(first_day)s AND %(last_day)s
+"""
 
 
 def events_before(conversion: Conversion, window: timedelta):
@@ -103,18 +117,6 @@ def events_before(conversion: Conversion, window: timedelta):
         shopper=conversion.shopper, merchant=conversion.merchant_id, at__gte=since, at__lte=conversion.at,
         day__gte=(since - TOKEN_LIFE).date(), day__lte=conversion.at.date(),
     )  # fmt: skip
-
-
-def as_touches(events: Iterable[Event]) -> list[Touch]:
-    events = list(events)
-    brands = brands_of(event.product_id for event in events)
-    return [
-        Touch(
-            event.day, event.token, event.kind, event.ad_id, event.campaign_id, event.product_id,
-            brands.get(event.product_id, ""), event.at,
-        )
-        for event in events
-    ]  # fmt: skip
 
 
 def brands_of(products: Iterable[int]) -> dict[int, str]:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.db.models import Q, Sum
 from django.db.models.functions import Coalesce
 
-from .. import clock
+from .. import clock, sql
 from ..codes import new_code
 from ..models import SandboxCharge
 from ..money import ZERO
@@ -161,7 +161,7 @@ ON CONFLICT (client_reference) DO UPDATE SET client_reference = b.client_referen
 def _book(reference: str, *, refund_of: SandboxCharge | None = None, **fields) -> SandboxCharge:
     """Write a charge or refund into the sandbox's books once, and return what stands there."""
     params = {"code": new_code("sbx"), "reference": reference, "refund_of": refund_of and refund_of.pk, **fields}
-    return SandboxCharge.objects.raw(BOOK, params)[0]
+    return sql.instances(SandboxCharge, BOOK, params)[0]
 
 
 def _outcome(charge: SandboxCharge) -> Outcome:

@@ -36,9 +36,8 @@ class AuthorisedView(MerchantAPIView):
             raise Http404
         return payment
 
-    def carry_out(self, code: str) -> Response:
-        payment = capturing.carry_out(self.payment(code), at=clock.now())
-        return Response(PaymentAnswer(payment).data)
+    def ask(self, request, begun, code) -> Payment:
+        return capturing.carry_out(self.payment(begun), at=clock.now())
 
 
 class CaptureView(AuthorisedView):
@@ -54,9 +53,9 @@ class CaptureView(AuthorisedView):
         operation_id="payments_capture", parameters=[KEY], request=CaptureRequest, responses={200: PaymentAnswer}
     )
     @resumable
-    def post(self, request, begun, code):
+    def post(self, request, payment, code):
         """Capture an authorised payment; without an answer of the provider it stays `authorised` until it is known."""
-        return self.carry_out(begun)
+        return Response(PaymentAnswer(payment).data)
 
 
 class VoidView(AuthorisedView):
@@ -69,6 +68,6 @@ class VoidView(AuthorisedView):
 
     @extend_schema(operation_id="payments_void", parameters=[KEY], request=None, responses={200: PaymentAnswer})
     @resumable
-    def post(self, request, begun, code):
+    def post(self, request, payment, code):
         """Let an authorised payment go; its order can be paid otherwise for a while."""
-        return self.carry_out(begun)
+        return Response(PaymentAnswer(payment).data)

@@ -167,16 +167,19 @@ class RefundsView(MerchantAPIView):
         record(self.access, "order.refund", target=order.code, at=at, amount=str(total))
         return [refund.code for refund in written]
 
+    def ask(self, request, begun, code) -> list[str]:
+        pending = own(Refund, self.merchant).filter(code__in=begun, state=Refund.State.PENDING)
+        for refund in pending.select_related("payment"):
+            refunds.carry_out(refund, at=clock.now())
+        return begun
+
     @extend_schema(
         operation_id="refunds_create", parameters=[KEY], request=RefundRequest, responses={201: RefundsAnswer}
     )
     @resumable
-    def post(self, request, begun, code):
+    def post(self, request, asked, code):
         """Refund units, amounts and shipping of a paid order, repeatedly, up to what was paid."""
-        pending = own(Refund, self.merchant).filter(code__in=begun, state=Refund.State.PENDING)
-        for refund in pending.select_related("payment"):
-            refunds.carry_out(refund, at=clock.now())
-        answer = refunds_answer(get_order(own(Order, self.merchant), code), begun)
+        answer = refunds_answer(get_order(own(Order, self.merchant), code), asked)
         return Response(answer, status=status.HTTP_201_CREATED)
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, UUIDField
 from django.http import Http404
 from django.utils.translation import get_language
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -13,6 +13,8 @@ from rest_framework.response import Response
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import HEADER, idempotent, resumable
+from chengfeng.payments import Outcome
+from chengfeng.prepared import Given, Prepared
 from shops.api_base import ShopperAPIView
 from shops.delivery.rates import Destination
 from shops.models import Variant
@@ -186,10 +188,16 @@ class PaymentsView(ShopperAPIView):
         wanted.is_valid(raise_exception=True)
         asked = {name: wanted.validated_data.get(name) for name in ("provider", "method", "instalments", "amount")}
         asked["captures_later"] = wanted.validated_data["capture"] == "later"
-        checkout = own(request, code, Checkout.objects.select_for_update(no_key=True))
+        checkout = next(iter(locked(code=code, shopper=request.shopper)), None)
+        if checkout is None:
+            raise Http404
         with paying():
             self.begun = payment.write(checkout, at=clock.now(), **asked)
         return self.begun.code
+
+    def ask(self, request, begun, code) -> tuple[Payment, Outcome | None]:
+        pending = self.begun or Payment.objects.get(code=begun)
+        return pending, payment.tell(pending, source=request.data["source"], at=clock.now())
 
     @extend_schema(
         operation_id="payments_create",
@@ -198,17 +206,23 @@ class PaymentsView(ShopperAPIView):
         responses={201: PaymentAnswer},
     )
     @resumable
-    def post(self, request, begun, code):
+    def post(self, request, told, code):
         """Pay all that is left, or a part; an unknown outcome stays `pending` until it is known."""
-        pending = self.begun or Payment.objects.get(code=begun)
-        asked = payment.ask(pending, source=request.data["source"], at=clock.now())
-        return Response(PaymentAnswer(asked).data, status=status.HTTP_201_CREATED)
+        pending, outcome = told
+        concluded = payment.conclude(pending, outcome, at=clock.now())
+        return Response(PaymentAnswer(concluded).data, status=status.HTTP_201_CREATED)
 
 
-def own(request, code: str, checkouts: QuerySet[Checkout] | None = None) -> Checkout:
-    """Return the shopper's checkout of that code, of those given if any; raises Http404 for anybody else's."""
-    checkouts = Checkout.objects.all() if checkouts is None else checkouts
-    checkout = checkouts.filter(code=code, shopper=request.shopper).first()
+@Prepared
+def locked() -> QuerySet[Checkout]:
+    """Return the checkout of a `code` if it is the `shopper`'s, locked."""
+    checkouts = Checkout.objects.select_for_update(no_key=True)
+    return checkouts.filter(code=Given("code", TextField()), shopper=Given("shopper", UUIDField()))
+
+
+def own(request, code: str) -> Checkout:
+    """Return the shopper's checkout of that code; raises Http404 for anybody else's."""
+    checkout = Checkout.objects.filter(code=code, shopper=request.shopper).first()
     if checkout is None:
         raise Http404
     return checkout

@@ -1,27 +1,35 @@
 """Issuing vouchers: one per unit of a service, in the transaction that makes its order paid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Prefetch
+from django.db.models import BigIntegerField, F, QuerySet
 
 from chengfeng.periods import local_date, midnight
+from chengfeng.prepared import OneOf, Prepared
 
 from ..models import Order, OrderLine
 from .numbers import new_number
 
-LINES = Prefetch(
-    "lines",
-    OrderLine.objects.annotate(is_service=F("product__is_service"), voucher_days=F("product__voucher_days")),
-)  # how `issue` wants an order's lines loaded
+
+def lines_of(orders: Iterable[Order]) -> Mapping[int, Sequence[OrderLine]]:
+    """Return the lines of orders by the orders' keys, by one query; `issue` is told what they promise."""
+    found: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
+    for line in _lines(orders=list(found)):
+        found[line.order_id].append(line)
+    return found
 
 
-def issue(order: Order, *, at: datetime) -> None:
-    """Issue the vouchers of an order (its `LINES` loaded); one statement where it has services, none otherwise."""
-    units = [
-        (line, position) for line in order.lines.all() if line.is_service for position in range(1, line.quantity + 1)
-    ]
+@Prepared
+def _lines() -> QuerySet[OrderLine]:
+    lines = OrderLine.objects.filter(OneOf("order", "orders", BigIntegerField())).order_by("pk")
+    return lines.annotate(is_service=F("product__is_service"), voucher_days=F("product__voucher_days"))
+
+
+def issue(order: Order, lines: Iterable[OrderLine], *, at: datetime) -> None:
+    """Issue the vouchers of an order with these `lines_of` it; one statement where there are services, else none."""
+    units = [(line, position) for line in lines if line.is_service for position in range(1, line.quantity + 1)]
     while units:
         done = _insert(order, units, at=at)
         units = [(line, position) for line, position in units if (line.pk, position) not in done]
