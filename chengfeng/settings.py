@@ -179,6 +179,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "EventKind": "ads.models.EventKind",
         "ExportKind": "reports.models.Export.Kind",
+        "PromotionKind": "shops.models.Promotion.Kind",
+        "PromotionState": "shops.models.Promotion.State",
         "SettlementKind": "orders.models.Settlement.Kind",
     },
 }

@@ -45,21 +45,31 @@ CONSOLE = (
         ),
     ),
     (
-        _("Shop"),
+        _("Orders and service"),
         (
             Place("orders:orders", _("Orders"), "receipt"),
             Place("orders:cases", _("After the sale"), "receipt-refund"),
+            Place("orders:voucher_verification", _("Vouchers"), "ticket"),
+            Place("orders:bookings", _("Bookings"), "calendar-event"),
+            Place("shops:reviews", _("Reviews"), "star"),
+        ),
+    ),
+    (
+        _("Shop"),
+        (
             Place("shops:products", _("Products"), "package"),
+            Place("shops:imports", _("Imports"), "file-upload"),
+            Place("shops:notes", _("Notes"), "photo-heart"),
+            Place("shops:shipping", _("Shipping"), "truck-delivery"),
+            Place("shops:stores", _("Stores"), "building-store"),
+        ),
+    ),
+    (
+        _("Marketing"),
+        (
             Place("shops:promotions", _("Promotions"), "discount"),
             Place("shops:flash_sales", _("Flash sales"), "bolt"),
             Place("shops:presales", _("Presales"), "calendar-dollar"),
-            Place("shops:shipping", _("Shipping"), "truck-delivery"),
-            Place("orders:voucher_verification", _("Vouchers"), "ticket"),
-            Place("orders:bookings", _("Bookings"), "calendar-event"),
-            Place("shops:stores", _("Stores"), "building-store"),
-            Place("shops:reviews", _("Reviews"), "star"),
-            Place("shops:notes", _("Notes"), "photo-heart"),
-            Place("shops:imports", _("Imports"), "file-upload"),
         ),
     ),
     (

@@ -22,6 +22,7 @@ from orders.models import (
     OrderLine,
     OrderNote,
     Payment,
+    PayoutBatch,
     Settlement,
     ShippingRun,
     Statement,
@@ -360,7 +361,7 @@ def _order(shop: Merchant, variant, alice: User) -> Order:
 
 
 def _settled(shop: Merchant, order: Order) -> dict[str, str]:
-    """A statement and the ledger transfer of a settlement."""
+    """A statement, the ledger transfer of a settlement, and payouts that await approval."""
     accounts = [ledger.account(kind, owner=shop.code, currency="CNY") for kind in ("sales", "payable")]
     transfer = ledger.post(
         kind="settlement", reference="settlement:x", at=AT, entries=dict(zip(accounts, (-1, 1), strict=True))
@@ -373,4 +374,5 @@ def _settled(shop: Merchant, order: Order) -> dict[str, str]:
         merchant=shop, order=order, number=1, kind="order", currency="CNY", goods=1, subsidy=0, commission=0, net=1,
         shipping=0, shipping_subsidy=0, tax=0, due_at=AT, settled_at=AT, transfer=transfer, statement=statement,
     )  # fmt: skip
-    return {"statements": statement.code, "transfers": transfer.code}
+    batch = PayoutBatch.objects.create(currency="CNY", prepared_by=factories.person("olga"), prepared_at=AT)
+    return {"statements": statement.code, "transfers": transfer.code, "payouts": batch.code}

@@ -121,9 +121,15 @@ def titles(user, shop) -> list[str]:
 def test_the_navigation_offers_what_the_guards_let_in(shop, alice, bob, fay, dana):
     every = [place.title for _title, places in frame.CONSOLE for place in places]
     assert titles(alice, shop) == every
-    assert titles(bob, shop) == ["Orders", "Products", "Notes", "Imports"]
-    assert titles(fay, shop) == ["Cockpit", "Exports", "Orders", "Wallet"]
-    assert titles(dana, shop) == ["Cockpit", "Exports", "Products", "Notes", "Imports", "Ads", "Wallet"]
+    service = ["Orders", "After the sale", "Vouchers", "Bookings", "Reviews"]
+    goods = ["Products", "Imports", "Notes", "Shipping", "Stores"]
+    promotions = ["Promotions", "Flash sales", "Presales"]
+    assert titles(bob, shop) == [*service, *goods, *promotions]
+    assert titles(fay, shop) == [
+        "Cockpit", "Exports", "Orders", "After the sale", "Bookings", "Reviews", *promotions,
+        "Wallet", "Settlement", "Reconciliation",
+    ]  # fmt: skip
+    assert titles(dana, shop) == ["Cockpit", "Exports", *goods, *promotions, "Ads", "Wallet"]
 
 
 def test_the_page_one_is_on_is_marked_below_it_too(shop, alice):
