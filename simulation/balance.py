@@ -7,8 +7,12 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
+from django.db.models import F, Sum
 from django.utils import translation
 
+from chengfeng.models import Account, Entry
+from chengfeng.money import ZERO
+from orders.models import Order, Payout, Settlement
 from reports import facts, metrics, platform
 from reports.models import MerchantDay
 
@@ -44,6 +48,26 @@ def sheet(currency: str, found: dict, reported: dict) -> Iterator[str]:
     yield f"  paid GMV {found['gmv']:>16,.2f}   refunds {found['refunds']:>14,.2f}"
     roi = metrics.value("roi", reported) if reported else None
     yield f"  ad spend {found['spend']:>16,.2f}   GMV by ads {found['ad_gmv']:>11,.2f}   ROI {_number(roi)}"
+    yield from money(currency)
+
+
+def money(currency: str) -> Iterator[str]:
+    """Yield what was given, by who bears it, and how the money of the shops has moved on."""
+    borne = Order.objects.filter(currency=currency, paid_at__isnull=False).aggregate(
+        shops=Sum(F("discount") - F("subsidy"), default=ZERO),
+        platform=Sum(F("subsidy") + F("shipping_subsidy"), default=ZERO),
+    )
+    settled = Settlement.objects.filter(currency=currency).aggregate(
+        net=Sum("net", default=ZERO), commission=Sum("commission", default=ZERO)
+    )
+    paid_out = Payout.objects.filter(currency=currency, state=Payout.State.PAID).aggregate(
+        sum=Sum("amount", default=ZERO)
+    )
+    payable = Account.objects.filter(kind=Account.Kind.PAYABLE, currency=currency)
+    due = Entry.objects.filter(account__in=payable).aggregate(sum=Sum("amount", default=ZERO))
+    yield f"  given by shops {borne['shops']:>10,.2f}   by the platform {borne['platform']:>6,.2f}"
+    yield f"  commission {settled['commission']:>14,.2f}   settled {settled['net']:>14,.2f}"
+    yield f"  paid out {paid_out['sum']:>16,.2f}   still payable {due['sum']:>8,.2f}"
 
 
 def _number(value: Decimal | None) -> str:

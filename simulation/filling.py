@@ -13,19 +13,23 @@ from ads import partitions, wallet
 from ads.campaigns import create_campaign, set_states
 from shops import tenancy
 from shops.catalogue.importing import import_file
-from shops.models import Category, Merchant, Note, NoteProduct, Product
+from shops.models import Category, Merchant, Note, NoteProduct, Product, User
 from shops.people.rights import Right
 from shops.tenancy import Access
 
 from . import brands, marketplace, people
 from .feed import feed
+from .furnishing import banking, delivery, promotions, rates, services
 from .history import DAYS, ZONE
+from .living import regular
 from .pictures import draw
 from .specs import CampaignSpec, CategorySpec, MerchantSpec, NoteSpec
 from .state import State
+from .truth import festival
 
 MOST_ADS = 60  # of one campaign
 MANAGED = 9  # shops that lend rights to the key-account manager
+SPA = "anran-spa"
 
 
 def fill(memory: State, *, now: datetime) -> None:
@@ -36,6 +40,7 @@ def fill(memory: State, *, now: datetime) -> None:
     partitions.ensure(first - timedelta(days=1), now.date() + timedelta(days=7))
     categories = plant(plan.categories)
     operator, manager = people.operator(), people.ka_manager()
+    rates.set_by_category(categories, by=operator, at=opening)
     for number, spec in enumerate(tqdm(plan.merchants, desc="merchants", unit="shop")):
         merchant = open_shop(spec, at=opening)
         owner = people.person(f"{spec.slug}@demo.example", f"{spec.name}店主")
@@ -46,13 +51,18 @@ def fill(memory: State, *, now: datetime) -> None:
         if number < MANAGED:
             people.lend(merchant, manager, by=owner, at=opening, until=people.in_a_year(now))
         stock_shelves(merchant, spec, at=opening)
+        furnish(merchant, by=operator, at=opening)
         publish_notes(merchant, spec.notes, now=now)
         advertise(merchant, spec.campaigns, categories, owner=owner, at=opening)
         memory.tokens[spec.slug] = people.program(merchant, by=owner, at=opening)
+    promotions.give_by_platform(operator, festival=festival(opening, now), at=opening)
     brands.bring_in(manager, now=now)
+    regular.move_in(at=opening)
     memory.logins += [
         people.login(manager.email, "key-account manager"),
         people.login(operator.email, "operator (/admin/)"),
+        people.login(people.approver().email, "operator who approves"),
+        people.login(f"{SPA}@demo.example", "owner of a spa"),
         people.login(people.shopper().email, "shopper"),
     ]
     memory.kind, memory.first_day = "demo", first.isoformat()
@@ -86,6 +96,14 @@ def stock_shelves(merchant: Merchant, spec: MerchantSpec, *, at: datetime) -> No
     writer.writerows(rows)
     file = ContentFile(text.getvalue().encode(), name=f"{spec.slug}.tsv")
     import_file(merchant, file, is_dry=False, at=at)
+
+
+def furnish(merchant: Merchant, *, by: User, at: datetime) -> None:
+    """Agree on the terms of a shop, and have it set up delivery, services, promotions and its bank account."""
+    rates.agree(merchant, by=by, at=at)
+    access = people.acting(merchant)
+    for prepare in (delivery.describe, services.offer, promotions.give, banking.open_account):
+        prepare(access, at=at)
 
 
 def publish_notes(merchant: Merchant, notes: tuple[NoteSpec, ...], *, now: datetime) -> None:

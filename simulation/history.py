@@ -1,4 +1,4 @@
-"""Ninety days of the marketplace, lived through over HTTP: day by day, visits, events, purchases, parcels."""
+"""Ninety days of the marketplace, lived through over HTTP: day by day, visits, purchases, parcels, and what follows."""
 
 import random
 from bisect import bisect
@@ -6,17 +6,25 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import accumulate
-from zoneinfo import ZoneInfo
 
 from tqdm import tqdm
 
 from shops.shopper import seal
 
-from . import marketplace, shelf, shoppers, state, truth
+from . import marketplace, people, shelf, shoppers, state, truth
+from .assortment import topic_of
 from .client import Site
 from .keepers import Keepers
+from .living import claiming, desk
+from .living.cases import Claims
+from .living.chance import ZONE
+from .living.occasions import Occasions
+from .living.office import Office
+from .living.regular import Regular
+from .living.reviewers import Reviewers
+from .living.vouchers import Guests
+from .words.kinds import KINDS
 
-ZONE = ZoneInfo("Asia/Shanghai")
 DAYS = 90
 THREADS = 6
 PEOPLE = 5000
@@ -29,13 +37,12 @@ def run(url: str, *, now: datetime) -> None:
     history = History(site, memory, now=now)
     days = [history.first + timedelta(days=n) for n in range(DAYS)]
     with ThreadPoolExecutor(THREADS) as pool, tqdm(days[memory.days_done :], unit="day", smoothing=0.1) as bar:
-        if memory.days_done:
-            history.keepers.resume(day=days[memory.days_done], at=history.noon(days[memory.days_done]))
         for day in bar:
             bar.set_description(f"{day} {history.live(day, pool):>3} orders")
             memory.days_done += 1
             memory.truth = history.truth
             memory.save()
+    history.office.finish(now=now)
 
 
 class History:
@@ -57,7 +64,14 @@ class History:
             m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 4
             for m in plan.merchants if m.campaigns
         }  # fmt: skip
-        self.keepers = Keepers(site, memory.tokens)
+        self.keepers, self.office = Keepers(site, memory.tokens), Office()
+        self.occasions = Occasions(site, self.people, now=now)
+        self.regular = Regular(site, now=now)
+        topics = {kind.category: topic_of(kind) for kind in KINDS}
+        self.living = (
+            Claims(site, memory.tokens, people.operator()).live, self.keepers.work, Guests(site, memory.tokens).live,
+            Reviewers(site, topics).live, desk.live,
+        )  # fmt: skip
 
     def noon(self, day: date) -> datetime:
         return datetime.combine(day, time(12), ZONE)
@@ -66,10 +80,17 @@ class History:
         """Live through one day; return how many checkouts were paid."""
         if day.weekday() == 0 or day == self.first:
             self.keepers.fill_wallets(self.weekly, at=self._within(day, time(6)))
+        self.occasions.publish(day)
         visits = list(pool.map(self._visit, self._arrivals(day)))
         shoppers.report(self.site, visits, at=self._within(day, time(23, 59, 30)))
-        paid = sum(pool.map(self._buy, self._purchases(day, visits)))
-        self.keepers.work(day, at=self._within(day, time(23, 59, 50)))
+        purchases = self._purchases(day, visits)
+        claiming.collect(purchases, at=self.noon(day))
+        paid = sum(pool.map(self._buy, purchases))
+        paid += sum(map(bool, pool.map(lambda buy: buy(), self.occasions.purchases(day))))
+        self.regular.live(day)
+        for live in self.living:
+            live(day, now=self.now)
+        self.office.close(day, now=self.now)
         return paid
 
     def _within(self, day: date, at: time) -> datetime:
@@ -100,10 +121,8 @@ class History:
         return sorted((purchase for purchase in waiting if purchase.at < end), key=lambda purchase: purchase.at)
 
     def _buy(self, purchase: shoppers.Purchase) -> bool:
-        checkout = shoppers.buy(self.site, purchase, seal=seal)
-        if checkout is None:
+        if shoppers.buy(self.site, purchase, seal=seal) is None:
             return False
-        self.keepers.expect(checkout, day=purchase.at.astimezone(ZONE).date())
         name = "caused" if purchase.caused else "planned"
         self.truth[name] = self.truth.get(name, 0) + 1
         return True

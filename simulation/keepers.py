@@ -1,104 +1,97 @@
-"""The shopkeepers: they ship, deliver, cancel, take back, and keep their wallets filled, through the merchant's API."""
+"""The shopkeepers: they ship, deliver, cancel, make good, and keep their wallets filled, through the merchant's API."""
 
-import random
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from random import Random
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from orders.aftersale.moves import OPEN
+from orders.fulfilment import deliver, has_goods
+from orders.models import Case, Order
+from orders.moves import OrderState
 
 from . import truth
 from .client import Site
+from .living import chance
 
-CARRIERS = ("SF Express", "JD Logistics", "ZTO", "YTO", "EMS")
-REASONS = ("尺码不合适", "与描述不符", "七天无理由退货", "质量问题", "不想要了")
+CARRIERS = (("sf", "SF"), ("jd", "JDVA"), ("zto", "7530"), ("yto", "YT"), ("ems", "EA"))
+WAITS = (0, 1, 2, 4), (27, 58, 12, 3)  # days until an order leaves
+TRAVELS = (1, 2, 3, 4, 6), (15, 35, 30, 15, 5)  # days until a parcel arrives
+SPLIT = 0.3  # part of the orders of several pieces that leave in two parcels
+CONFIRMED, FORGOTTEN = 0.35, 0.08  # part of the orders whose arrival the shopper tells, and nobody does
+MADE_GOOD = 0.015  # part of the orders of which something is given back for a small flaw
 
 
-def _parcel(order: str) -> dict[str, str]:
-    rng = random.Random(order)
-    return {"order": order, "carrier": rng.choice(CARRIERS), "tracking": f"SF{rng.randrange(10**12):012}"}
+def parcel(code: str) -> dict[str, str]:
+    """Return carrier and tracking number of the parcel that is known by a code."""
+    dice = chance.of(code, "parcel")
+    carrier, prefix = dice.choice(CARRIERS)
+    return {"carrier": carrier, "tracking": f"{prefix}{dice.randrange(10**12):012}"}
 
 
 class Keepers:
-    """An agenda of what is to be done with paid orders, by day and merchant; chances hang on the order's code."""
+    """The people of all shops; what they do with an order hangs on its code and on how far it has got."""
 
-    def __init__(self, site: Site, tokens: dict[str, str]):
+    def __init__(self, site: Site, tokens: Mapping[str, str]):
         """`tokens` are known by merchant slug."""
         self._site, self._tokens = site, tokens
-        self._agenda: dict[date, dict[str, dict[str, list[str]]]] = defaultdict(
-            lambda: defaultdict(lambda: defaultdict(list))
-        )
 
-    def expect(self, checkout: dict, *, day: date) -> None:
-        """Enter the orders of a paid checkout into the agenda."""
-        for order in checkout["orders"]:
-            self._plan(order["merchant"], order["code"], day)
+    def work(self, day: date, *, now: datetime) -> None:
+        """Do what is to be done with orders in the evening of a day; orders with an open case rest."""
+        duties: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
+        for order in under_way(_closing(day, "", now)):
+            duty = self._duty(order, day)
+            if duty:
+                duties[order.merchant.slug][duty].append(order)
+        for slug, found in duties.items():
+            at = _closing(day, slug, now)
+            self._ship(found["ship"], slug, at)
+            self._deliver(found["deliver"], slug, at)
+            for order in found["cancel"]:
+                self._cancel(order, at)
+            for order in found["confirm"]:
+                deliver(order, at=at)
+        for order in made_good(day, at=now):
+            self._make_good(order, _closing(day, order.merchant.slug, now))
 
-    def resume(self, *, day: date, at: datetime) -> None:
-        """Enter the orders that are under way at the site, after an interruption."""
-        for slug, token in self._tokens.items():
-            for state in ("paid", "shipped"):
-                for order in self._orders(token, state, at):
-                    if state == "paid":
-                        self._plan(slug, order["code"], day)
-                    else:
-                        self._agenda[day + timedelta(days=1)][slug]["deliver"].append(order["code"])
+    def _duty(self, order: Order, day: date) -> str:
+        dice = chance.of(order.code, "way")
+        is_cancelled = dice.random() < truth.CANCELLED
+        leaves = chance.day_of(order.paid_at) + timedelta(days=dice.choices(*WAITS)[0])
+        travels, arrival = dice.choices(*TRAVELS)[0], dice.random()
+        if order.state == OrderState.SHIPPED:
+            if chance.day_of(order.shipped_at) + timedelta(days=travels) > day or arrival < FORGOTTEN:
+                return ""
+            return "confirm" if arrival < FORGOTTEN + CONFIRMED else "deliver"
+        if order.state == OrderState.PAID and is_cancelled and not order.presale_id:
+            return "cancel"
+        if order.state == OrderState.PARTLY:
+            leaves = chance.day_of(order.first_shipped_at) + timedelta(days=1 + dice.randrange(2))
+        return "ship" if leaves <= day else ""
 
-    def _orders(self, token: str, state: str, at: datetime) -> Iterable[dict]:
-        page = 1
-        while page:
-            _, answer = self._site.call("GET", f"orders?state={state}&page={page}", at=at, token=token)
-            yield from answer["results"]
-            page = page + 1 if answer["next"] else 0
-
-    def _plan(self, slug: str, order: str, day: date) -> None:
-        rng = random.Random(order)
-        if rng.random() < truth.CANCELLED:
-            self._agenda[day][slug]["cancel"].append(order)
-            return
-        shipped = day + timedelta(days=rng.choices((0, 1, 2), (25, 60, 15))[0])
-        delivered = shipped + timedelta(days=rng.choices((1, 2, 3, 4, 6), (15, 35, 30, 15, 5))[0])
-        self._agenda[shipped][slug]["ship"].append(order)
-        self._agenda[delivered][slug]["deliver"].append(order)
-        if rng.random() < truth.RETURNED:
-            self._agenda[delivered + timedelta(days=rng.randint(1, 7))][slug]["refund"].append(order)
-
-    def work(self, day: date, *, at: datetime) -> None:
-        """Do what the agenda has for a day, in the evening of it."""
-        for slug, duties in self._agenda.pop(day, {}).items():
-            token = self._tokens[slug]
-            self._ship(duties["ship"], token, at)
-            if duties["deliver"]:
-                self._site.call("POST", "deliveries", {"orders": duties["deliver"]}, at=at, token=token)
-            for order in duties["cancel"]:
-                self._site.call(
-                    "POST",
-                    f"orders/{order}/cancellation",
-                    {"reason": "shopper"},
-                    at=at,
-                    token=token,
-                    expect=(200, 201, 409),
-                )
-            for order in duties["refund"]:
-                self._refund(order, token, at)
-
-    def _ship(self, orders: list[str], token: str, at: datetime) -> None:
+    def _ship(self, orders: Iterable[Order], slug: str, at: datetime) -> None:
         parcels = [_parcel(order) for order in orders]
         if parcels:
-            self._site.call("POST", "shipments", {"shipments": parcels}, at=at, token=token)
+            self._site.call("POST", "shipments", {"shipments": parcels}, at=at, token=self._tokens[slug])
 
-    def _refund(self, code: str, token: str, at: datetime) -> None:
-        """Take back one line of an order, or all of it."""
-        rng = random.Random(f"{code}/back")
-        _, order = self._site.call("GET", f"orders/{code}", at=at, token=token)
-        lines = order["lines"] if rng.random() < 0.6 else [rng.choice(order["lines"])]
-        body = {
-            "lines": [{"line": line["code"], "quantity": line["quantity"]} for line in lines],
-            "reason": rng.choice(REASONS),
-            "restock": rng.random() < 0.7,
-        }
-        self._site.call(
-            "POST", f"orders/{code}/refunds", body, at=at, token=token, key=f"{code}/back", expect=(200, 201, 202, 409)
-        )
+    def _deliver(self, orders: Iterable[Order], slug: str, at: datetime) -> None:
+        codes = [order.code for order in orders]
+        if codes:
+            self._site.call("POST", "deliveries", {"orders": codes}, at=at, token=self._tokens[slug])
+
+    def _cancel(self, order: Order, at: datetime) -> None:
+        path, token = f"orders/{order.code}/cancellation", self._tokens[order.merchant.slug]
+        self._site.call("POST", path, {"reason": "shopper"}, at=at, token=token, expect=(200, 201, 409))
+
+    def _make_good(self, order: Order, at: datetime) -> None:
+        line = order.lines.order_by("pk").first()
+        amount = (line.total / 10).quantize(Decimal("0.01"))
+        body = {"lines": [{"line": line.code, "quantity": 0, "amount": str(amount)}], "reason": "小瑕疵补偿"}
+        path, token, key = f"orders/{order.code}/refunds", self._tokens[order.merchant.slug], f"{order.code}/good"
+        self._site.call("POST", path, body, at=at, token=token, key=key, expect=(200, 201, 202, 409, 422))
 
     def fill_wallets(self, weekly: dict[str, Decimal], *, at: datetime) -> None:
         """Top a wallet up by what a week of its budgets may cost, when less than half of that is left."""
@@ -109,3 +102,36 @@ class Keepers:
                 body = {"amount": str(need), "source": "approve"}
                 key = f"{slug}/{at:%Y%m%d}"
                 self._site.call("POST", "wallet/top-ups", body, at=at, token=token, key=key)
+
+
+def under_way(at: datetime) -> QuerySet[Order]:
+    """Return the orders of goods, paid by then, about which shop and shopper agree."""
+    has_case = Exists(Case.objects.filter(order=OuterRef("pk"), state__in=OPEN))
+    states = (OrderState.PAID, OrderState.PARTLY, OrderState.SHIPPED)
+    found = Order.objects.filter(has_goods(), ~has_case, state__in=states, paid_at__lte=at)
+    return found.select_related("merchant").prefetch_related("lines").order_by("pk")
+
+
+def made_good(day: date, *, at: datetime) -> list[Order]:
+    """Return the orders of which something is given back on a day, two days after they arrived."""
+    begin = chance.midnight(day - timedelta(days=2))
+    arrived = Order.objects.filter(delivered_at__gte=begin, delivered_at__lt=begin + timedelta(days=1), total__gt=20)
+    found = arrived.filter(has_goods()).select_related("merchant").order_by("pk")
+    return [order for order in found if chance.of(order.code, "good").random() < MADE_GOOD]
+
+
+def _closing(day: date, slug: str, now: datetime) -> datetime:
+    """Return when a shop does its parcels on a day: at nine in the evening or soon after."""
+    dice = chance.of(slug, f"closing {day}") if slug else Random(0)
+    return min(chance.midnight(day) + timedelta(hours=21, minutes=dice.randrange(100) if slug else 0), now)
+
+
+def _parcel(order: Order) -> dict:
+    """Return what leaves of an order: all that is left, or a part of it at first."""
+    lines = sorted(order.lines.all(), key=lambda line: line.pk)
+    pieces = sum(line.quantity for line in lines)
+    is_split = pieces > 1 and chance.of(order.code, "split").random() < SPLIT
+    sent = {"order": order.code, **parcel(f"{order.code}/{order.state}")}
+    if is_split and order.state == OrderState.PAID:
+        sent["lines"] = [{"line": lines[0].code, "quantity": lines[0].quantity if len(lines) > 1 else 1}]
+    return sent

@@ -7,6 +7,7 @@ from django.contrib.auth.hashers import make_password
 from shops import tokens
 from shops.models import Delegation, Membership, Merchant, User
 from shops.people.rights import KA_RIGHTS, Right, Role
+from shops.tenancy import Access
 
 PASSWORD = "chengfeng"
 
@@ -39,6 +40,17 @@ def login(email: str, who: str) -> dict[str, str]:
 
 def operator() -> User:
     return person("operator@demo.example", "Operator", is_staff=True, is_superuser=True)
+
+
+def approver() -> User:
+    """Return the operator who approves what the other one prepares."""
+    return person("approver@demo.example", "Approver", is_staff=True, is_superuser=True)
+
+
+def acting(merchant: Merchant) -> Access:
+    """Return the access of a merchant's owner, by whose hand things are done there."""
+    owner = Membership.objects.select_related("user").get(merchant=merchant, role=Role.OWNER, revoked_at=None)
+    return Access(merchant, frozenset(Right), user=owner.user)
 
 
 def ka_manager() -> User:

@@ -9,6 +9,7 @@ from . import truth
 from .client import Site, Unexpected
 from .shelf import Item, Shelf
 from .truth import Person
+from .words.cases import MESSAGES
 
 PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
 SLOTS = 5
@@ -106,32 +107,70 @@ def _basket(rng: random.Random) -> int:
 
 
 def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
-    """Check out and pay; return the paid checkout, or None when it was sold out, declined, abandoned,
-    or bought before an interruption.
+    """Check out and pay; return the paid checkout, or None when it was sold out, not sent there, declined,
+    abandoned, or bought before an interruption.
     """
     rng = random.Random(purchase.key)
-    shopper, person = seal(purchase.person.shopper), purchase.person
     variants = [rng.choice(item.variants) for item in purchase.items]
-    body = {
-        "lines": [{"variant": code, "quantity": rng.choices((1, 2, 3), (90, 8, 2))[0]} for code in variants],
+    lines = [{"variant": code, "quantity": rng.choices((1, 2, 3), (90, 8, 2))[0]} for code in variants]
+    body, person = {"lines": lines}, purchase.person
+    if rng.random() < truth.THRIFTY:
+        body |= best_price(site, body | address(person), at=purchase.at, shopper=seal(person.shopper))
+    if rng.random() < truth.TALKATIVE:
+        body["message"] = rng.choice(MESSAGES)
+    return order(site, person, body, key=purchase.key, seal=seal, at=purchase.at)
+
+
+def address(person: Person) -> dict[str, str]:
+    return {"country": "CN", "region": person.region}
+
+
+def best_price(site: Site, wish: dict, *, at: datetime, shopper: str) -> dict:
+    """Ask what it costs and which coupons would do, and return what to order by: the coupons and their quote."""
+    _, quote = site.call("POST", "quotes", wish, at=at, shopper=shopper, expect=(200, 201, 409, 422))
+    chosen = _coupons(quote.get("choices", ()))
+    if not chosen:
+        return {}
+    _, better = site.call(
+        "POST", "quotes", wish | {"coupons": chosen}, at=at, shopper=shopper, expect=(200, 201, 409, 422)
+    )
+    if "quote" not in better:
+        return {}
+    return {"coupons": [coupon["code"] for coupon in better["coupons"]], "quote": better["quote"]}
+
+
+def _coupons(choices: list[dict]) -> list[str]:
+    """Return the coupon of each giver that takes off the most."""
+    best: dict[str | None, dict] = {}
+    for choice in choices:
+        if choice["amount"] and float(choice["amount"]) > float(best.get(choice["merchant"], {"amount": 0})["amount"]):
+            best[choice["merchant"]] = choice
+    return [choice["code"] for choice in best.values()]
+
+
+def order(
+    site: Site, person: Person, body: dict, *, key: str, seal, at: datetime, path: str = "checkouts"
+) -> dict | None:
+    """Place what `body` says and pay it, as that person; return the paid checkout, or None."""
+    rng, shopper = random.Random(f"{key}/pay"), seal(person.shopper)
+    details = address(person) | {
         "email": f"shopper{person.number}@example.org",
         "recipient": person.name,
         "phone": f"1380000{person.number % 10000:04}",
-        "region": person.region,
         "city": person.city,
         "street": person.street,
         "postal_code": "",
     }
-    key = str(uuid.uuid5(uuid.NAMESPACE_URL, purchase.key))
+    uid = str(uuid.uuid5(uuid.NAMESPACE_URL, key))
     status, checkout = site.call(
-        "POST", "checkouts", body, at=purchase.at, shopper=shopper, key=key, expect=(201, 409, 422)
-    )
+        "POST", path, body | details, at=at, shopper=shopper, key=uid, expect=(201, 409, 422)
+    )  # fmt: skip
     if status != 201 or rng.random() < truth.ABANDONED:
         return None
-    return checkout if _pay(site, checkout, rng, at=purchase.at, shopper=shopper, key=key) else None
+    return checkout if pay(site, checkout, rng, at=at, shopper=shopper, key=uid) else None
 
 
-def _pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shopper: str, key: str) -> bool:
+def pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shopper: str, key: str) -> bool:
     """Pay within a minute or two; a declined card is mostly tried again with another."""
     method = rng.choices(truth.METHODS, truth.METHOD_WEIGHTS)[0]
     declined = rng.random() < truth.DECLINED
@@ -140,7 +179,7 @@ def _pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shoppe
         when = at + timedelta(seconds=40 + 70 * attempt)
         path = f"checkouts/{checkout['code']}/payments"
         _, payment = site.call(
-            "POST", path, body, at=when, shopper=shopper, key=f"{key}/{attempt}", expect=(200, 201, 202, 402)
+            "POST", path, body, at=when, shopper=shopper, key=f"{key}/{attempt}", expect=(200, 201, 202, 402, 409)
         )
         if payment.get("state") == "captured":
             return True

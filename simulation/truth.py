@@ -9,12 +9,13 @@ the last click takes both for the ad's work; only the simulation knows the diffe
 import random
 import uuid
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, timedelta
 
 WEEKDAYS = (0.88, 0.86, 0.9, 0.95, 1.1, 1.28, 1.22)  # Monday first
 HOURS = (3, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 9, 11, 13, 14, 11, 7)
 PROMOTION_DAY = (11, 11)
 PROMOTION = 2.8  # how many times the usual visits
+ANOTHER_FESTIVAL = timedelta(days=67)  # after the opening, where the time between holds no such day
 
 SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at this position is looked at
 CLICK = 0.07  # of a product of median appeal that is seen, by a shopper of average taste
@@ -23,7 +24,8 @@ PLANNED = 0.085  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 
 DECLINED, ABANDONED = 0.03, 0.05
-CANCELLED, RETURNED = 0.02, 0.07
+CANCELLED, RETURNED = 0.02, 0.08
+THRIFTY, TALKATIVE, COLLECTS = 0.6, 0.12, 0.3  # looks for coupons, writes to the shop, claims coupons before
 METHODS = ("alipay", "wechat_pay", "credit_card", "debit_card")
 METHOD_WEIGHTS = (46, 38, 11, 5)
 
@@ -43,6 +45,8 @@ REGIONS = (  # province, city, weight
     ("山东省", "青岛市", 4),
     ("福建省", "厦门市", 3),
     ("辽宁省", "大连市", 2),
+    ("新疆", "乌鲁木齐市", 1),
+    ("西藏", "拉萨市", 1),
 )
 FAMILY = "陈林黄张李王吴刘蔡杨周徐孙朱高何郭马罗梁宋郑谢韩"
 GIVEN = (
@@ -102,6 +106,12 @@ def _person(rng: random.Random, number: int, categories: list[str]) -> Person:
         thrift=rng.uniform(0.3, 1.2),
         tastes={slug: min(weight / mean, 4.0) for slug, weight in weights.items()},
     )
+
+
+def festival(opening: datetime, now: datetime) -> datetime:
+    """Return the midnight at which the festival of the marketplace begins."""
+    days = (opening + timedelta(days=n) for n in range((now - opening).days))
+    return next((day for day in days if (day.month, day.day) == PROMOTION_DAY), opening + ANOTHER_FESTIVAL)
 
 
 def visits(day: date, *, progress: float, base: float) -> float:
