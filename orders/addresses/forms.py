@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from shops.delivery import places
 
@@ -11,7 +12,7 @@ from . import checking
 
 PARTS = ("country", "region", "city", "district", "street", "postal_code")
 REGIONS = {
-    "province": _("Province"), "state": _("State"), "prefecture": _("Prefecture"), "county": _("County"),
+    "province": _("Province"), "state": pgettext_lazy("part of an address", "State"), "prefecture": _("Prefecture"), "county": _("County"),
     "department": _("Department"), "emirate": _("Emirate"), "island": _("Island"), "oblast": _("Oblast"),
     "parish": _("Parish"), "area": _("Area"), "district": _("District"), "do_si": _("Province"),
 }  # fmt: skip
