@@ -12,7 +12,8 @@ from . import checking
 
 PARTS = ("country", "region", "city", "district", "street", "postal_code")
 REGIONS = {
-    "province": _("Province"), "state": pgettext_lazy("part of an address", "State"), "prefecture": _("Prefecture"), "county": _("County"),
+    "province": _("Province"), "state": pgettext_lazy("part of an address", "State"), "prefecture": _("Prefecture"),
+    "county": _("County"),
     "department": _("Department"), "emirate": _("Emirate"), "island": _("Island"), "oblast": _("Oblast"),
     "parish": _("Parish"), "area": _("Area"), "district": _("District"), "do_si": _("Province"),
 }  # fmt: skip
