@@ -138,7 +138,7 @@ def refund(window: Window, merchant: str, order: str) -> None:
     form.locator("[name=reason]").fill("Changed my mind")
     form.get_by_role("button").click()
     window.settle()
-    window.page.locator("li", has_text="Changed my mind").wait_for()
+    window.page.locator("ul.lines li", has_text="Changed my mind").wait_for()
 
 
 def test_the_same_walk_in_chinese_on_a_phone(site, market, window):
