@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import F
 
 from chengfeng import outbox
 from shops.models import User
@@ -36,15 +36,8 @@ class TooManyUnits(WrongState):
     code = "too_many_units"
 
 
-def has_goods() -> Exists:
-    """Return the annotation of an order that says whether anything of it is sent."""
-    return Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__is_service=False))
-
-
-def ship_by(order: Order, *, paid_at: datetime) -> datetime | None:
-    """Return from when on it is late to ship an order (with `has_goods`) that was paid then; services never are."""
-    if not order.has_goods:
-        return None
+def ship_by(order: Order, *, paid_at: datetime) -> datetime:
+    """Return from when on it is late to ship the goods of an order that was paid then; services never are."""
     return order.presale.ships_by if order.presale_id else paid_at + settings.SHIP_WITHIN
 
 

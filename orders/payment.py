@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from ads.attribution import SoldLine, record_conversion
@@ -25,7 +25,7 @@ from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
 from shops.promotions import uses
 
-from .fulfilment import has_goods, ship_by
+from .fulfilment import ship_by
 from .models import Checkout, Order, OrderLine, Payment, PaymentShare, Refund
 from .moves import CancelReason, OrderState, move
 from .vouchers import issuing
@@ -47,16 +47,23 @@ def left_by_order(checkout: Checkout, *, at: datetime) -> dict[Order, Decimal]:
 
     Of a presale that is first the deposit; the balance only from its time on.
     """
-    return {order: _due(order) - order.shared for order in _awaiting(checkout=checkout.pk, at=at)}
+    return {
+        order: _due(order) - order.shared for order in _with_shared(checkout=checkout.pk) if _is_awaited(order, at=at)
+    }
 
 
 @Prepared
-def _awaiting() -> QuerySet[Order]:
-    """Return the orders of a `checkout` that await payment `at` a time; `shared` is what is under way or made."""
-    at = Given("at", models.DateTimeField())
-    awaited = Q(state=OrderState.PLACED) | Q(state=OrderState.DEPOSIT, presale__balance_from__lte=at)
-    orders = Order.objects.filter(awaited, checkout=Given("checkout", models.BigIntegerField())).order_by("pk")
-    return orders.annotate(shared=_used(payment__state__in=STANDING))
+def _with_shared() -> QuerySet[Order]:
+    """Return the orders of a `checkout`; `shared` is what payments made or under way bring."""
+    orders = Order.objects.filter(checkout=Given("checkout", models.BigIntegerField())).order_by("pk")
+    return orders.select_related("presale").annotate(shared=_used(payment__state__in=STANDING))
+
+
+def _is_awaited(order: Order, *, at: datetime) -> bool:
+    """Whether the order awaits payment then."""
+    if order.state == OrderState.DEPOSIT:
+        return order.presale.balance_from <= at
+    return order.state == OrderState.PLACED
 
 
 def _used(**such) -> Coalesce:
@@ -285,13 +292,12 @@ def _use(payment: Payment, *, at: datetime) -> None:
 @Prepared
 def _with_money() -> QuerySet[Order]:
     """Return the orders of a `payment` as they are locked: `share` is what it brings, `captured` all that is of use."""
-    mine = PaymentShare.objects.filter(order=OuterRef("pk"), payment=Given("payment", models.BigIntegerField()))
-    orders = Order.objects.annotate(
+    shares = PaymentShare.objects.filter(payment=Given("payment", models.BigIntegerField()))
+    orders = Order.objects.filter(pk__in=shares.values("order")).annotate(
         captured=_used(payment__state=Payment.State.CAPTURED),
-        share=Subquery(mine.values("amount")),
-        has_goods=has_goods(),
+        share=Subquery(shares.filter(order=OuterRef("pk")).values("amount")),
     )
-    return orders.filter(share__isnull=False).select_related("merchant", "presale").order_by("merchant_id")
+    return orders.select_related("merchant", "presale").order_by("merchant_id")
 
 
 def _surplus(order: Order) -> Decimal:
@@ -339,7 +345,8 @@ def _take_deposit(order: Order, *, at: datetime) -> None:
 def _pay(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> None:
     """Make an order paid with all that follows from it, inside the caller's transaction."""
     fresh = {"cancelled_at": None, "cancel_reason": "", "settled_at": None}
-    move(order, OrderState.PAID, at=at, ship_by_at=ship_by(order, paid_at=at), **fresh)
+    has_goods = any(not line.is_service for line in lines)
+    move(order, OrderState.PAID, at=at, ship_by_at=ship_by(order, paid_at=at) if has_goods else None, **fresh)
     stock.take(cause=order.code, at=at)
     issuing.issue(order, lines, at=at)
     sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in lines]
