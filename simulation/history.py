@@ -15,7 +15,7 @@ from . import marketplace, people, shelf, shoppers, state, truth
 from .assortment import topic_of
 from .client import Site
 from .keepers import Keepers
-from .living import claiming, desk
+from .living import claiming, desk, unfinished
 from .living.cases import Claims
 from .living.chance import ZONE
 from .living.occasions import Occasions
@@ -42,7 +42,11 @@ def run(url: str, *, now: datetime) -> None:
             memory.days_done += 1
             memory.truth = history.truth
             memory.save()
-    history.office.finish(now=now)
+    if not memory.is_over:
+        unfinished.leave(now=now)
+        history.office.finish(now=now)
+        memory.is_over = True
+        memory.save()
 
 
 class History:

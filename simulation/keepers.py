@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from random import Random
 
 from django.db.models import Exists, OuterRef, QuerySet
 
 from orders.aftersale.moves import OPEN
-from orders.fulfilment import deliver, has_goods
-from orders.models import Case, Order
+from orders.fulfilment import deliver
+from orders.models import Case, Order, OrderLine
 from orders.moves import OrderState
 
 from . import truth
@@ -18,6 +17,7 @@ from .client import Site
 from .living import chance
 
 CARRIERS = (("sf", "SF"), ("jd", "JDVA"), ("zto", "7530"), ("yto", "YT"), ("ems", "EA"))
+CLOSING = timedelta(hours=21)
 WAITS = (0, 1, 2, 4), (27, 58, 12, 3)  # days until an order leaves
 TRAVELS = (1, 2, 3, 4, 6), (15, 35, 30, 15, 5)  # days until a parcel arrives
 SPLIT = 0.3  # part of the orders of several pieces that leave in two parcels
@@ -42,12 +42,14 @@ class Keepers:
     def work(self, day: date, *, now: datetime) -> None:
         """Do what is to be done with orders in the evening of a day; orders with an open case rest."""
         duties: dict[str, dict[str, list]] = defaultdict(lambda: defaultdict(list))
-        for order in under_way(_closing(day, "", now)):
+        for order in under_way(chance.midnight(day) + CLOSING):
             duty = self._duty(order, day)
             if duty:
                 duties[order.merchant.slug][duty].append(order)
         for slug, found in duties.items():
-            at = _closing(day, slug, now)
+            at = _closing(day, slug)
+            if at > now:
+                continue
             self._ship(found["ship"], slug, at)
             self._deliver(found["deliver"], slug, at)
             for order in found["cancel"]:
@@ -55,7 +57,8 @@ class Keepers:
             for order in found["confirm"]:
                 deliver(order, at=at)
         for order in made_good(day, at=now):
-            self._make_good(order, _closing(day, order.merchant.slug, now))
+            if _closing(day, order.merchant.slug) <= now:
+                self._make_good(order, _closing(day, order.merchant.slug))
 
     def _duty(self, order: Order, day: date) -> str:
         dice = chance.of(order.code, "way")
@@ -104,6 +107,11 @@ class Keepers:
                 self._site.call("POST", "wallet/top-ups", body, at=at, token=token, key=key)
 
 
+def has_goods() -> Exists:
+    """Return the condition on an order that anything of it is sent."""
+    return Exists(OrderLine.objects.filter(order=OuterRef("pk"), product__is_service=False))
+
+
 def under_way(at: datetime) -> QuerySet[Order]:
     """Return the orders of goods, paid by then, about which shop and shopper agree."""
     has_case = Exists(Case.objects.filter(order=OuterRef("pk"), state__in=OPEN))
@@ -120,10 +128,9 @@ def made_good(day: date, *, at: datetime) -> list[Order]:
     return [order for order in found if chance.of(order.code, "good").random() < MADE_GOOD]
 
 
-def _closing(day: date, slug: str, now: datetime) -> datetime:
+def _closing(day: date, slug: str) -> datetime:
     """Return when a shop does its parcels on a day: at nine in the evening or soon after."""
-    dice = chance.of(slug, f"closing {day}") if slug else Random(0)
-    return min(chance.midnight(day) + timedelta(hours=21, minutes=dice.randrange(100) if slug else 0), now)
+    return chance.midnight(day) + CLOSING + timedelta(minutes=chance.of(slug, f"closing {day}").randrange(100))
 
 
 def _parcel(order: Order) -> dict:

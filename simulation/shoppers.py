@@ -15,6 +15,7 @@ PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 
 SLOTS = 5
 CHIP = 0.6  # part of the looks at the feed that are at one category of it
 ROBOTS = 0.012  # part of the visits that are no people
+WORDS = {"yunjian-department": "YUNJIAN92", "lanyue-wardrobe": "LANYUE10"}  # that coupons are called by
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
@@ -115,7 +116,9 @@ def buy(site: Site, purchase: Purchase, *, seal) -> dict | None:
     lines = [{"variant": code, "quantity": rng.choices((1, 2, 3), (90, 8, 2))[0]} for code in variants]
     body, person = {"lines": lines}, purchase.person
     if rng.random() < truth.THRIFTY:
-        body |= best_price(site, body | address(person), at=purchase.at, shopper=seal(person.shopper))
+        words = [WORDS[item.merchant] for item in purchase.items if item.merchant in WORDS]
+        heard = words[:1] if rng.random() < truth.HAS_HEARD else []
+        body |= best_price(site, body | address(person), heard, at=purchase.at, shopper=seal(person.shopper))
     if rng.random() < truth.TALKATIVE:
         body["message"] = rng.choice(MESSAGES)
     return order(site, person, body, key=purchase.key, seal=seal, at=purchase.at)
@@ -125,10 +128,14 @@ def address(person: Person) -> dict[str, str]:
     return {"country": "CN", "region": person.region}
 
 
-def best_price(site: Site, wish: dict, *, at: datetime, shopper: str) -> dict:
-    """Ask what it costs and which coupons would do, and return what to order by: the coupons and their quote."""
+def best_price(site: Site, wish: dict, words: list[str], *, at: datetime, shopper: str) -> dict:
+    """Ask what it costs and which coupons would do, and return what to order by: the coupons and their quote.
+
+    `words` are those she has heard of; they take the place of the coupons of shops.
+    """
     _, quote = site.call("POST", "quotes", wish, at=at, shopper=shopper, expect=(200, 201, 409, 422))
-    chosen = _coupons(quote.get("choices", ()))
+    best = _coupons(quote.get("choices", ()))
+    chosen = words + [code for giver, code in best.items() if not (words and giver)]
     if not chosen:
         return {}
     _, better = site.call(
@@ -139,13 +146,13 @@ def best_price(site: Site, wish: dict, *, at: datetime, shopper: str) -> dict:
     return {"coupons": [coupon["code"] for coupon in better["coupons"]], "quote": better["quote"]}
 
 
-def _coupons(choices: list[dict]) -> list[str]:
-    """Return the coupon of each giver that takes off the most."""
+def _coupons(choices: list[dict]) -> dict[str | None, str]:
+    """Return, by giver (None: the platform), the code of the coupon that takes off the most."""
     best: dict[str | None, dict] = {}
     for choice in choices:
         if choice["amount"] and float(choice["amount"]) > float(best.get(choice["merchant"], {"amount": 0})["amount"]):
             best[choice["merchant"]] = choice
-    return [choice["code"] for choice in best.values()]
+    return {giver: choice["code"] for giver, choice in best.items()}
 
 
 def order(

@@ -17,6 +17,7 @@ class State:
     folder: str = ""
     first_day: str = ""
     days_done: int = 0
+    is_over: bool = False
     truth: dict[str, float] = field(default_factory=dict)
 
     def save(self) -> None:

@@ -26,6 +26,7 @@ DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 DECLINED, ABANDONED = 0.03, 0.05
 CANCELLED, RETURNED = 0.02, 0.08
 THRIFTY, TALKATIVE, COLLECTS = 0.6, 0.12, 0.3  # looks for coupons, writes to the shop, claims coupons before
+HAS_HEARD = 0.3  # of the word that calls a coupon, where a shop has one
 METHODS = ("alipay", "wechat_pay", "credit_card", "debit_card")
 METHOD_WEIGHTS = (46, 38, 11, 5)
 

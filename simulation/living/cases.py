@@ -9,7 +9,6 @@ from django.db.models import Max
 
 from orders.aftersale import deciding, giving
 from orders.aftersale.moves import OPEN, CaseState
-from orders.fulfilment import has_goods
 from orders.models import Case, Order, OrderLine
 from orders.moves import OrderState
 from shops.models import User
@@ -17,7 +16,7 @@ from shops.shopper import seal
 
 from .. import truth
 from ..client import Site
-from ..keepers import parcel
+from ..keepers import has_goods, parcel
 from ..words import cases as words
 from . import chance
 

@@ -1,16 +1,17 @@
 """Occasions of the shops: flash sales and presales, published on their days, and those who come for them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_DOWN, Decimal
+from itertools import chain
 from random import Random
 
 from django.db.models import F
 
 from orders.models import Order
 from orders.moves import OrderState
-from shops.models import FlashItem, FlashSale, Merchant, Presale, Variant
+from shops.models import FlashItem, FlashSale, Merchant, Presale, Promotion, Variant
 from shops.promotions import flash, flash_drafts, presales
 from shops.shopper import seal
 from shops.tenancy import own
@@ -21,6 +22,7 @@ from ..truth import Person
 from . import chance
 
 BUYERS, DEPOSITORS = (0, 1, 2, 3), (0, 1, 1, 2)  # of an item of a flash sale, and of a presale, on one day
+BUNDLED = 0.14  # chance that somebody takes a bundle on a day
 FORGETFUL = 0.12  # part of those with a deposit who never pay the balance
 LAPSE = timedelta(minutes=10)
 
@@ -68,11 +70,11 @@ SALES = (
          ("audio", "wearables"), 1),
 )  # fmt: skip
 AHEAD = (
-    Ahead("yunjian-department", "冬季羽丝被预售", "Winter bedding, sold ahead", (-9, 5, 5, 12, 22), "bedding", 20),
-    Ahead("yunjian-department", "年货节行李箱预售", "New Year suitcases, sold ahead", (-26, -6, -6, 4, 15), "luggage",
+    Ahead("yunjian-department", "冬季床品预售", "Winter bedding, sold ahead", (-9, 5, 5, 12, 22), "bedding", 20),
+    Ahead("yunjian-department", "新款行李箱预售", "New suitcases, sold ahead", (-26, -6, -6, 4, 15), "luggage",
           25),
-    Ahead("xinghe-digital", "新款手机首发预售", "New phones, first come", (-7, 6, 7, 14, 24), "phones", 10),
-    Ahead("lanyue-wardrobe", "羊绒大衣早鸟预售", "Early-bird cashmere coats", (-62, -45, -45, -39, -30), "outerwear",
+    Ahead("xinghe-digital", "数码新品首发预售", "New electronics, sold ahead", (-7, 6, 7, 14, 24), "phones", 10),
+    Ahead("lanyue-wardrobe", "冬季外套早鸟预售", "Early-bird winter coats", (-62, -45, -45, -39, -30), "outerwear",
           20),
 )  # fmt: skip
 
@@ -121,7 +123,13 @@ class Occasions:
     def purchases(self, day: date) -> list[Callable[[], dict | None]]:
         """Return what is bought on a day, to be done in any order: each returns the paid checkout, or None."""
         end = min(chance.midnight(day + timedelta(days=1)), self._now) - LAPSE
-        return [*self._of_flash(day, end), *self._deposits(day, end), *self._balances(day, end)]
+        found = (
+            self._of_flash(day, end),
+            self._of_bundles(day, end),
+            self._deposits(day, end),
+            self._balances(day, end),
+        )
+        return list(chain.from_iterable(found))
 
     def _of_flash(self, day: date, end: datetime) -> Iterator[Callable]:
         for item in FlashItem.objects.filter(is_open=True).select_related("sale", "variant").order_by("pk"):
@@ -134,8 +142,17 @@ class Occasions:
                         person, item.variant.code, f"{item.sale.title}/{item.variant.sku}/{day}/{number}", at
                     )
 
-    def _purchase(self, person: Person, variant: str, key: str, at: datetime) -> Callable[[], dict | None]:
-        lines = [{"variant": variant, "quantity": 1}]
+    def _of_bundles(self, day: date, end: datetime) -> Iterator[Callable]:
+        bundles = Promotion.objects.filter(kind=Promotion.Kind.BUNDLE, state="active", starts_at__lte=end)
+        for bundle in bundles.prefetch_related("products").order_by("pk"):
+            dice = chance.of(bundle.title, f"{day}")
+            at = chance.moment(day, dice, first=8, last=23)
+            if dice.random() < BUNDLED and at < end:
+                codes = [_cheapest(given.product_id) for given in bundle.products.all()]
+                yield self._purchase(dice.choice(self._persons), codes, f"{bundle.title}/{day}", at)
+
+    def _purchase(self, person: Person, variants: Iterable[str], key: str, at: datetime) -> Callable[[], dict | None]:
+        lines = [{"variant": variant, "quantity": 1} for variant in variants]
         return lambda: shoppers.order(self._site, person, {"lines": lines}, key=key, seal=seal, at=at)
 
     def _deposits(self, day: date, end: datetime) -> Iterator[Callable]:
@@ -170,6 +187,15 @@ class Occasions:
         return lambda: shoppers.pay(self._site, checkout, dice, at=at, shopper=shopper, key=key) and checkout
 
 
+def _cheapest(product: int) -> str:
+    """Return the code of the cheapest variant of a product."""
+    return (
+        Variant.objects.filter(product=product, is_active=True)
+        .order_by("price", "pk")
+        .values_list("code", flat=True)[0]
+    )
+
+
 def _hour(instant: datetime) -> datetime:
     return instant.replace(minute=0, second=0, microsecond=0)
 
@@ -177,9 +203,10 @@ def _hour(instant: datetime) -> datetime:
 def _in_stock(merchant: Merchant, categories: tuple[str, ...], *, at: datetime) -> Iterator[Variant]:
     """Yield, for each category in turn, the two variants of different goods with the most units free."""
     free = own(Variant, merchant).filter(is_active=True, on_hand__gt=F("reserved") + 10, price__gt=20)
-    taken = FlashItem.objects.filter(is_open=True).values("variant")
+    taken = [FlashItem.objects.filter(is_open=True), Presale.objects.filter(balance_until__gt=at)]
+    free = free.exclude(pk__in=taken[0].values("variant")).exclude(pk__in=taken[1].values("variant"))
     for category in categories:
-        found = free.filter(product__category__slug=category, product__state="active").exclude(pk__in=taken)
+        found = free.filter(product__category__slug=category, product__state="active")
         by_product = {}
         for variant in found.order_by(F("reserved") - F("on_hand"), "pk")[:12]:
             by_product.setdefault(variant.product_id, variant)
@@ -187,9 +214,8 @@ def _in_stock(merchant: Merchant, categories: tuple[str, ...], *, at: datetime) 
 
 
 def _offered(sale: Sale, variant: Variant) -> flash_drafts.Offered:
-    units = min(max(variant.available // 4, 5), 40)
-    price = _cut(variant.price, sale.percent)
-    return flash_drafts.Offered(variant, price, units, per_buyer=sale.per_buyer)
+    units = chance.of(variant.sku, sale.title).randint(4, 10)
+    return flash_drafts.Offered(variant, _cut(variant.price, sale.percent), units, per_buyer=sale.per_buyer)
 
 
 def _cut(price: Decimal, percent: int) -> Decimal:
