@@ -105,12 +105,14 @@ class Occasions:
             "ends_at": _hour(self._now + sale.ends),
         }  # fmt: skip
         items = [_offered(sale, variant) for variant in _in_stock(access.merchant, sale.categories, at=at)]
-        draft = flash_drafts.write(access, None, at=at, values=values, items=items)
-        flash.publish(access, draft, at=at)
+        if items:
+            flash.publish(access, flash_drafts.write(access, None, at=at, values=values, items=items), at=at)
 
     def _sell_ahead(self, ahead: Ahead, *, at: datetime) -> None:
         access = people.acting(Merchant.objects.get(slug=ahead.shop))
-        variant = next(_in_stock(access.merchant, (ahead.category,), at=at))
+        variant = next(_in_stock(access.merchant, (ahead.category,), at=at), None)
+        if variant is None:
+            return
         price = _cut(variant.price, ahead.percent)
         names = ("starts_at", "ends_at", "balance_from", "balance_until", "ships_by")
         instants = dict(zip(names, (self._midnight + timedelta(days=days) for days in ahead.days), strict=True))

@@ -18,6 +18,7 @@ from . import chance
 
 CURRENCIES = ("CNY", "EUR", "USD")
 STATEMENTS, PAYOUTS = 0, 2  # weekdays: Monday, Wednesday
+OFFICE_BEGINS, OFFICE_ENDS = timedelta(hours=10), timedelta(hours=18)
 REASON = "广告引流"
 
 
@@ -43,8 +44,8 @@ class Office:
         if day.weekday() == STATEMENTS:
             statements.close_due(at=at)
             running.look(at=at)
-        if day.weekday() == PAYOUTS:
-            self._pay_out(min(chance.midnight(day) + timedelta(hours=10), now))
+        if day.weekday() == PAYOUTS and chance.midnight(day) + OFFICE_ENDS <= now:
+            self._pay_out(chance.midnight(day) + OFFICE_BEGINS)
 
     def finish(self, *, now: datetime) -> None:
         """Leave the office as it is found today: all days looked at, a batch waiting to be approved."""
@@ -58,7 +59,7 @@ class Office:
             if batch:
                 payouts.approve(batch, by=self._approver, at=at + timedelta(hours=2))
         payouts.carry_out_all(at=at + timedelta(hours=2, minutes=1))
-        self._correct(at + timedelta(hours=5))
+        self._correct(since=at, at=at + timedelta(hours=5))
 
     def _prepare(self, currency: str, at: datetime) -> PayoutBatch | None:
         try:
@@ -66,9 +67,9 @@ class Office:
         except payouts.NothingToPay:
             return None
 
-    def _correct(self, at: datetime) -> None:
+    def _correct(self, *, since: datetime, at: datetime) -> None:
         """Have shops whose money came back enter the right account."""
-        for back in PayoutReturn.objects.filter(returned_at__gte=at - timedelta(hours=5)).select_related("merchant"):
+        for back in PayoutReturn.objects.filter(returned_at__gte=since).select_related("merchant"):
             banking.correct_account(people.acting(back.merchant), at=at)
 
     def _hide_advertising(self, at: datetime) -> None:
