@@ -21,9 +21,23 @@ from ads import campaigns, partitions, wallet  # noqa: E402
 from ads.models import Campaign  # noqa: E402
 from shops import tokens  # noqa: E402
 from shops.catalogue.importing import import_file  # noqa: E402
-from shops.models import Category, Delegation, Membership, Merchant, Note, NoteProduct, Product, User  # noqa: E402
+from shops.models import (  # noqa: E402
+    Category,
+    Delegation,
+    FlashSale,
+    Membership,
+    Merchant,
+    Note,
+    NoteProduct,
+    Presale,
+    Product,
+    Promotion,
+    Store,
+    User,
+)
 from shops.onboarding import brands  # noqa: E402
 from shops.people.rights import FOR_PROGRAMS, KA_RIGHTS  # noqa: E402
+from shops.promotions import flash  # noqa: E402
 from shops.tenancy import access_of  # noqa: E402
 
 PASSWORD = "correct horse battery"
@@ -91,6 +105,27 @@ def advertise(merchant: Merchant, products: list[Product], *, by: User, at: date
     campaigns.set_states(access, [campaign.code], Campaign.State.ACTIVE, at=at)
 
 
+def hold_occasions(merchant: Merchant, products: list[Product], *, by: User, at: datetime) -> None:
+    """Sell the vase in a flash sale, draft a presale of the tray, spend-and-save for all; open a store."""
+    vase, tray = (product.variants.get() for product in products[1:])
+    day = timedelta(days=1)
+    sale = FlashSale.objects.create(
+        merchant=merchant, title="夜场", title_en="Late night", starts_at=at, ends_at=at + day, created_at=at
+    )
+    sale.items.create(merchant=merchant, variant=vase, price=Decimal(60), quantity=5)
+    flash.publish(access_of(by, merchant, at=at), sale, at=at)
+    Presale.objects.create(
+        merchant=merchant, variant=tray, title="预售", title_en="Early trays", price=Decimal(200), deposit=Decimal(20),
+        starts_at=at, ends_at=at + day, balance_from=at + 2 * day, balance_until=at + 3 * day, ships_by=at + 9 * day,
+        created_at=at,
+    )  # fmt: skip
+    Promotion.objects.create(
+        merchant=merchant, kind="threshold", benefit="fixed", amount=5, threshold=1000, state="active", title="满减",
+        title_en="Spend and save", currency="CNY", starts_at=at, created_at=at,
+    )  # fmt: skip
+    Store.objects.create(merchant=merchant, name="外滩店", country="CN", created_at=at)
+
+
 def open_for_business(merchant: Merchant, *, owner: User, units: int, wallet: str, at: datetime) -> dict:
     """Give a merchant goods, money and a campaign for its first product; return codes."""
     products = stock_shelves(merchant, units=units, at=at)
@@ -111,7 +146,9 @@ def market(at: datetime) -> dict:
     for name, role in (("bob", "service"), ("dana", "ad_buyer"), ("fay", "finance")):
         join(alices, name, role, at=at)
     codes = open_for_business(alices, owner=alice, units=50, wallet="1000", at=at)
-    publish_notes(alices, list(alices.products.order_by("pk")), at=at)
+    products = list(alices.products.order_by("pk"))
+    publish_notes(alices, products, at=at)
+    hold_occasions(alices, products, by=alice, at=at)
     charlies = shop("Charlie's", "charlie", at=at)
     join(charlies, "charlie", "owner", at=at)
     kai = person("kai", is_ka_manager=True)
