@@ -2,7 +2,7 @@
 
 import json
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -111,21 +111,36 @@ class Books:
     sales: dict[int, int]  # by merchant
 
 
-def write(connections: Sequence[psycopg.Connection], goods: Sequence[Variant], books: Books, *, at: datetime) -> None:
+WriteOne = Callable[[psycopg.Connection, dict], None]
+
+
+def write_one(connection: psycopg.Connection, rows: dict) -> None:
+    """Write a paid order on a connection that commits by itself, by one statement for each transaction."""
+    for transaction in TRANSACTIONS:
+        connection.execute(transaction, rows)
+
+
+def write(
+    connections: Sequence[psycopg.Connection],
+    goods: Sequence[Variant],
+    books: Books,
+    *,
+    at: datetime,
+    write_one: WriteOne = write_one,
+) -> None:
     """Write a paid order of each of the goods, as many at once as there are connections; they must autocommit."""
     pile = deque(_rows(variant, books, at) for variant in goods)
     with ThreadPoolExecutor(len(connections)) as threads:
-        list(threads.map(lambda connection: _write(connection, pile), connections))
+        list(threads.map(lambda connection: _work_off(pile, connection, write_one), connections))
 
 
-def _write(connection: psycopg.Connection, pile: deque[dict]) -> None:
+def _work_off(pile: deque[dict], connection: psycopg.Connection, write_one: WriteOne) -> None:
     while pile:
         try:
             rows = pile.popleft()
         except IndexError:
             return
-        for transaction in TRANSACTIONS:
-            connection.execute(transaction, rows)
+        write_one(connection, rows)
 
 
 def _rows(variant: Variant, books: Books, at: datetime) -> dict:

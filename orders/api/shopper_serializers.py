@@ -10,7 +10,7 @@ from shops.delivery import places
 
 from ..addresses import checking
 from ..cart import MAX_UNITS
-from .fields import Amount, Code
+from .fields import Amount, Answer, Code
 from .quotes_serializers import DiscountAnswer
 
 PM = re.compile(r"pm_[A-Za-z0-9_]+")  # a payment method of Stripe's
@@ -66,7 +66,7 @@ class CheckoutRequest(Wish):
     message = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="To every shop")
 
 
-class PlacedOrder(serializers.Serializer):
+class PlacedOrder(Answer):
     code = Code()
     merchant = serializers.CharField(source="merchant.slug")
     state = serializers.CharField()
@@ -78,7 +78,7 @@ class PlacedOrder(serializers.Serializer):
     expires_at = serializers.DateTimeField()
 
 
-class PlacedCheckout(serializers.Serializer):
+class PlacedCheckout(Answer):
     code = Code()
     currency = serializers.CharField()
     total = Amount()
@@ -120,7 +120,7 @@ class PaymentRequest(serializers.Serializer):
         return wanted
 
 
-class PaymentAnswer(serializers.Serializer):
+class PaymentAnswer(Answer):
     code = Code()
     state = serializers.CharField()
     provider = serializers.CharField()
