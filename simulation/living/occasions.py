@@ -140,9 +140,8 @@ class Occasions:
                 at = chance.moment(day, dice, first=8, last=23)
                 person = dice.choice(self._persons)
                 if max(item.sale.starts_at, chance.midnight(day)) <= at < min(item.sale.ends_at, end):
-                    yield self._purchase(
-                        person, item.variant.code, f"{item.sale.title}/{item.variant.sku}/{day}/{number}", at
-                    )
+                    key = f"{item.sale.title}/{item.variant.sku}/{day}/{number}"
+                    yield self._purchase(person, [item.variant.code], key, at)
 
     def _of_bundles(self, day: date, end: datetime) -> Iterator[Callable]:
         bundles = Promotion.objects.filter(kind=Promotion.Kind.BUNDLE, state="active", starts_at__lte=end)
