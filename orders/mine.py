@@ -1,5 +1,7 @@
 """Which checkouts and orders a shopper may see: those of the same browser, and those of the same account."""
 
+from datetime import datetime
+
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
@@ -12,12 +14,19 @@ def checkouts(request: HttpRequest) -> QuerySet[Checkout]:
 
 
 def orders(request: HttpRequest) -> QuerySet[Order]:
-    return Order.objects.filter(_mine(request, "checkout__")).select_related("merchant", "checkout")
+    return Order.objects.filter(_mine(request, "checkout__")).select_related("merchant", "checkout", "presale")
 
 
 def _mine(request: HttpRequest, prefix: str) -> Q:
     mine = Q(**{f"{prefix}shopper": request.shopper})
     return mine | Q(**{f"{prefix}user": request.user}) if request.user.is_authenticated else mine
+
+
+def can_be_paid(order: Order, *, at: datetime) -> bool:
+    """Whether the shopper can pay for it then: all of it, a deposit, or the balance once its time has come."""
+    if order.state == OrderState.DEPOSIT:
+        return order.presale.balance_from <= at
+    return order.state == OrderState.PLACED
 
 
 def last_unpaid(request: HttpRequest) -> Checkout | None:

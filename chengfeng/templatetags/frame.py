@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, partial
 
+from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import forms, template
 from django.conf import settings
@@ -55,6 +56,14 @@ def money(amount: Decimal | None, currency: str) -> str:
     if amount is None:
         return DASH
     return format_currency(Decimal(amount).normalize(), currency, locale=locale(), decimal_quantization=False)
+
+
+def short_money(amount: Decimal | None, currency: str) -> str:
+    """Write an amount as badges do, a round one without its coins: CN¥200, CN¥9.90."""
+    if amount is None or amount % 1:
+        return money(amount, currency)
+    pattern = Locale.parse(locale()).currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(amount, currency, pattern, locale=locale(), currency_digits=False)
 
 
 @register.filter

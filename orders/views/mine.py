@@ -44,8 +44,10 @@ def index(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in TABS else ""
     found = find(mine.orders(request), words)
     shown = found.filter(TABS[tab][1]).prefetch_related("lines__product").order_by("-placed_at", "-pk")
+    page, at = Paginator(shown, PAGE).get_page(request.GET.get("page")), clock.now()
     context = {
-        "page": Paginator(shown, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "payable": {order.pk for order in page if mine.can_be_paid(order, at=at)},
         "tabs": tabs(found),
         "tab": tab,
         "words": words,
@@ -78,6 +80,7 @@ def show(request: HttpRequest, order: str) -> HttpResponse:
         "lines": found.lines.select_related("product").order_by("pk"),
         "shipments": found.shipments.prefetch_related("lines__line").order_by("pk"),
         "can_confirm": True,
+        "can_pay": mine.can_be_paid(found, at=clock.now()),
         "refunds": found.refunds.exclude(state="failed").order_by("pk"),
         "cases": found.cases.order_by("-pk"),
         "can_ask": bool(kinds(found, at=clock.now())) and any(one.units for one in claimable(found).values()),

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from chengfeng.templatetags.frame import DASH, money, percent, text
+from chengfeng.templatetags.frame import DASH, percent, short_money, text
 
 from .models import Promotion
 
@@ -14,14 +14,14 @@ Benefit, Kind = Promotion.Benefit, Promotion.Kind
 
 
 def short(promotion: Promotion, *, units: int = 0) -> str:
-    """Return what is given, and from which value of goods: `Spend CN¥200.00, save CN¥30.00`.
+    """Return what is given, and from which value of goods: `Spend CN¥200, save CN¥30`.
 
     `units` is how many pieces make up a bundle.
     """
     said = {
-        "amount": money(promotion.amount, promotion.currency),
-        "from": money(promotion.threshold, promotion.currency),
-        "cap": money(promotion.cap, promotion.currency),
+        "amount": short_money(promotion.amount, promotion.currency),
+        "from": short_money(promotion.threshold, promotion.currency),
+        "cap": short_money(promotion.cap, promotion.currency),
         "percent": _percent(promotion.percent),
         "units": units,
     }
@@ -84,7 +84,7 @@ def _limits(promotion: Promotion, products: int) -> Iterator[str]:
     if promotion.limit:
         yield ngettext("once in all", "at most %(n)s times", promotion.limit) % {"n": promotion.limit}
     if promotion.budget:
-        yield _("until %(budget)s is given away") % {"budget": money(promotion.budget, promotion.currency)}
+        yield _("until %(budget)s is given away") % {"budget": short_money(promotion.budget, promotion.currency)}
 
 
 def _percent(percents: Decimal | None) -> str:

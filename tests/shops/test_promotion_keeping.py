@@ -88,20 +88,20 @@ def test_what_makes_no_sense_is_said_at_its_field(desk, kind, changed, field, me
 
 def test_the_rule_is_previewed_in_words_and_nothing_is_stored(desk):
     answer = desk("new/?kind=threshold", SPEND_AND_SAVE | {"look": "1", "title": ""})
-    assert answer.context["form"].preview() == "Spend CN¥200.00, save CN¥30.00; at most 500 times."
+    assert answer.context["form"].preview() == "Spend CN¥200, save CN¥30; at most 500 times."
     assert (answer.status_code, Promotion.objects.count()) == (200, 0)
 
 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"repeats": True}, "Save CN¥10.00 for every CN¥100.00 spent."),
+        ({"repeats": True}, "Save CN¥10 for every CN¥100 spent."),
         ({"benefit": "percent", "amount": None, "percent": Decimal(10), "cap": Decimal(50)},
-         "Spend CN¥100.00, get 10% off, at most CN¥50.00."),
-        ({"benefit": "shipping", "amount": None}, "Free shipping from CN¥100.00."),
+         "Spend CN¥100, get 10% off, at most CN¥50."),
+        ({"benefit": "shipping", "amount": None}, "Free shipping from CN¥100."),
         ({"kind": "coupon", "threshold": Decimal(0), "word": "HI", "per_shopper": 1, "new_customers_only": True},
-         "CN¥10.00 off; with the word HI; for new customers; once per shopper."),
-        ({"budget": Decimal(500)}, "Spend CN¥100.00, save CN¥10.00; until CN¥500.00 is given away."),
+         "CN¥10 off; with the word HI; for new customers; once per shopper."),
+        ({"budget": Decimal(500)}, "Spend CN¥100, save CN¥10; until CN¥500 is given away."),
     ],
 )  # fmt: skip
 def test_rules_in_words(shop, fields, said):
@@ -115,7 +115,7 @@ def test_a_bundle_counts_its_pieces(desk, shop):
     desk("new/?kind=bundle", bundle | chosen)
     made = Promotion.objects.get()
     assert managing.described(made)["products"] == {sheet.code: 1, case.code: 2}
-    assert "3 pieces together for CN¥180.00." in desk(f"{made.code}/").content.decode()
+    assert "3 pieces together for CN¥180." in desk(f"{made.code}/").content.decode()
 
 
 def test_a_promotion_is_for_products_of_its_own_shop(desk, foreign_shop):
@@ -265,7 +265,7 @@ def test_a_program_makes_and_starts_a_promotion_once(program):
             "state": "active"}  # fmt: skip
     first, again = program("post", body=body), program("post", body=body)
     assert (first.status_code, first.json()) == (201, again.json())
-    assert (first.json()["phase"], first.json()["rule"]) == ("running", "Spend CN¥200.00, save CN¥30.00.")
+    assert (first.json()["phase"], first.json()["rule"]) == ("running", "Spend CN¥200, save CN¥30.")
     assert program("get", "?phase=running").json()["count"] == 1
 
 

@@ -47,8 +47,8 @@ def test_a_product_shows_what_runs_on_it(client, shop, foreign_shop, scarf):
          {"kind": "coupon", "is_public": False}, {"limit": 1, "used": 1}], 6
     ):  # fmt: skip
         factories.promotion(shop, amount=number, **hidden)
-    assert offers(client, scarf) == ["Spend CN¥100.00, save CN¥1.00", "Spend CN¥100.00, save CN¥3.00"]
-    assert offers(client, foreign_shop) == [f"Spend CN¥100.00, save CN¥{n}.00" for n in (5, 3, 4)]
+    assert offers(client, scarf) == ["Spend CN¥100, save CN¥1", "Spend CN¥100, save CN¥3"]
+    assert offers(client, foreign_shop) == [f"Spend CN¥100, save CN¥{n}" for n in (5, 3, 4)]
 
 
 def test_cards_carry_the_badges_of_their_shop(client, shop, foreign_shop, scarf):
@@ -56,7 +56,7 @@ def test_cards_carry_the_badges_of_their_shop(client, shop, foreign_shop, scarf)
     factories.promotion(shop, scarf)
     page = client.get("/search/").context["page"]
     assert {product.merchant.slug: product.badges for product in page} == {
-        "alice": ["Spend CN¥100.00, save CN¥10.00"], "charlie": []
+        "alice": ["Spend CN¥100, save CN¥10"], "charlie": []
     }  # fmt: skip
 
 
