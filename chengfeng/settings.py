@@ -126,6 +126,7 @@ LOGOUT_REDIRECT_URL = "shops:feed"
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = "chengfeng.formats"
 TIME_ZONE = "UTC"
 USE_TZ = True
 

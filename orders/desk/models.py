@@ -88,6 +88,15 @@ class ShippingRun(models.Model):
         return Job.State(self.state).label
 
 
+COLUMNS = {  # the columns of such a file that say something, as the template heads them
+    "order": _("Order"),
+    "carrier": _("Carrier"),
+    "tracking": _("Tracking number"),
+    "sku": _("SKU"),
+    "units": _("Units"),
+}
+
+
 class ShippingRow(models.Model):
     """What a row of such a file says and what became of it; a bad one names the field, the rule and the reason."""
 
@@ -122,3 +131,8 @@ class ShippingRow(models.Model):
 
     def __str__(self):
         return f"{self.number}: {self.order_text}"
+
+    @property
+    def column(self) -> str:
+        """The column that is wrong, by the name that the template gives it."""
+        return str(COLUMNS.get(self.field, self.field))

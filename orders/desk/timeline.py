@@ -33,9 +33,9 @@ class Event:
 
 
 def timeline(order: Order) -> list[Event]:
-    """Return everything that happened to an order, the latest first."""
+    """Return everything that happened to an order, the latest first; at one instant what a later source tells."""
     events = [event for source in SOURCES for event in source(order)]
-    return sorted(events, key=lambda event: event.at, reverse=True)
+    return sorted(events, key=lambda event: event.at)[::-1]
 
 
 def _moves(order: Order) -> Iterator[Event]:
@@ -122,4 +122,4 @@ def _letters(order: Order) -> Iterator[Event]:
         yield Event(message.delivered_at, str(LETTERS[message.topic]), "mail", facts=order.checkout.email)
 
 
-SOURCES = [_moves, _payments, _refunds, _parcels, _notes, _cases, _settlements, _audit, _letters]
+SOURCES = [_payments, _refunds, _parcels, _moves, _notes, _cases, _settlements, _audit, _letters]

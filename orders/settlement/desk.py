@@ -2,7 +2,8 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -124,7 +125,8 @@ def withdraw(request: HttpRequest, batch: str) -> HttpResponse:
 @operator_page
 def commission(request: HttpRequest) -> HttpResponse:
     """Show the commission rates of the categories and change them; orders placed before keep theirs."""
-    categories = list(Category.objects.select_related("parent").order_by("slug"))
+    by_branch = [Coalesce("parent__slug", "slug"), F("parent").asc(nulls_first=True), "slug"]
+    categories = list(Category.objects.select_related("parent").order_by(*by_branch))
     form = RatesForm(request.POST or None, categories=categories)
     if request.method == "POST" and form.is_valid():
         changed = terms.set_rates(form.rates(), by=request.user, at=clock.now())

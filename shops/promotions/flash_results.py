@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db import models
 from django.db.models import Count, Q, QuerySet, Sum
-from django.utils.formats import time_format
+from django.utils.formats import date_format, time_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -124,10 +124,18 @@ def chart(sale: FlashSale, *, at: datetime) -> dict:
     units = [0] * SLICES
     for created_at, quantity in bought.values_list("created_at", "quantity"):
         units[min(max(int((created_at - sale.starts_at) / step), 0), SLICES - 1)] += quantity
-    times = [time_format(localtime(sale.starts_at + step * index), "H:i:s") for index in range(SLICES)]
+    times = [_time(sale.starts_at + step * index, step=step) for index in range(SLICES)]
     return {
         "xAxis": {"type": "category", "data": times},
         "yAxis": [{"type": "value", "minInterval": 1, "name": _("Units")}],
         "series": [{"name": _("Units"), "type": "bar", "barMaxWidth": 28, "data": units}],
         "grid": {"left": 8, "right": 8, "top": 32, "bottom": 8, "containLabel": True},
     }
+
+
+def _time(moment: datetime, *, step: timedelta) -> str:
+    """Return the start of a slice, as exactly as slices of that length need it."""
+    local = localtime(moment)
+    if step >= timedelta(hours=1):
+        return f"{date_format(local, 'MONTH_DAY_FORMAT')} {time_format(local, 'H:i')}"
+    return time_format(local, "H:i" if step >= timedelta(minutes=1) else "H:i:s")

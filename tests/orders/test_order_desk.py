@@ -374,8 +374,10 @@ def test_a_file_that_is_no_table_of_parcels_is_refused(desk, content, said):
     assert ShippingRow.objects.count() == 0
 
 
-def test_the_template_can_be_filled_in_and_sent(desk, shop, shirt):
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_template_can_be_filled_in_and_sent(desk, shop, shirt, language):
     order = paid((shirt, 2))
+    desk.cookies["django_language"] = language
     text = b"".join(desk.get(f"{desk.home}parcels/template/")).decode("utf-8-sig")
     header, line = csv.reader(io.StringIO(text))
     assert (line[0], line[-1]) == (order.code, f"{shirt.sku} × 2")

@@ -12,7 +12,7 @@ from shops.tenancy import own
 from ...models import Order
 from ..attention import TO_SHIP
 from ..downloading import Line
-from ..models import ShippingRow, ShippingRun
+from ..models import COLUMNS, ShippingRow, ShippingRun
 from ..picking import with_lines
 from .reading import MOST_ROWS
 
@@ -23,7 +23,7 @@ RESULT = ["row", "order", "carrier", "tracking", "sku", "units", "outcome", "fie
 def template(merchant: Merchant) -> Iterator[str]:
     """Yield the lines of a CSV file of the orders that await a parcel, the first due first, to be filled in."""
     yield _line([
-        "order", "carrier", "tracking", "sku", "units", _("Recipient"), _("Phone"), _("Province or state"), _("City"),
+        *COLUMNS.values(), _("Recipient"), _("Phone"), _("Province or state"), _("City"),
         _("District"), _("Street"), _("Postal code"), _("Goods"),
     ], first=True)  # fmt: skip
     waiting = own(Order, merchant).filter(state__in=TO_SHIP, ship_by_at__isnull=False).order_by("ship_by_at", "pk")
@@ -43,9 +43,7 @@ def _cells(order: Order) -> list[str]:
 
 def results(run: ShippingRun, *, only_refused: bool) -> Iterator[str]:
     """Yield the rows of a run as lines of a CSV file: what they said, what became of them and why."""
-    yield _line(
-        ["row", "order", "carrier", "tracking", "sku", "units", "outcome", "field", "rule", "reason"], first=True
-    )
+    yield _line(RESULT, first=True)
     rows = run.rows.filter(outcome=ShippingRow.Outcome.REFUSED) if only_refused else run.rows.all()
     for row in rows.iterator(chunk_size=2000):
         said = [row.number, row.order_text, row.carrier, row.tracking, row.sku, row.units]

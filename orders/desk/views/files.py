@@ -61,7 +61,7 @@ def _numbers(path: str) -> dict[str, Count]:
 def file(request: HttpRequest, run: str) -> HttpResponse:
     """Show what a file does, or did, row by row, the refused ones first."""
     merchant, shown = request.access.merchant, _find(request, run)
-    rows = shown.rows.select_related("order").order_by("-rule", "number")
+    rows = shown.rows.select_related("order").alias(is_fine=Q(rule="")).order_by("is_fine", "number")
     wanted = request.GET.get("outcome", "")
     if wanted in ShippingRow.Outcome.values:
         rows = rows.filter(outcome=wanted)

@@ -1,0 +1,1 @@
+"""How days are written where the language has another way than Django’s."""
