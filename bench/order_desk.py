@@ -24,7 +24,7 @@ TITLES = ("棉麻连衣裙", "Linen shirt", "羊毛围巾", "Ceramic cup", "真�
 SHIPMENTS = """
 INSERT INTO orders_shipment (id, code, carrier, tracking, shipped_at, merchant_id, order_id)
 SELECT id, 'shp_' || lpad(id::text, 16, '0'), CASE WHEN id %% 3 = 0 THEN 'sf' ELSE 'zto' END, 'SF' || id,
-    at + interval '1 day', %(merchant)s, id FROM past WHERE age >= 8000"""
+    at + interval '1 day', merchant_id, id FROM past WHERE age >= 8000"""
 FINDS: Mapping[str, dict[str, str]] = {
     "code": {"q": "ord_0000000000500000"},
     "reference": {"q": "T500000"},
