@@ -20,6 +20,7 @@ CARRIERS = (("sf", "SF"), ("jd", "JDVA"), ("zto", "7530"), ("yto", "YT"), ("ems"
 CLOSING = timedelta(hours=21)
 WAITS = (0, 1, 2, 4), (27, 58, 12, 3)  # days until an order leaves
 TRAVELS = (1, 2, 3, 4, 6), (15, 35, 30, 15, 5)  # days until a parcel arrives
+SLOW = {"yunjian-department": ((1, 2, 4), (62, 20, 18))}  # shops that leave some orders too long
 SPLIT = 0.3  # part of the orders of several pieces that leave in two parcels
 CONFIRMED, FORGOTTEN = 0.35, 0.08  # part of the orders whose arrival the shopper tells, and nobody does
 MADE_GOOD = 0.015  # part of the orders of which something is given back for a small flaw
@@ -63,7 +64,7 @@ class Keepers:
     def _duty(self, order: Order, day: date) -> str:
         dice = chance.of(order.code, "way")
         is_cancelled = dice.random() < truth.CANCELLED
-        leaves = chance.day_of(order.paid_at) + timedelta(days=dice.choices(*WAITS)[0])
+        leaves = chance.day_of(order.paid_at) + timedelta(days=dice.choices(*SLOW.get(order.merchant.slug, WAITS))[0])
         travels, arrival = dice.choices(*TRAVELS)[0], dice.random()
         if order.state == OrderState.SHIPPED:
             if chance.day_of(order.shipped_at) + timedelta(days=travels) > day or arrival < FORGOTTEN:
