@@ -25,7 +25,7 @@ def headings() -> list[str]:
         _("Order"), _("External reference"), _("State"), _("Placed at"), _("Paid at"), _("To be shipped by"),
         _("Recipient"), _("Phone"), _("E-mail"), _("Country"), _("Province or state"), _("City"), _("District"),
         _("Street"), _("Postal code"), _("Goods"), _("Units"), _("Currency"), _("Item value"), _("Discount"),
-        _("Shipping"), _("Total"), _("Refunded"), _("Message"), _("Flag"), _("Notes"),
+        _("Shipping"), _("Total"), _("Refunded"), _("Message"), _("Flag"), _("Notes of the house"),
     ]  # fmt: skip
 
 

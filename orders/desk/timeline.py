@@ -15,6 +15,16 @@ from shops.tenancy import own
 from ..models import CaseStep, Order
 
 TOLD_ELSEWHERE = {"order.ship", "order.deliver", "order.cancel", "order.refund", "order.note"}  # by rows of their own
+DEEDS = {  # what the trail calls a deed → what a merchant calls it
+    "order.ship": gettext_lazy("Shipped"),
+    "order.deliver": gettext_lazy("Delivered"),
+    "order.cancel": gettext_lazy("Cancelled"),
+    "order.refund": gettext_lazy("Refund"),
+    "order.note": gettext_lazy("Note"),
+    "order.flag": gettext_lazy("Flag"),
+    "payment.capture": gettext_lazy("Payment captured"),
+    "payment.void": gettext_lazy("Payment let go"),
+}
 LETTERS = {"order.paid": gettext_lazy("Receipt sent by e-mail")}
 
 
@@ -108,12 +118,11 @@ def _audit(order: Order) -> Iterator[Event]:
     for entry in entries.select_related("actor", "token", "delegation__delegate").order_by("number"):
         if entry.verb in TOLD_ELSEWHERE and entry.actor and not entry.delegation:
             continue
-        facts = ", ".join(
-            f"{name}: {value}" for name, value in entry.details.items() if value and isinstance(value, str)
-        )
+        facts = [value for value in entry.details.values() if value and isinstance(value, str)]
         if entry.delegation:
-            facts = f"{facts} · {_('on your behalf')}".strip(" ·")
-        yield Event(entry.at, entry.verb, "history", entry.actor or entry.token, facts)
+            facts.append(_("on your behalf"))
+        title = str(DEEDS.get(entry.verb, entry.verb))
+        yield Event(entry.at, title, "history", entry.actor or entry.token, " · ".join(facts))
 
 
 def _letters(order: Order) -> Iterator[Event]:

@@ -385,3 +385,9 @@ def test_the_template_can_be_filled_in_and_sent(desk, shop, shirt, language):
     file = io.StringIO()
     csv.writer(file).writerows([header, line])
     assert rows(upload(desk, file.getvalue())) == [(2, "ready", "", "")]
+
+
+@pytest.mark.parametrize("deed", ["ship", "flag", "print"])
+def test_a_deed_for_no_order_at_all_says_so(desk, deed):
+    answer = desk.post(f"{desk.home}{deed}/", {"flag": "red"}, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == ["Choose the orders first."]

@@ -120,6 +120,11 @@ def back(request: HttpRequest) -> HttpResponse:
     return redirect(f"{address}?{request.GET.urlencode()}" if request.GET else address)
 
 
+def _none_chosen(request: HttpRequest) -> HttpResponse:
+    messages.warning(request, _("Choose the orders first."))
+    return back(request)
+
+
 @require_POST
 @merchant_page(Right.ORDERS_SHIP)
 def ship_many(request: HttpRequest) -> HttpResponse:
@@ -132,7 +137,7 @@ def ship_many(request: HttpRequest) -> HttpResponse:
     if refused:
         text = ngettext("%(n)d order could not be shipped.", "%(n)d orders could not be shipped.", refused)
         messages.warning(request, text % {"n": refused})
-    return back(request)
+    return back(request) if results else _none_chosen(request)
 
 
 @require_POST
@@ -143,9 +148,11 @@ def flag_many(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, _("There is no such flag."))
         return back(request)
-    flag = form.cleaned_data["flag"]
+    flag, orders = form.cleaned_data["flag"], chosen(request, at=at)
+    if not orders.exists():
+        return _none_chosen(request)
     with transaction.atomic():
-        codes = set_flag(chosen(request, at=at), flag)
+        codes = set_flag(orders, flag)
         if codes:
             target = codes[0] if len(codes) == 1 else ""
             record(request.access, "order.flag", target=target, at=at, flag=flag, orders=codes)
@@ -166,6 +173,5 @@ def print_many(request: HttpRequest) -> HttpResponse:
         return redirect(f"{address}?{asked_for.urlencode()}")
     codes = request.POST.getlist("order")[:MOST]
     if not codes:
-        messages.warning(request, _("Choose the orders first."))
-        return back(request)
+        return _none_chosen(request)
     return redirect(f"{address}?{urlencode({'order': ','.join(codes)})}")

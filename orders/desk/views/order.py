@@ -167,6 +167,8 @@ def cancel_one(request: HttpRequest, order: str) -> HttpResponse:
             messages.success(request, _("The order is cancelled."))
         else:
             messages.error(request, _("This order cannot be cancelled any more."))
+    else:
+        messages.error(request, _("There is no such reason."))
     return home(request, found)
 
 

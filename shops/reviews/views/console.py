@@ -34,7 +34,11 @@ def review_reply(request: HttpRequest, review: str) -> HttpResponse:
     form = ReplyForm(request.POST)
     if form.is_valid():
         answering.reply(request.access, found, form.cleaned_data["reply"], at=clock.now())
-        messages.success(request, _("Your reply stands below the review."))
+        messages.success(request, _answered(form.cleaned_data["reply"]))
     else:
         messages.error(request, form.errors["reply"][0])
     return redirect(came_from(request) or reverse("shops:reviews", args=[request.access.merchant.code]))
+
+
+def _answered(reply: str) -> str:
+    return _("Your reply stands below the review.") if reply else _("There is no reply below the review now.")
