@@ -271,6 +271,8 @@ class OrderMove(models.Model):
 
 
 METHODS = {
+    "alipay": _("Alipay"),
+    "wechat_pay": _("WeChat Pay"),
     "card": _("Card"),
     "credit_card": _("Credit card"),
     "debit_card": _("Debit card"),
