@@ -63,10 +63,10 @@ def give_back(case: Case, *, side: Side, at: datetime, by: User | None = None, *
 
 @transaction.atomic
 def offer(case: Case, *, amount: Decimal, at: datetime, by: User | None = None, note: str = "") -> Case:
-    """Offer less than was asked for. Raises CaseRefused unless it is less."""
+    """Offer less than was asked for, but something. Raises CaseRefused otherwise: to offer nothing is to refuse."""
     case = lock(case)
     _require(case, CaseState.REQUESTED, target=CaseState.OFFERED)
-    if not ZERO <= amount < case.amount or case.kind == Case.Kind.EXCHANGE:
+    if not ZERO < amount < case.amount or case.kind == Case.Kind.EXCHANGE:
         raise CaseRefused("amount", "not_less", f"an offer is less than {case.amount}")
     if amount % minor_unit(case.order.currency):
         raise CaseRefused("amount", "too_fine", f"{amount} is no amount of {case.order.currency}")

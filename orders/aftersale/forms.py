@@ -54,9 +54,9 @@ def words(label: str, *, required: bool = False) -> forms.CharField:
     )  # fmt: skip
 
 
-def amount(label: str, *, required: bool = False, help_text: str = "") -> forms.DecimalField:
+def amount(label: str, *, required: bool = False, help_text: str = "", least: str = "0") -> forms.DecimalField:
     return forms.DecimalField(
-        label=label, min_value=Decimal(0), max_digits=14, decimal_places=2, required=required, help_text=help_text
+        label=label, min_value=Decimal(least), max_digits=14, decimal_places=2, required=required, help_text=help_text
     )
 
 
@@ -125,7 +125,7 @@ class AcceptReturnForm(forms.Form):
 
 
 class OfferForm(forms.Form):
-    amount = amount(_("Amount"), required=True)
+    amount = amount(_("Amount"), required=True, least="0.01")
     note = words(_("Why less"))
 
 

@@ -95,6 +95,13 @@ def test_a_smaller_offer_is_given_when_the_shopper_takes_it(shop, shirt):
     assert (way(case)[1:], sales(shop)) == (["offered", "accepted", "refunded"], 70)
 
 
+@pytest.mark.parametrize("amount", ["0", "-1", "120", "1.001"])
+def test_an_offer_is_something_less_than_what_was_asked_for(shirt, amount):
+    case = ask(arrived(shirt), kind="refund")
+    with pytest.raises(CaseRefused):
+        deciding.offer(case, amount=Decimal(amount), at=AT)
+
+
 def test_an_offer_declined_awaits_another_answer(shirt):
     case = deciding.offer(ask(arrived(shirt), kind="refund"), amount=Decimal(50), at=AT)
     case = deciding.decline(case, at=AT + HOUR)
