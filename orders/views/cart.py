@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from chengfeng import clock
-from shops.models import Variant
+from shops.models import Product, Variant
 
 from .. import cart
 from ..forms import AddForm, QuantityForm
@@ -34,7 +34,7 @@ def add(request: HttpRequest) -> HttpResponse:
         messages.error(
             request, _("Choose a variant and a number of units from 1 to %(most)d.") % {"most": cart.MAX_UNITS}
         )
-        return redirect("orders:cart")
+        return back(form)
     variant = get_object_or_404(Variant.objects.select_related("merchant"), code=form.cleaned_data["variant"])
     try:
         cart.add(shopper=request.shopper, variant=variant, quantity=form.cleaned_data["quantity"], at=clock.now())
@@ -44,6 +44,13 @@ def add(request: HttpRequest) -> HttpResponse:
         return redirect(f"{reverse('orders:checkout')}?{urlencode({'currency': variant.merchant.currency})}")
     messages.success(request, _("It is in your cart."))
     return redirect("orders:cart")
+
+
+def back(form: AddForm) -> HttpResponse:
+    """Lead back to the product that the form is about, else to the cart."""
+    variants = Variant.objects.filter(code=form.cleaned_data.get("variant", ""), product__state=Product.State.ACTIVE)
+    product = variants.values_list("product__code", flat=True).first()
+    return redirect("shops:product", product) if product else redirect("orders:cart")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from chengfeng import clock
+from shops.reviews import writing
 
 from .. import mine, reductions
 from ..aftersale.claims import claimable, kinds
@@ -75,11 +76,13 @@ def tabs(orders: QuerySet[Order]) -> list[tuple[str, str, int]]:
 def show(request: HttpRequest, order: str) -> HttpResponse:
     """Show one order of the shopper's."""
     found = get_object_or_404(mine.orders(request), code=order)
+    lines = found.lines.select_related("product").order_by("pk")
     context = {
         "order": found,
-        "lines": found.lines.select_related("product").order_by("pk"),
+        "lines": lines,
         "shipments": found.shipments.prefetch_related("lines__line").order_by("pk"),
         "can_confirm": True,
+        "reviewed": writing.known({line.code for line in lines}) if found.state == OrderState.DELIVERED else (),
         "can_pay": mine.can_be_paid(found, at=clock.now()),
         "refunds": found.refunds.exclude(state="failed").order_by("pk"),
         "cases": found.cases.order_by("-pk"),

@@ -125,8 +125,13 @@ def cancel(voucher: Voucher, *, at: datetime) -> bool:
     return True
 
 
+def may_change(booking: Booking, *, at: datetime) -> bool:
+    """Whether a booking may still be cancelled or moved then."""
+    return at <= booking.starts_at - settings.BOOKING_CHANGE_BEFORE
+
+
 def _cancel(booking: Booking, *, at: datetime) -> None:
-    if at > booking.starts_at - settings.BOOKING_CHANGE_BEFORE:
+    if not may_change(booking, at=at):
         raise BookingRefused("too_late")
     drop([booking.voucher_id], at=at)
 

@@ -1,6 +1,6 @@
 """Writing reviews: one for each thing bought, in the weeks after it came, changed for a few days."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -38,6 +38,11 @@ class Purchase:
 def of(cause: str) -> Review | None:
     """Return the review of a purchase, if there is one."""
     return Review.objects.filter(cause=cause).prefetch_related("photos").first()
+
+
+def known(causes: Collection[str]) -> set[str]:
+    """Return those of the purchases that have a review."""
+    return set(Review.objects.filter(cause__in=causes).values_list("cause", flat=True))
 
 
 def is_open(purchase: Purchase, review: Review | None, *, at: datetime) -> bool:

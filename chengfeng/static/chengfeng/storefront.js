@@ -37,14 +37,14 @@
   function show(form) {
     const chosen = form.querySelector("input[name=variant]:checked");
     if (!chosen) return;
-    const { price, listPrice, available } = chosen.dataset;
+    const { price, listPrice, available, most = 99 } = chosen.dataset;
     form.querySelector("[data-price]").textContent = price;
     const struck = form.querySelector("[data-list-price]");
     struck.textContent = listPrice;
     struck.hidden = !listPrice;
     form.querySelectorAll("[data-note-of]").forEach((note) => { note.hidden = note.dataset.noteOf !== chosen.value; });
     const quantity = form.querySelector("input[name=quantity]");
-    if (quantity) quantity.max = Math.min(99, Number(available));
+    if (quantity) quantity.max = Math.min(99, Number(available), Number(most));
     form.querySelectorAll("[data-for-variant]").forEach((box) => { box.hidden = box.dataset.forVariant !== chosen.value; });
   }
   document.addEventListener("change", (event) => {

@@ -55,7 +55,15 @@ def choices(request: HttpRequest, found: Voucher) -> dict:
     days = [first + timedelta(days=number) for number in range(min(DAYS, (last - first).days))]
     day = wanted_day(request, days)
     offered = bookings.offered(store, day, at=now) if store and day else []
-    return {"stores": stores, "bookable": open_to_book, "store": store, "days": days, "day": day, "offered": offered}
+    return {
+        "stores": stores,
+        "bookable": open_to_book,
+        "store": store,
+        "days": days,
+        "day": day,
+        "offered": offered,
+        "may_change": bool(found.booking) and bookings.may_change(found.booking, at=now),
+    }
 
 
 def wanted_day(request: HttpRequest, days: list[date]) -> date | None:
