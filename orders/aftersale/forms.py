@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.templatetags.frame import text
 from shops.catalogue.pictures import ACCEPT
 
 from .. import carriers
@@ -84,7 +85,7 @@ class CaseForm(forms.Form):
         if len(others) > 1:
             self.fields[f"{code}-for"] = forms.ChoiceField(
                 label=_("In exchange for"), required=False, initial=one.line.variant.code,
-                choices=[(variant.code, " · ".join(variant.options.values()) or variant.sku) for variant in others],
+                choices=[(each.code, " · ".join(text(each, "options").values()) or each.sku) for each in others],
             )  # fmt: skip
 
     def line_fields(self) -> list[tuple[Claimable, forms.BoundField, forms.BoundField | None]]:

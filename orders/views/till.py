@@ -143,13 +143,19 @@ def try_to_place(request: HttpRequest, currency: str, form: ContactForm, changes
         names = ", ".join(str(variant.product) for variant in error.variants)
         form.add_error(None, _("These goods are not sent to that address: %(names)s") % {"names": names})
     except stock.LimitReached as error:
-        form.add_error(None, _("You may buy %(n)d more of a good in a flash sale.") % {"n": error.may_still})
+        form.add_error(None, limit_in_words(error))
     except (sealing.QuoteRefused, stock.OutOfStock):
         form.add_error(None, changed)
     else:
         keep(request, form)
         return redirect("orders:pay", placed.code)
     return None
+
+
+def limit_in_words(error: stock.LimitReached) -> str:
+    if not error.may_still:
+        return _("You have bought as many of a good in a flash sale as one may.")
+    return _("You may buy %(n)d more of a good in a flash sale.") % {"n": error.may_still}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
