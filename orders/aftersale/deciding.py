@@ -229,8 +229,10 @@ def decide(case: Case, *, for_shopper: bool, note: str, at: datetime, by: User, 
 
 
 def _grant(case: Case, *, amount: Decimal, note: str, at: datetime, by: User) -> None:
-    if not ZERO <= amount <= case.amount or amount % minor_unit(case.order.currency):
-        raise CaseRefused("amount", "too_much", f"at most {case.amount} can be given back")
+    if not (ZERO < amount <= case.amount or amount == case.amount):
+        raise CaseRefused("amount", "not_given", f"something is given back, at most {case.amount}")
+    if amount % minor_unit(case.order.currency):
+        raise CaseRefused("amount", "too_fine", f"{amount} is no amount of {case.order.currency}")
     step = {"side": Side.OPERATOR, "at": at, "by": by, "note": note, "amount": amount, "offered": None}
     if case.comes_back and not (case.tracking or case.carrier):
         move(case, CaseState.ACCEPTED, said=amount, **step)

@@ -22,6 +22,7 @@ REFUSALS = {
     "too_many": _("That is more units than can be asked for."),
     "too_much": _("That is more than these units cost."),
     "too_fine": _("That is no amount of this currency."),
+    "not_given": _("Who is right gets something back, at most what was asked for."),
     "not_less": _("An offer is less than what was asked for."),
     "changed": _("The offer has changed meanwhile. Look at it again."),
 }
