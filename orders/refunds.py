@@ -81,10 +81,14 @@ class Part:
 def left_by_line(order: Order) -> list[Left]:
     """Return what can still be refunded of each line, refunds under way counted as done."""
     standing = Q(refund_lines__refund__state__in=STANDING)
-    lines = order.lines.select_related("product").order_by("pk").annotate(
-        given=Coalesce(Sum("refund_lines__amount", filter=standing), ZERO),
-        units=Coalesce(Sum("refund_lines__quantity", filter=standing), 0),
-        given_up=Coalesce(Sum("refund_lines__unshipped", filter=standing), 0),
+    lines = (
+        order.lines.select_related("product")
+        .order_by("pk")
+        .annotate(
+            given=Coalesce(Sum("refund_lines__amount", filter=standing), ZERO),
+            units=Coalesce(Sum("refund_lines__quantity", filter=standing), 0),
+            given_up=Coalesce(Sum("refund_lines__unshipped", filter=standing), 0),
+        )
     )
     lefts = [
         Left(line, line.quantity - line.units, line.total - line.given, line.quantity - line.shipped - line.given_up)
