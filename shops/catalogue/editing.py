@@ -1,15 +1,15 @@
 """Changing products and variants by hand: one transaction, versions that notice a second editor, an audit entry."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from chengfeng.codes import new_code
+from chengfeng.constraints import refusals
 
 from ..people.audit import record
 from ..tenancy import Access, own
@@ -61,7 +61,7 @@ def create_product(
     product.search = index_text(product)
     if picture:
         product.image.save(picture.name, picture, save=False)
-    with _refusals():
+    with refusals(CONSTRAINTS, Refused):
         product.save(force_insert=True)
     changed = _edit_variants(access, product, variants, at=at)
     record(access, "product.create", target=product.code, at=at, title=product.title, variants=changed)
@@ -138,7 +138,7 @@ def _edit_variants(
 
 
 def _add_variant(product: Product, edit: VariantEdit) -> Variant:
-    with _refusals(edit.values["sku"]):
+    with refusals(CONSTRAINTS, lambda field: Refused(field, sku=edit.values["sku"])):
         return Variant.objects.create(merchant_id=product.merchant_id, product=product, **edit.values)
 
 
@@ -146,7 +146,7 @@ def _change_variant(variant: Variant, edit: VariantEdit) -> list[str]:
     differing = {name: value for name, value in edit.values.items() if getattr(variant, name) != value}
     version = variant.version if edit.version is None else edit.version
     changes = {**differing, "version": version + 1} if differing else {}
-    with _refusals(variant.sku):
+    with refusals(CONSTRAINTS, lambda field: Refused(field, sku=variant.sku)):
         _guarded(Variant.objects.filter(pk=variant.pk), version, changes)
     for name, value in differing.items():
         setattr(variant, name, value)
@@ -168,16 +168,3 @@ def _guarded(rows, version: int, changes: Mapping[str, Any]) -> None:
     mine = rows.filter(version=version)
     if not (mine.update(**changes) if changes else mine.exists()):
         raise EditConflict
-
-
-@contextmanager
-def _refusals(sku: str = "") -> Iterator[None]:
-    """Turn a violated constraint into the field that violates it."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = error.__cause__.diag.constraint_name
-        if name not in CONSTRAINTS:
-            raise
-        raise Refused(CONSTRAINTS[name], sku=sku) from error

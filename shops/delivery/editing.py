@@ -1,12 +1,13 @@
 """Changing shipping templates: one transaction, versions that notice a second editor, an audit entry."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F
+
+from chengfeng.constraints import refusals
 
 from ..catalogue.models import Product
 from ..people.audit import record
@@ -35,7 +36,7 @@ def create(
     """Make a template with its rates, in that order; a merchant's first is its default. Raises TemplateRefused."""
     live = own(ShippingTemplate, access.merchant).filter(archived_at=None)
     values = {**values, "is_default": values.get("is_default", False) or not live.exists()}
-    with _refusals():
+    with refusals(CONSTRAINTS, TemplateRefused):
         _make_room(access, values)
         template = ShippingTemplate.objects.create(merchant=access.merchant, created_at=at, **values)
     _write(template, rates)
@@ -53,7 +54,7 @@ def edit(
     Raises TemplateConflict when `version` is no longer its version or it is archived, TemplateRefused.
     """
     mine = own(ShippingTemplate, access.merchant).filter(pk=template.pk, archived_at=None)
-    with _refusals():
+    with refusals(CONSTRAINTS, TemplateRefused):
         _make_room(access, values)
         if not mine.filter(version=version).update(**values, version=version + 1):
             raise TemplateConflict
@@ -113,16 +114,3 @@ def _write(template: ShippingTemplate, rates: Sequence[Mapping[str, Any]]) -> No
     ShippingRate.objects.bulk_create(
         ShippingRate(template=template, position=position, **rate) for position, rate in enumerate(rates)
     )
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a violated constraint into the field that violates it."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = error.__cause__.diag.constraint_name
-        if name not in CONSTRAINTS:
-            raise
-        raise TemplateRefused(CONSTRAINTS[name]) from error

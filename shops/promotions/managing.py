@@ -1,16 +1,16 @@
 """Making, changing, starting, pausing, ending and copying promotions: one transaction each, versions, a trail."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count, F, Model, Sum
 from django.db.models.functions import Coalesce
 
 from chengfeng.codes import new_code
+from chengfeng.constraints import refusals
 
 from ..catalogue.models import Product
 from .keepers import Keeper
@@ -62,7 +62,7 @@ def create(
         merchant=keeper.merchant, kind=kind, currency=currency, created_by=keeper.user, created_at=at,
         **{"starts_at": at, **values},
     )  # fmt: skip
-    with _refusals():
+    with refusals(CONSTRAINTS, Refused):
         promotion.save(force_insert=True)
     _give(promotion, products)
     keeper.note("promotion.create", promotion, at=at, **described(promotion))
@@ -149,7 +149,7 @@ def _change(promotion: Promotion, differing: Mapping[str, Any]) -> None:
     if differing.keys() & {"limit", "budget"}:
         _recount(promotion)
     promotion.version += 1
-    with _refusals():
+    with refusals(CONSTRAINTS, Refused):
         promotion.save(update_fields=[*differing, "used", "spent", "version"])
 
 
@@ -189,16 +189,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Model):
         return str(value)
     return value.isoformat() if isinstance(value, datetime) else value
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """Turn a violated constraint into the field that violates it."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = error.__cause__.diag.constraint_name
-        if name not in CONSTRAINTS:
-            raise
-        raise Refused(CONSTRAINTS[name]) from error
