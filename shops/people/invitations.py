@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng import outbox
+from chengfeng.constraints import refusals
 
 from ..tenancy import Access, own
 from . import audit
@@ -17,6 +18,7 @@ from .rights import Role
 
 LIFETIME = timedelta(days=7)
 TOPIC = "invitation.open"
+CONSTRAINTS = {"invitation_one_open": _("This address has an open invitation; send that one again.")}
 
 
 class InvitationRefused(Exception):
@@ -50,11 +52,8 @@ def invite(access: Access, *, email: str, role: Role, at: datetime) -> Invitatio
         expires_at=at + LIFETIME,
     )  # fmt: skip
     invitation.digest = digest(secret_of(invitation))
-    try:
-        with transaction.atomic():
-            invitation.save()
-    except IntegrityError as error:
-        raise InvitationRefused(_("This address has an open invitation; send that one again.")) from error
+    with refusals(CONSTRAINTS, InvitationRefused):
+        invitation.save()
     _send(invitation, at=at)
     audit.record(access, "invitation.create", target=invitation.code, at=at, email=email, role=role)
     return invitation

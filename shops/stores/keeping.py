@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import F, Prefetch, QuerySet
+
+from chengfeng.constraints import refusals
 
 from ..people.audit import record
 from ..people.models import Merchant
@@ -13,6 +15,7 @@ from ..tenancy import Access, own
 from .models import Store, StoreHours
 
 Hours = Mapping[int, Sequence[tuple[time, time]]]
+CONSTRAINTS = {"store_name_once": "name"}
 
 
 class StoreConflict(Exception):
@@ -33,11 +36,8 @@ def stores(merchant: Merchant) -> QuerySet[Store]:
 @transaction.atomic
 def create(access: Access, *, values: Mapping[str, Any], hours: Hours, at: datetime) -> Store:
     """Open a store; `hours` are spans by weekday, Monday 0. Raises NameTaken."""
-    try:
-        with transaction.atomic():
-            store = Store.objects.create(merchant=access.merchant, created_at=at, **values)
-    except IntegrityError as error:
-        raise NameTaken from error
+    with refusals(CONSTRAINTS, NameTaken):
+        store = Store.objects.create(merchant=access.merchant, created_at=at, **values)
     _write(store, hours)
     record(access, "store.create", target=store.code, at=at, name=store.name)
     return store
@@ -47,11 +47,8 @@ def create(access: Access, *, values: Mapping[str, Any], hours: Hours, at: datet
 def edit(access: Access, store: Store, *, version: int, values: Mapping[str, Any], hours: Hours, at: datetime) -> None:
     """Change a store; bookings that are there stay. Raises StoreConflict or NameTaken."""
     mine = own(Store, access.merchant).filter(pk=store.pk, archived_at=None, version=version)
-    try:
-        with transaction.atomic():
-            changed = mine.update(**values, version=F("version") + 1)
-    except IntegrityError as error:
-        raise NameTaken from error
+    with refusals(CONSTRAINTS, NameTaken):
+        changed = mine.update(**values, version=F("version") + 1)
     if not changed:
         raise StoreConflict
     store.hours.all().delete()
