@@ -1,39 +1,48 @@
-"""Plain statements, for the paths that are walked so often that building a query each time would cost the most.
+"""Plain statements: for what queries cannot say, and where building a query each time would cost the most.
 
-Parameters are named, as `%(at)s`; a statement belongs beside the function that runs it.
+Parameters are named, as `%(at)s`, unless code counts them out; a statement belongs beside the function that runs it.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.db import connection, models
 
 Model = TypeVar("Model", bound=models.Model)
+Params = Mapping[str, Any] | Sequence[Any] | None
 
 
-def run(statement: str, params: Mapping[str, Any]) -> int:
+def run(statement: str, params: Params = None) -> int:
     """Run a statement; return the number of rows it touched."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.rowcount
 
 
-def row(statement: str, params: Mapping[str, Any]) -> tuple | None:
+def row(statement: str, params: Params = None) -> tuple | None:
     """Run a statement; return its first row, if any."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchone()
 
 
-def rows(statement: str, params: Mapping[str, Any]) -> list[tuple]:
+def rows(statement: str, params: Params = None) -> list[tuple]:
     """Run a statement; return its rows."""
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
         return cursor.fetchall()
 
 
-def instances(model: type[Model], statement: str, params: Mapping[str, Any]) -> list[Model]:
+def dicts(statement: str, params: Params = None) -> list[dict[str, Any]]:
+    """Run a statement; return its rows by the names of their columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def instances(model: type[Model], statement: str, params: Params = None) -> list[Model]:
     """Run a statement that gives all columns of a model's table, in any order; return its rows as instances."""
     fields = model._meta.concrete_fields
     with connection.cursor() as cursor:
@@ -42,6 +51,11 @@ def instances(model: type[Model], statement: str, params: Mapping[str, Any]) -> 
         order = [places[field.column] for field in fields]
         names = [field.attname for field in fields]
         return [model.from_db(connection.alias, names, [found[n] for n in order]) for found in cursor.fetchall()]
+
+
+def hold(lock: int, key: int) -> None:
+    """Hold an advisory lock of two numbers, what it is for and whose it is, until the transaction ends."""
+    run("SELECT pg_advisory_xact_lock(%(lock)s, %(key)s)", {"lock": lock, "key": key})
 
 
 def columns(model: type[models.Model], *, besides: Iterable[str] = (), of: str = "") -> str:

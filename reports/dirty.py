@@ -7,8 +7,7 @@ Orders, charges and credits are found by their append-only rows' numbers. Events
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
+from chengfeng import sql
 from shops.models import Merchant
 
 from .models import FactsMark
@@ -77,9 +76,7 @@ FIRST_EVENTS = """
 def look(*, at: datetime) -> dict[str, int]:
     """Return the highest number of every trace now; to be given to `settle` when the rebuilding is done."""
     highest = ", ".join(f"(SELECT coalesce(max(id), 0) FROM {trace.table})" for trace in TRACES.values())
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {highest}")
-        return dict(zip(TRACES, cursor.fetchone(), strict=True))
+    return dict(zip(TRACES, sql.row(f"SELECT {highest}"), strict=True))
 
 
 def settle(marks: dict[str, int], *, at: datetime) -> None:
@@ -99,22 +96,18 @@ def days(*, at: datetime) -> list[tuple[Merchant, date]]:
         f"SELECT d.merchant_id, d.day FROM ({' UNION '.join(parts)}) d(merchant_id, day) "
         "JOIN shops_merchant z ON z.id = d.merchant_id WHERE d.day < (%(at)s AT TIME ZONE z.time_zone)::date"
     )
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"at": at, "newcomers": newcomers})
-        return [(merchants[pk], day) for pk, day in cursor.fetchall()]
+    return [(merchants[pk], day) for pk, day in sql.rows(query, {"at": at, "newcomers": newcomers})]
 
 
 def settled_days() -> list[tuple[int, date]]:
     """Return the final days, as keys of merchants and days, that have no rows newer than the last look."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"{FINAL} EXCEPT ({changed('seen')})")
-        return cursor.fetchall()
+    return sql.rows(f"{FINAL} EXCEPT ({changed('seen')})")
 
 
 def _without_facts() -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM shops_merchant z "
-            "WHERE NOT EXISTS (SELECT FROM reports_merchantday f WHERE f.merchant_id = z.id)"
-        )
-        return [pk for (pk,) in cursor.fetchall()]
+    return [pk for (pk,) in sql.rows(WITHOUT_FACTS)]
+
+
+WITHOUT_FACTS = """
+    SELECT id FROM shops_merchant z WHERE NOT EXISTS (SELECT FROM reports_merchantday f WHERE f.merchant_id = z.id)
+"""

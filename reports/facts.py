@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from chengfeng import clock
+from chengfeng import clock, sql
 from chengfeng.jobs import Report
 from chengfeng.models import Job
 from shops.models import Merchant
@@ -34,13 +34,12 @@ def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime) -> Non
     if not pairs:
         return
     params = Wanted.single(pairs).params() | {"at": at, "lateness": LATENESS}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [MERCHANT_DAYS])
-        for table in (MERCHANT_DAYS, *TABLES.values()):
-            cursor.execute(_delete(table), params)
-        cursor.execute(_insert_merchant_days(), params)
-        for grain in TABLES:
-            cursor.execute(_insert(grain), params)
+    sql.run("SELECT pg_advisory_xact_lock(hashtext(%(lock)s))", {"lock": MERCHANT_DAYS})
+    for table in (MERCHANT_DAYS, *TABLES.values()):
+        sql.run(_delete(table), params)
+    sql.run(_insert_merchant_days(), params)
+    for grain in TABLES:
+        sql.run(_insert(grain), params)
 
 
 def rebuild_history(*, at: datetime, report: Report | None = None) -> int:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng import sql
 from chengfeng.money import ZERO
 from shops.models import Merchant
 
@@ -127,10 +127,7 @@ def _run(query: str, first: date | None = None, last: date | None = None) -> lis
     limits = (["{} >= %(after)s"] if after else []) + (["{} < %(before)s"] if before else [])
     condition = " AND ".join(limits) or "true"
     query = re.sub(r"\{([a-z_.]+)\}", lambda column: condition.replace("{}", column[1]), query)
-    with connection.cursor() as cursor:
-        cursor.execute(query, {"after": after, "before": before})
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return sql.dicts(query, {"after": after, "before": before})
 
 
 @dataclass(frozen=True, slots=True)

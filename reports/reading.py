@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import connection
-
+from chengfeng import sql
 from chengfeng.periods import local_date
 from shops.models import Merchant
 
@@ -40,9 +39,8 @@ class Span:
 
 def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime) -> Span:
     """Return the span of those days; days after today are cut off."""
-    with connection.cursor() as cursor:
-        cursor.execute(EDGES, {"ids": [merchant.pk for merchant in merchants]})
-        edges = {pk: day + timedelta(days=1) for pk, day in cursor.fetchall()}
+    found = sql.rows(EDGES, {"ids": [merchant.pk for merchant in merchants]})
+    edges = {pk: day + timedelta(days=1) for pk, day in found}
     today = max((local_date(at, merchant.time_zone) for merchant in merchants), default=last)
     return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants})
 
@@ -66,12 +64,12 @@ def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int) -> li
 def hours(merchant: Merchant, day: date) -> list[dict]:
     """Return the sums of one local day by hour, from raw rows."""
     query = f"{select(Grain.MERCHANT, hourly=True)} ORDER BY hour"
-    return _fetch(query, Wanted.single([(merchant, day)]).params())
+    return sql.dicts(query, Wanted.single([(merchant, day)]).params())
 
 
 def raw(merchant: Merchant, day: date, *, until: datetime) -> list[dict]:
     """Return the sums of one local day up to an instant, from raw rows."""
-    return _fetch(select(Grain.MERCHANT), Wanted([(merchant, day, day)], until=until).params())
+    return sql.dicts(select(Grain.MERCHANT), Wanted([(merchant, day, day)], until=until).params())
 
 
 def _union(grain: Grain, span: Span) -> str:
@@ -91,11 +89,4 @@ def _rows(query: str, span: Span, more: dict | None = None) -> list[dict]:
         "known": list(span.live_from), "edges": list(span.live_from.values()),
         "first": span.first, "last": span.last, **live.params(), **(more or {}),
     }  # fmt: skip
-    return _fetch(query, params)
-
-
-def _fetch(query: str, params: dict) -> list[dict]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, params)
-        names = [column.name for column in cursor.description]
-        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return sql.dicts(query, params)

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
 from django.db.models import QuerySet
 
+from chengfeng import sql
 from chengfeng.templatetags.frame import count
 
 MOST = 10_000
@@ -29,15 +29,13 @@ class Tally:
 def capped(queries: Mapping[str, QuerySet], *, most: int = MOST) -> dict[str, Tally]:
     """Return how many rows each query has, up to `most`, by one statement."""
     parts, params = zip(*(_part(query, most) for query in queries.values()), strict=True)
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(parts)}", [value for values in params for value in values])
-        numbers = cursor.fetchone()
+    numbers = sql.row(f"SELECT {', '.join(parts)}", [value for values in params for value in values])
     return {name: Tally(min(n, most), n > most) for name, n in zip(queries, numbers, strict=True)}
 
 
 def _part(query: QuerySet, most: int) -> tuple[str, tuple]:
     try:
-        sql, params = query.order_by().values("pk")[: most + 1].query.sql_with_params()
+        counted, params = query.order_by().values("pk")[: most + 1].query.sql_with_params()
     except EmptyResultSet:
         return "0", ()
-    return f"(SELECT count(*) FROM ({sql}) counted)", params
+    return f"(SELECT count(*) FROM ({counted}) counted)", params

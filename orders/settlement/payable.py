@@ -3,9 +3,9 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Sum
 
+from chengfeng import sql
 from chengfeng.models import Account, Entry
 from shops.models import Merchant
 
@@ -18,9 +18,8 @@ def hold_still(merchants: Collection[int]) -> None:
     Claw-backs, approvals of payouts and closings of statements take it, after the rows they work on and before the
     ledger; several merchants in the order of their pk.
     """
-    with connection.cursor() as cursor:
-        for merchant in sorted(merchants):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, merchant])
+    for merchant in sorted(merchants):
+        sql.hold(LOCK_CLASS, merchant)
 
 
 def due(merchants: Collection[Merchant], *, currency: str) -> Mapping[str, Decimal]:

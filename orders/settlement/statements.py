@@ -10,10 +10,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, Min, Q, Sum
 
-from chengfeng import clock
+from chengfeng import clock, sql
 from chengfeng.codes import new_code
 from chengfeng.jobs import Report
 from chengfeng.models import Job
@@ -152,9 +152,7 @@ def _write(
         "number": before.number + 1 if before else 1, "opening": before.closing if before else ZERO, "at": at,
         "end": midnight(last + timedelta(days=1), merchant.time_zone),
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence('orders_statement', 'id'))")
-        (params["id"],) = cursor.fetchone()
+    (params["id"],) = sql.row("SELECT nextval(pg_get_serial_sequence('orders_statement', 'id'))")
     return Statement.objects.raw(CLOSE, params)[0]
 
 

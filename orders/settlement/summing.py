@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
-from django.db import connection
 
+from chengfeng import sql
 from chengfeng.money import minor_unit
 from shops.models import Merchant
 
@@ -91,17 +91,13 @@ def coming(merchant: Merchant, *, currency: str, today: date) -> dict[date, tupl
 
     What is overdue falls due today.
     """
-    params = _params(merchant, currency) | {"today": today}
-    with connection.cursor() as cursor:
-        cursor.execute(COMING, params)
-        return {day: (orders, net) for day, orders, net in cursor.fetchall()}
+    found = sql.rows(COMING, _params(merchant, currency) | {"today": today})
+    return {day: (orders, net) for day, orders, net in found}
 
 
 def under_way(merchant: Merchant, *, currency: str) -> tuple[int, Decimal]:
     """Return number and net of the orders that are paid and have not arrived yet."""
-    with connection.cursor() as cursor:
-        cursor.execute(UNDER_WAY, _params(merchant, currency))
-        return cursor.fetchone()
+    return sql.row(UNDER_WAY, _params(merchant, currency))
 
 
 def _params(merchant: Merchant, currency: str) -> dict:

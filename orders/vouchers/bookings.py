@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
+from chengfeng import sql
 from chengfeng.periods import day_period
 from shops.models import Store
 
@@ -100,10 +101,8 @@ def _end_of(voucher: Voucher, store: Store, starts_at: datetime, *, at: datetime
 
 def _take(store: Store, starts_at: datetime) -> None:
     """Take a place of a slot; raises BookingRefused when all are taken."""
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, {"store": store.pk, "starts_at": starts_at, "capacity": store.capacity})
-        if not cursor.rowcount:
-            raise BookingRefused("full")
+    if not sql.run(TAKE, {"store": store.pk, "starts_at": starts_at, "capacity": store.capacity}):
+        raise BookingRefused("full")
 
 
 TAKE = """

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from django.db import connection
 from django.db.models import BigIntegerField, F, QuerySet
 
+from chengfeng import sql
 from chengfeng.periods import local_date, midnight
 from chengfeng.prepared import OneOf, Prepared
 
@@ -50,9 +50,7 @@ def _insert(order: Order, units: Sequence[tuple[OrderLine, int]], *, at: datetim
         "positions": [position for _, position in units],
         "ends": [expires_at(order, line.voucher_days, at=at) for line, _ in units],
     }  # fmt: skip
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT, params)
-        return set(cursor.fetchall())
+    return set(sql.rows(INSERT, params))
 
 
 INSERT = """

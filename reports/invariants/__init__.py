@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection, transaction
 
+from chengfeng import sql
+
 from . import ads, books, cases, closed_days, orders, prices, promotions, settlement, stock, tenants, trail, vouchers
 from .shape import Invariant
 
@@ -54,7 +56,7 @@ def _look(invariant: Invariant) -> Violation | None:
 @contextmanager
 def snapshot() -> Iterator[None]:
     """See one committed instant of the database, read-only, for as long as the block takes."""
-    with transaction.atomic(durable=True), connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        cursor.execute("SET LOCAL statement_timeout = 0")
+    with transaction.atomic(durable=True):
+        sql.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        sql.run("SET LOCAL statement_timeout = 0")
         yield

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from django.db import connection
 from django.utils.translation import gettext as _
 
+from chengfeng import sql
 from chengfeng.models import Account
 from chengfeng.money import ZERO
 from orders.settlement.summing import coins
@@ -149,9 +149,7 @@ def _run(query: str, pair: Pair, merchants: Collection[Merchant], first: date, l
     whose = {"merchants": [merchant.pk for merchant in merchants]}
     compared = query.replace("{rows}", ROWS).replace("{left}", _timed(pair.left)).replace("{right}", _timed(pair.right))
     rounding = coins(_currencies()) if "%(currencies)s" in compared else {}
-    with connection.cursor() as cursor:
-        cursor.execute(compared, params | days | whose | rounding)
-        return cursor.fetchall()
+    return sql.rows(compared, params | days | whose | rounding)
 
 
 def _timed(side: str) -> str:

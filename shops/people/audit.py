@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
+
+from chengfeng import sql
 
 from .models import AuditEntry, Delegation, Merchant
 
@@ -41,7 +43,6 @@ def _require_live(delegation: Delegation, at: datetime) -> None:
 
 
 def _next_number(merchant: Merchant) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, merchant.pk])
+    sql.hold(LOCK_CLASS, merchant.pk)
     last = AuditEntry.objects.filter(merchant=merchant).aggregate(last=Max("number"))["last"]
     return (last or 0) + 1

@@ -5,10 +5,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Model, Sum
 from django.db.models.functions import Coalesce
 
+from chengfeng import sql
 from chengfeng.codes import new_code
 from chengfeng.constraints import refusals
 
@@ -157,8 +158,7 @@ def _quiet(promotion: Promotion, values: Mapping[str, Any]) -> None:
     """Let nobody write a use until this transaction ends where counting begins: it would be counted by nobody."""
     is_counted = promotion.limit is not None or promotion.budget is not None
     if not is_counted and (values.get("limit") is not None or values.get("budget") is not None):
-        with connection.cursor() as cursor:
-            cursor.execute(f"LOCK TABLE {PromotionUse._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
+        sql.run(f"LOCK TABLE {PromotionUse._meta.db_table} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _recount(promotion: Promotion) -> None:

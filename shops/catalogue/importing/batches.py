@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
-from django.db import connection
+from chengfeng import sql
 
 from ...people.models import Merchant, User
 from .. import prices
@@ -58,7 +58,7 @@ class Batch:
     def apply(self) -> None:
         """Match every item and, unless this is a dry run, write what differs in the caller's transaction."""
         if not self.is_dry:
-            _lock(self.merchant)
+            sql.hold(LOCK_CLASS, self.merchant.pk)
         self._load()
         for item in self.items:
             self._match(item)
@@ -210,9 +210,3 @@ def _save(model: type, rows: list, columns: Sequence[str]) -> None:
     known = [row for row in rows if row.pk]
     model.objects.bulk_create([row for row in rows if not row.pk])
     model.objects.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=columns)
-
-
-def _lock(merchant: Merchant) -> None:
-    """Let other imports of the merchant wait until this transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [LOCK_CLASS, merchant.pk])
