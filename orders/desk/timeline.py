@@ -13,18 +13,8 @@ from shops.models import AuditEntry
 from shops.tenancy import own
 
 from ..models import CaseStep, Order
+from . import deeds
 
-TOLD_ELSEWHERE = {"order.ship", "order.deliver", "order.cancel", "order.refund", "order.note"}  # by rows of their own
-DEEDS = {  # what the trail calls a deed → what a merchant calls it
-    "order.ship": gettext_lazy("Shipped"),
-    "order.deliver": gettext_lazy("Delivered"),
-    "order.cancel": gettext_lazy("Cancelled"),
-    "order.refund": gettext_lazy("Refund"),
-    "order.note": gettext_lazy("Note"),
-    "order.flag": gettext_lazy("Flag"),
-    "payment.capture": gettext_lazy("Payment captured"),
-    "payment.void": gettext_lazy("Payment let go"),
-}
 LETTERS = {"order.paid": gettext_lazy("Receipt sent by e-mail")}
 
 
@@ -61,7 +51,8 @@ def _payments(order: Order) -> Iterator[Event]:
     for share in order.payment_shares.select_related("payment").order_by("pk"):
         payment, said = share.payment, {"code": share.payment.code, "amount": share.amount}
         name = f"{payment.method_name} · {payment.provider}"
-        yield Event(payment.created_at, _("Payment tried"), "credit-card", facts=f"{name} {payment.failure}", **said)
+        tried = f"{name} {payment.failure_text}".rstrip()
+        yield Event(payment.created_at, _("Payment tried"), "credit-card", facts=tried, **said)
         for at, title in (
             (payment.authorised_at, _("Payment authorised")),
             (payment.captured_at, _("Payment captured")),
@@ -116,13 +107,11 @@ def _audit(order: Order) -> Iterator[Event]:
     """Yield what the trail knows beyond the rows themselves, and every deed of a program or under a delegation."""
     entries = own(AuditEntry, order.merchant).filter(target=order.code)
     for entry in entries.select_related("actor", "token", "delegation__delegate").order_by("number"):
-        if entry.verb in TOLD_ELSEWHERE and entry.actor and not entry.delegation:
+        if entry.verb in deeds.TOLD_ELSEWHERE and entry.actor and not entry.delegation:
             continue
-        facts = [value for value in entry.details.values() if value and isinstance(value, str)]
-        if entry.delegation:
-            facts.append(_("on your behalf"))
-        title = str(DEEDS.get(entry.verb, entry.verb))
-        yield Event(entry.at, title, "history", entry.actor or entry.token, " · ".join(facts))
+        facts = deeds.facts(entry) + ([_("on your behalf")] if entry.delegation else [])
+        said = {"facts": " · ".join(facts), "amount": deeds.amount(entry)}
+        yield Event(entry.at, deeds.title(entry), "history", deeds.doer(entry), **said)
 
 
 def _letters(order: Order) -> Iterator[Event]:

@@ -17,7 +17,7 @@ from ..settlement.models import (
 from ..vouchers.models import Booking, Slot, Voucher
 from .order import LineDiscount, Order, OrderLine, OrderMove
 from .parcels import Shipment, ShipmentLine
-from .paying import Payment, PaymentShare, WebhookReceipt
+from .paying import Payment, PaymentShare, WebhookReceipt, method_name
 from .refunding import Refund, RefundLine, reason_text
 from .till import Cart, CartLine, Checkout
 
@@ -56,5 +56,6 @@ __all__ = [
     "Terms",
     "Voucher",
     "WebhookReceipt",
+    "method_name",
     "reason_text",
 ]

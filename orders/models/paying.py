@@ -19,6 +19,25 @@ METHODS = {
     "voucher": _("Voucher"),
     "boleto": _("Boleto"),
 }
+FAILURES = {
+    "authentication_required": _("The bank wants to ask the shopper first"),
+    "cancelled": _("The shopper broke it off"),
+    "declined": _("Declined"),
+    "expired": _("Not paid in time"),
+    "insufficient_funds": _("Not enough money on the account"),
+    "no_page": _("The provider gave no page to pay at"),
+    "unknown": _("It never reached the provider"),
+    "voided": _("Let go before it was captured"),
+}
+
+
+def method_name(method: str) -> str:
+    """Return what was paid with, for people; a method that providers bring along speaks for itself."""
+    return METHODS.get(method, _spoken(method))
+
+
+def _spoken(code: str) -> str:
+    return code.replace("_", " ").capitalize()
 
 
 class Payment(models.Model):
@@ -85,8 +104,12 @@ class Payment(models.Model):
 
     @property
     def method_name(self) -> str:
-        """What the shopper paid with, for people; a method that providers bring along speaks for itself."""
-        return METHODS.get(self.method, self.method.replace("_", " ").capitalize())
+        return method_name(self.method)
+
+    @property
+    def failure_text(self) -> str:
+        """Why it failed, for people; empty where it did not. A reason that only its provider has speaks for itself."""
+        return FAILURES.get(self.failure, _spoken(self.failure))
 
 
 class PaymentShare(models.Model):

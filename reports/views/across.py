@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from chengfeng import clock
 from chengfeng.periods import local_date
+from orders.models import method_name
 from orders.moves import CancelReason
 from shops.onboarding.steps import Step
 from shops.tenancy import ka_page
@@ -52,12 +53,9 @@ def _direction(name: str, sort: str) -> str:
 
 
 @require_safe
+@operator_page
 def platform(request: HttpRequest) -> HttpResponse:
     """Show the operator the whole marketplace; nobody else learns that the page exists."""
-    if not request.user.is_authenticated:
-        return redirect_to_login(request.get_full_path())
-    if not (request.user.is_staff and request.user.is_active):
-        raise Http404
     found = marketplace.totals()
     at = clock.now()
     proof = marketplace.reconcile(found, marketplace.reported(at=at))
@@ -66,6 +64,7 @@ def platform(request: HttpRequest) -> HttpResponse:
             "currency": currency,
             "sums": sums,
             "cancelled": _cancelled(sums),
+            "paid_by": [(method_name(method), paid) for method, paid in sums["payments_by_method"].items()],
             "proof": [line for line in proof if line.currency == currency],
         }
         for currency, sums in found.items()

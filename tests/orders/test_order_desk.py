@@ -20,7 +20,7 @@ from shops.models import AuditEntry, Promotion, PromotionUse
 from tests import factories
 from tests.factories import AT
 
-from .conftest import buy, paid
+from .conftest import buy, merchant_client, paid
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -243,6 +243,17 @@ def test_notes_stay_and_are_struck(desk, shop, shirt, bob):
     assert finding.find(shop, "call").keys == set()
     titles = [str(event.title) for event in desk.get(address).context["events"]]
     assert {"Note", "Note struck", "Paid", "Payment captured"} <= set(titles)
+
+
+def test_the_time_line_tells_the_deeds_of_programs_in_words(desk, shop, shirt, alice):
+    order, till = paid(shirt), merchant_client(shop, alice)
+    desk.post(f"{desk.home}{order.code}/flag/", {"flag": "red"})
+    till.post("/api/v1/deliveries", {"orders": [order.code]}, format="json")  # refused: it leaves nothing
+    cancel = f"/api/v1/orders/{order.code}/cancellation"
+    assert till.post(cancel, {"reason": "unavailable"}, format="json").status_code == 200
+    events = desk.get(f"{desk.home}{order.code}/").context["events"]
+    told = [(event.title, str(event.by), event.facts) for event in events if event.icon == "history"]
+    assert told == [("Cancelled", "program “till”", "Goods unavailable"), ("Flag", "Bob", "Red")]
 
 
 def test_a_parcel_with_some_units_leaves_the_rest(desk, shirt, hat):

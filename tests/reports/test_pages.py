@@ -133,7 +133,9 @@ def test_the_portfolio_shows_what_is_lent_and_only_now(client, kai, alice, shop,
 def test_the_platform_page_is_the_operators(client, oscar, kai, alice, by_ad):
     assert [page(client, user, "platform").status_code for user in (kai, alice)] == [404, 404]
     context = page(client, oscar, "platform").context
-    assert (context["sheets"][0]["sums"]["gmv"], context["differs"]) == (108, [])
+    (sheet,) = context["sheets"]
+    assert (sheet["sums"]["gmv"], context["differs"]) == (108, [])
+    assert [(str(method), paid["payments"]) for method, paid in sheet["paid_by"]] == [("Credit card", 1)]
 
 
 def test_totals_count_orders_and_whole_checkouts(goods, by_ad, capsys):
