@@ -19,6 +19,7 @@ LEFT_OUT = {  # no pages: files, and what only a form leads to
 MOST = 90
 HERE = Path(__file__).parent
 UNSOUND, TOO_WIDE = ((HERE / name).read_text() for name in ("unsound.js", "too_wide.js"))
+WHEN_SETTLED = "document.addEventListener('htmx:afterSettle', () => { document.body.dataset.settled = 1; });"
 LINKS = "() => [...document.querySelectorAll('a[href]')].map((link) => link.href)"
 
 
@@ -114,3 +115,14 @@ def test_the_pages_of_an_owner_are_sound_in_chinese(market, window):
     _, found = crawl(look)
     assert found == []
     assert look.page.locator("html").get_attribute("lang") == "zh-hans"
+
+
+def test_a_swap_is_silent_beside_what_the_browser_has_styled(market, window):
+    look = window()
+    look.log_in("sam@example.org", market["password"])
+    look.visit("/my/addresses/new/")
+    look.page.locator("#id_street").evaluate("(field) => { field.style.width = '20em'; }")  # as a dragged corner does
+    look.page.evaluate(WHEN_SETTLED)
+    look.page.locator("#id_country").select_option("JP")
+    look.page.wait_for_selector("[data-settled]", state="attached")
+    assert look.page.locator("#id_country").input_value() == "JP"
