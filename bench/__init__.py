@@ -7,6 +7,7 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - ledger: transfers posted per second, against the same rows by COPY into the same tables
 - decision: ad decisions per second over HTTP, against an empty view of the same server
 - ingest: ad events taken per second over HTTP, charges included, against COPY of such rows into their table
+- bidding: clicks won for a budget in a log of real auctions, against linear bidding tuned on the same history
 - checkout: orders placed and paid per second over HTTP, against the same rows in bare transactions
 - flash_sale: slowest answers to 500 buyers of 100 units, against an empty view; carts per second in crossing order
 - imports: catalogue rows brought in per second, against csv and COPY of such rows
@@ -14,6 +15,8 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - order_desk: server time of the order desk of a shop with a million orders, against an empty view
 - statement: a statement of 100,000 orders as CSV over HTTP, against COPY of such rows to CSV
 - rebuild: raw rows turned into facts per second, against counting and summing them
+
+What needs real data that is not at hand says `skipped` instead, and why.
 
 Every benchmark runs in a process and on a database of its own (`chengfeng_bench`, which comes and goes with the run);
 load comes from yet another process, over loopback, in bounded numbers. Rounds of ours and of the yardstick alternate,
@@ -24,6 +27,7 @@ NAMES = (
     "ledger",
     "decision",
     "ingest",
+    "bidding",
     "checkout",
     "flash_sale",
     "imports",

@@ -11,7 +11,7 @@ import django
 
 from chengfeng.supervisor import end_on_signals
 
-from .result import Result
+from .result import Result, Skipped
 
 
 def main(name: str) -> None:
@@ -22,7 +22,7 @@ def main(name: str) -> None:
     play(import_module(f"bench.{name}").run, Stage(name))
 
 
-def play(run: Callable[..., Result], stage) -> None:
+def play(run: Callable[..., Result | Skipped], stage) -> None:
     """Run a benchmark and print the line of its result."""
     with silence() as out:
         print(run(stage).line(), file=out, flush=True)

@@ -35,6 +35,18 @@ class Result:
         return json.dumps(members, allow_nan=False)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Skipped:
+    """Nothing was measured, and why."""
+
+    bench: str
+    reason: str
+
+    def line(self) -> str:
+        """Return as one line of JSON that nothing was measured."""
+        return json.dumps({"bench": self.bench, "skipped": self.reason})
+
+
 def rounded(figure: Figure) -> Figure:
     """Return a float with four significant digits, anything else as it is."""
     if not isinstance(figure, float):

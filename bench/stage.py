@@ -19,6 +19,7 @@ from chengfeng.supervisor import running
 
 from .load import Site
 
+REAL_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 PLACE_OF_DATABASE = ("dbname", "user", "password", "host", "port")
 
 
@@ -53,6 +54,12 @@ class Stage:
         """A directory that is gone after the block."""
         with tempfile.TemporaryDirectory(dir=settings.PLACE) as name:
             yield Path(name)
+
+
+def real_data(name: str) -> Path | None:
+    """Return the folder of a real data set, or None where it is not at hand."""
+    folder = REAL_DATA / name
+    return folder if folder.is_dir() else None
 
 
 def _free_port() -> int:

@@ -8,6 +8,7 @@ are in whatever unit prices came in (fen, ten-thousandths), values in whatever t
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from statistics import median
 
 import numpy as np
 
@@ -67,18 +68,27 @@ class Landscape:
             value[:, slot + 1] + left * self.value[:, slot],
         )
 
+    def mean_day(self) -> "Landscape":
+        """Return the landscape of one day that is the mean of these."""
+        return Landscape(
+            multipliers=self.multipliers,
+            auctions=self.auctions.mean(axis=0, keepdims=True),
+            spend=self.spend.mean(axis=0, keepdims=True),
+            value=self.value.mean(axis=0, keepdims=True),
+        )
+
     def multiplier(self, budget: float, slot: int = 0, *, left: float = 1.0) -> float:
         """Return the median over days of the multiplier at which the rest of the day spends the budget.
 
         A day that could not have spent it asks for the highest multiplier.
         """
         spend, _ = self.rest(slot, left=left)
-        return float(np.median([self._reaching(curve, budget) for curve in spend]))
+        return median(self._reaching(curve, budget) for curve in spend)
 
     def traffic(self, slot: int = 0, *, left: float = 1.0) -> float:
         """Return the median over days of the auctions still to come."""
         counts = self.auctions[:, slot + 1 :].sum(axis=1) + left * self.auctions[:, slot]
-        return float(np.median(counts))
+        return median(counts.tolist())
 
     def _reaching(self, curve: np.ndarray, budget: float) -> float:
         """Return the multiplier at which a curve reaches the budget, between two steps by proportion."""
