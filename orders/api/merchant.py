@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 
-from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
@@ -37,6 +36,7 @@ from .merchant_serializers import (
     RefundsAnswer,
     ShipmentsRequest,
 )
+from .paging import PageQuery, asked, paged
 from .problems import moving, refunding
 from .shopper import KEY
 
@@ -68,10 +68,9 @@ class OffersView(MerchantAPIView):
         return variant
 
 
-class OrdersQuery(serializers.Serializer):
+class OrdersQuery(PageQuery):
     state = serializers.ChoiceField(OrderState.choices, required=False)
     external_reference = serializers.CharField(max_length=64, required=False)
-    page = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
 
 
 class OrdersView(MerchantAPIView):
@@ -80,24 +79,13 @@ class OrdersView(MerchantAPIView):
     @extend_schema(operation_id="orders_list", parameters=[OrdersQuery], responses=OrderPage)
     def get(self, request):
         """List the merchant's orders, the latest first."""
-        wanted = OrdersQuery(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
+        wanted = asked(OrdersQuery, request)
         orders = shown(self.merchant).order_by("-placed_at", "-pk")
-        if "state" in wanted.validated_data:
-            orders = orders.filter(state=wanted.validated_data["state"])
-        if "external_reference" in wanted.validated_data:
-            orders = orders.filter(checkout__external_reference=wanted.validated_data["external_reference"])
-        page = Paginator(orders, PAGE).get_page(wanted.validated_data["page"])
-        answer = {"results": page.object_list, "next": self.next(request, page)}
-        return Response(OrderPage(answer).data)
-
-    @staticmethod
-    def next(request, page) -> str | None:
-        if not page.has_next():
-            return None
-        query = request.query_params.copy()
-        query["page"] = page.next_page_number()
-        return request.build_absolute_uri(f"?{query.urlencode()}")
+        if "state" in wanted:
+            orders = orders.filter(state=wanted["state"])
+        if "external_reference" in wanted:
+            orders = orders.filter(checkout__external_reference=wanted["external_reference"])
+        return Response(OrderPage(paged(request, orders, wanted["page"], size=PAGE)).data)
 
 
 class OrderView(MerchantAPIView):

@@ -1,6 +1,5 @@
 """The merchant's API: settlements and statements."""
 
-from django.core.paginator import Paginator
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -11,6 +10,7 @@ from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..api.fields import Code
+from ..api.paging import PageQuery, asked, paged
 from . import listing
 from .models import Settlement, Statement
 
@@ -79,10 +79,6 @@ class SettlementPage(serializers.Serializer):
     next = serializers.URLField(allow_null=True)
 
 
-class PageQuery(serializers.Serializer):
-    page = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
-
-
 class SettlementsQuery(PageQuery):
     statement = Code(required=False)
     order = Code(required=False)
@@ -95,15 +91,13 @@ class SettlementsView(MerchantAPIView):
     @extend_schema(operation_id="settlements_list", parameters=[SettlementsQuery], responses=SettlementPage)
     def get(self, request):
         """List what was settled and clawed back, the latest first."""
-        wanted = SettlementsQuery(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        said = wanted.validated_data
+        said = asked(SettlementsQuery, request)
         found = listing.settlements(self.merchant, kind=said.get("kind", "")).prefetch_related("lines__line")
         if "statement" in said:
             found = found.filter(statement__code=said["statement"])
         if "order" in said:
             found = found.filter(order__code=said["order"])
-        return Response(SettlementPage(paged(request, found, said["page"])).data)
+        return Response(SettlementPage(paged(request, found, said["page"], size=PAGE)).data)
 
 
 class StatementsView(MerchantAPIView):
@@ -112,10 +106,8 @@ class StatementsView(MerchantAPIView):
     @extend_schema(operation_id="statements_list", parameters=[PageQuery], responses=StatementPage)
     def get(self, request):
         """List the closed statements, the latest first."""
-        wanted = PageQuery(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
         found = own(Statement, self.merchant).order_by("-first", "-pk")
-        return Response(StatementPage(paged(request, found, wanted.validated_data["page"])).data)
+        return Response(StatementPage(paged(request, found, asked(PageQuery, request)["page"], size=PAGE)).data)
 
 
 class StatementView(MerchantAPIView):
@@ -128,13 +120,3 @@ class StatementView(MerchantAPIView):
         if found is None:
             raise Http404
         return Response(StatementAnswer(found).data)
-
-
-def paged(request, rows, number: int) -> dict:
-    """Return one page of rows with the address of the next one."""
-    page = Paginator(rows, PAGE).get_page(number)
-    query = request.query_params.copy()
-    if page.has_next():
-        query["page"] = page.next_page_number()
-    following = request.build_absolute_uri(f"?{query.urlencode()}") if page.has_next() else None
-    return {"results": page.object_list, "next": following}

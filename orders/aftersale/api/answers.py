@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404
 from rest_framework.exceptions import ValidationError
@@ -11,6 +10,7 @@ from rest_framework.response import Response
 
 from shops.catalogue import stock
 
+from ...api.paging import asked, paged
 from ...api.problems import OutOfStock, WrongStateProblem
 from ...carriers import code_of
 from .. import cases
@@ -47,16 +47,11 @@ def get(found: QuerySet[Case], code: str) -> Case:
 
 def listed(request, found: QuerySet[Case]) -> Response:
     """Answer one page of the cases, the latest first."""
-    wanted = serializers.CasesQuery(data=request.query_params)
-    wanted.is_valid(raise_exception=True)
-    if "state" in wanted.validated_data:
-        found = found.filter(state=wanted.validated_data["state"])
-    page = Paginator(shown(found).order_by("-pk"), PAGE).get_page(wanted.validated_data["page"])
-    query = request.query_params.copy()
-    if page.has_next():
-        query["page"] = page.next_page_number()
-    address = request.build_absolute_uri(f"?{query.urlencode()}") if page.has_next() else None
-    return Response(serializers.CasePage({"results": page.object_list, "next": address}).data)
+    wanted = asked(serializers.CasesQuery, request)
+    if "state" in wanted:
+        found = found.filter(state=wanted["state"])
+    page = paged(request, shown(found).order_by("-pk"), wanted["page"], size=PAGE)
+    return Response(serializers.CasePage(page).data)
 
 
 def with_carrier(do: Callable) -> Callable:

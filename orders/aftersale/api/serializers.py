@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from ...api.fields import Amount, Code
+from ...api.paging import PageQuery
 from ...cart import MAX_UNITS
 from ..models import Case
 from ..moves import CaseState
@@ -98,9 +99,8 @@ class CaseAnswer(serializers.Serializer):
     steps = CaseStepAnswer(many=True, source="steps.all")
 
 
-class CasesQuery(serializers.Serializer):
+class CasesQuery(PageQuery):
     state = serializers.ChoiceField(CaseState.choices, required=False)
-    page = serializers.IntegerField(min_value=1, max_value=100_000, default=1)
 
 
 class CasePage(serializers.Serializer):
