@@ -1,5 +1,6 @@
 """The cast and the stage of every test."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from chengfeng import ledger
+from chengfeng import clock, ledger
 
 from . import factories, migrated
 from .factories import AT
@@ -37,6 +38,13 @@ def quiet_settings(settings, tmp_path):
 def at() -> datetime:
     """The instant at which tests happen: Tuesday 2026-03-10, 12:00 in Shanghai."""
     return AT
+
+
+@pytest.fixture
+def noon() -> Iterator[None]:
+    """That instant on every clock, for tests of pages."""
+    with clock.at(AT):
+        yield
 
 
 @pytest.fixture

@@ -23,13 +23,7 @@ from .conftest import merchant_client, paid, shopper_client
 from .test_after import fresh
 from .test_cases import arrived, ask, way
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(AT):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 def picture() -> SimpleUploadedFile:

@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from rest_framework.test import APIClient
 
-from chengfeng import clock
 from shops.models import AuditEntry, Delegation, Promotion, PromotionUse
 from shops.people.rights import Right
 from shops.promotions import managing, wording
@@ -17,19 +16,13 @@ from shops.tokens import issue
 from tests import factories
 from tests.factories import AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 DAY = timedelta(days=1)
 SPEND_AND_SAVE = {
     "title": "满200减30", "benefit": "fixed", "amount": "30", "threshold": "200", "starts_at": "2026-03-10T12:00",
     "limit": "500",
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(AT):
-        yield
 
 
 @pytest.fixture

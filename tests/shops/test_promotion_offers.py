@@ -5,21 +5,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from chengfeng import clock
 from shops.models import Claim, ShopperUses
 from shops.shopper import COOKIE, unseal
 from tests import factories
 from tests.factories import AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(AT):
-        yield
 
 
 @pytest.fixture

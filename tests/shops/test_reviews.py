@@ -6,21 +6,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 
-from chengfeng import clock
 from shops.models import AuditEntry, Review, ReviewPhoto
 from shops.reviews import reading, writing
 from tests import factories
 from tests.factories import AT
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture(autouse=True)
-def noon():
-    with clock.at(AT):
-        yield
 
 
 @pytest.fixture
