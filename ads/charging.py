@@ -6,9 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
-
-from chengfeng import ledger
+from chengfeng import ledger, sql
 from chengfeng.ledger import Posting
 from chengfeng.models import Account
 from chengfeng.money import ZERO
@@ -102,7 +100,7 @@ def _lock_wallets(merchants: Iterable[Merchant]) -> dict[str, Account]:
 
 SPEND = """
 UPDATE ads_campaignday day SET spent = day.spent + paid.amount
-FROM unnest(%s::bigint[], %s::numeric[]) paid (id, amount)
+FROM unnest(%(days)s::bigint[], %(amounts)s::numeric[]) paid (id, amount)
 WHERE day.id = paid.id AND day.spent + paid.amount <= day.budget
 """
 
@@ -110,10 +108,8 @@ WHERE day.id = paid.id AND day.spent + paid.amount <= day.budget
 def _spend(purses: Iterable[Purse]) -> None:
     """Add to what the days have spent, in one statement; their rows are locked already."""
     paid = {purse.day.pk: purse.spent for purse in purses if purse.spent}
-    with connection.cursor() as cursor:
-        cursor.execute(SPEND, [list(paid), list(paid.values())])
-        if cursor.rowcount != len(paid):
-            raise RuntimeError("a campaign's day was spent behind its lock")
+    if sql.run(SPEND, {"days": list(paid), "amounts": list(paid.values())}) != len(paid):
+        raise RuntimeError("a campaign's day was spent behind its lock")
 
 
 def _post(paid: Sequence[AdToken], purses: Mapping[int, Purse], at: datetime) -> None:

@@ -2,9 +2,10 @@
 
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
+from chengfeng import sql
 from chengfeng.jobs import Report
 from chengfeng.models import Job
 from chengfeng.periods import each_day
@@ -34,13 +35,12 @@ def recount(first: date, last: date) -> int:
 @transaction.atomic
 def _recount(day: date) -> None:
     AdDay.objects.filter(day=day).delete()
-    with connection.cursor() as cursor:
-        cursor.execute(COUNT, [day])
+    sql.run(COUNT, {"day": day})
 
 
 COUNT = """
 INSERT INTO ads_adday (ad_id, day, impressions, clicks)
 SELECT ad_id, day, count(*) FILTER (WHERE kind = 'impression'), count(*) FILTER (WHERE kind = 'click')
-FROM ads_event WHERE day = %s AND is_valid AND kind IN ('impression', 'click') GROUP BY ad_id, day
+FROM ads_event WHERE day = %(day)s AND is_valid AND kind IN ('impression', 'click') GROUP BY ad_id, day
 ON CONFLICT (ad_id, day) DO UPDATE SET impressions = excluded.impressions, clicks = excluded.clicks
 """

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import ROUND_FLOOR, Decimal
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet, Sum
 
-from chengfeng import ledger, payments
+from chengfeng import ledger, payments, sql
 from chengfeng.codes import new_code
 from chengfeng.models import Account, Entry
 from chengfeng.money import ZERO, minor_unit
@@ -81,9 +81,8 @@ def explained(entries: Sequence[Entry]) -> list[Entry]:
     if not entries:
         return []
     lowest = min(entry.pk for entry in entries)
-    with connection.cursor() as cursor:
-        cursor.execute(AFTER, [entries[0].account_id, lowest, [entry.pk for entry in entries]])
-        after = dict(cursor.fetchall())
+    params = {"account": entries[0].account_id, "lowest": lowest, "entries": [entry.pk for entry in entries]}
+    after = dict(sql.rows(AFTER, params))
     charges = Charge.objects.filter(transfer__in=[entry.transfer_id for entry in entries])
     names = dict(charges.values_list("transfer_id", "campaign__name"))
     for entry in entries:
@@ -95,8 +94,8 @@ AFTER = """
 SELECT id, after FROM (
     SELECT e.id, a.balance - sum(e.amount) OVER (ORDER BY e.id DESC) + e.amount AS after
     FROM chengfeng_entry e JOIN chengfeng_account a ON a.id = e.account_id
-    WHERE e.account_id = %s AND e.id >= %s
-) newer WHERE id = ANY(%s)
+    WHERE e.account_id = %(account)s AND e.id >= %(lowest)s
+) newer WHERE id = ANY(%(entries)s)
 """
 
 
