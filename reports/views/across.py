@@ -1,7 +1,6 @@
 """Pages that look across merchants: the key-account portfolio and the operator's platform page."""
 
-from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -11,7 +10,7 @@ from chengfeng.periods import local_date
 from orders.models import method_name
 from orders.moves import CancelReason
 from shops.onboarding.steps import Step
-from shops.tenancy import ka_page
+from shops.tenancy import ka_page, operator_page
 
 from .. import platform as marketplace
 from .. import portfolio as domain
