@@ -19,7 +19,7 @@ from . import giving
 from . import photos as pictures
 from .cases import CaseRefused
 from .models import Case
-from .moves import CaseMoved, CaseState, Side, move
+from .moves import CaseMoved, CaseState, Side, add, move
 
 
 def lock(case: Case) -> Case:
@@ -91,9 +91,16 @@ def reject(case: Case, *, note: str, at: datetime, by: User | None = None, photo
 
 @transaction.atomic
 def receive(case: Case, *, restock: bool, at: datetime, by: User | None = None, note: str = "") -> Case:
-    """Note that the goods came back: a return is refunded, an exchange awaits what replaces it; again does nothing."""
+    """Note that the goods came back: a return is refunded, an exchange awaits what replaces it; again does nothing.
+
+    Goods that come when the money was given back already are noted too, and bring nothing more.
+    """
     case = lock(case)
     if case.received_at:
+        return case
+    if case.may_still_come:
+        add(case, side=Side.MERCHANT, at=at, by=by, note=note, received_at=at, is_restocked=restock)
+        giving.take_back(case, restock=restock, at=at)
         return case
     _require(case, CaseState.SENT_BACK, target=CaseState.RECEIVED)
     move(

@@ -39,7 +39,7 @@ class PhotosField(forms.FileField):
         super().__init__(
             label=_("Photos"),
             required=False,
-            help_text=_("Up to 5 pictures of 10 MB each. Only you, the shop and the platform see them."),
+            help_text=_("Up to 5 pictures of 10 MB each. Only shopper, shop and platform see them."),
             widget=Photos(attrs={"accept": ACCEPT}),
         )
 

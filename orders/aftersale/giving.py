@@ -14,6 +14,7 @@ from .. import refunds
 from ..models import OrderLine, Refund, Shipment, ShipmentLine
 from ..refunds import Left, Wish
 from .models import Case, CaseLine
+from .moves import CaseState
 
 
 def give_money(case: Case, *, at: datetime, by: User | None = None) -> list[Refund]:
@@ -76,17 +77,26 @@ def carry_out(case: Case, *, at: datetime) -> bool:
 def take_back(case: Case, *, restock: bool, at: datetime) -> None:
     """Note that a case's goods came back, and put them on the shelf if they are fit for it.
 
-    An exchange leaves the count of returned units alone: others take their place.
+    An exchange that goes on leaves the count of returned units alone: others take their place. What a refund of the
+    shop's own has taken back meanwhile is not taken back again.
     """
-    if case.kind == Case.Kind.RETURN:
+    units = _out_there(case)
+    if case.kind == Case.Kind.RETURN or case.state == CaseState.REFUNDED:
         count_returned(case)
     for part in case.lines.select_related("line__variant").order_by("line__variant_id") if restock else ():
-        stock.put_back(variant=part.line.variant, quantity=part.quantity, cause=f"{case.code}:back", at=at)
+        if number := units[part.line_id]:
+            stock.put_back(variant=part.line.variant, quantity=number, cause=f"{case.code}:back", at=at)
 
 
 def count_returned(case: Case) -> None:
-    for part in case.lines.all():
-        OrderLine.objects.filter(pk=part.line_id).update(returned=F("returned") + part.quantity)
+    for line, number in _out_there(case).items():
+        OrderLine.objects.filter(pk=line).update(returned=F("returned") + number)
+
+
+def _out_there(case: Case) -> dict[int, int]:
+    """Return how many units of each line (pk) of a case nobody has taken back yet; the order must be locked."""
+    parts = case.lines.select_related("line")
+    return {part.line_id: min(part.quantity, part.line.shipped - part.line.returned) for part in parts}
 
 
 def send_replacement(case: Case, *, at: datetime, by: User | None, carrier: str, tracking: str) -> Shipment:

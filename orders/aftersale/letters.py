@@ -52,7 +52,7 @@ def letter(step: CaseStep, side: Side, address: str) -> EmailMessage:
         "next_step": next_step(case, side=side, at=step.at) if step.target == case.state else "",
     }  # fmt: skip
     subject = _("%(kind)s of order %(code)s: %(state)s") % {
-        "kind": case.get_kind_display(), "code": case.order.code, "state": step.get_target_display(),
+        "kind": case.get_kind_display(), "code": case.order.code, "state": step.deed,
     }  # fmt: skip
     return EmailMessage(
         subject=subject,

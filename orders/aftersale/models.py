@@ -79,6 +79,12 @@ class Case(models.Model):
         """Whether the goods are to be sent back."""
         return self.kind != self.Kind.REFUND
 
+    @property
+    def may_still_come(self) -> bool:
+        """Whether the money was given back while the goods were on their way, and nobody has noted their arrival."""
+        was_sent = bool(self.carrier or self.tracking)
+        return self.state == CaseState.REFUNDED and self.comes_back and was_sent and self.received_at is None
+
 
 class CaseLine(models.Model):
     """The units of an order line that a case is about; `amount` is what they cost."""
@@ -137,3 +143,15 @@ class CaseStep(models.Model):
 
     def __str__(self):
         return f"{self.source} → {self.target}"
+
+    @property
+    def deed(self) -> str:
+        """What was done, in words for people."""
+        if self.source == self.target:
+            came = self.target == CaseState.REFUNDED
+            return str(_("The goods came later") if came else _("Said in the dispute"))
+        if self.target == CaseState.ACCEPTED and not self.case.comes_back:
+            return str(_("Accepted"))
+        if self.target == CaseState.RECEIVED and self.case.kind == Case.Kind.RETURN:
+            return str(_("Received"))
+        return self.get_target_display()

@@ -66,6 +66,9 @@ OVER = tuple(state for state, targets in MOVES.items() if not targets)
 CLAIMING = (*OPEN, CaseState.REFUNDED)  # the states in which a case lays claim to its units
 
 
+ADDED_TO = frozenset({CaseState.REFUNDED})  # over, but goods that come later are still noted
+
+
 class CaseMoved(Exception):
     """The case is not in a state from which it can go there; `state` is where it was seen."""
 
@@ -117,8 +120,24 @@ def move(
     step(case, source=source, side=side, at=at, by=by, note=note, amount=said)
 
 
-def step(case: "Case", *, source: str, **details) -> None:
-    """Write how the case came to where it is now, and tell the other side."""
+def add(case: "Case", *, side: Side, at: datetime, by: "User | None" = None, note: str = "", **fields) -> None:
+    """Write what else happened to a locked case that stays where it is; no letter tells of it. Raises CaseMoved."""
+    if case.state not in ADDED_TO:
+        raise CaseMoved(case.state, case.state)
+    for name, value in fields.items():
+        setattr(case, name, value)
+    case.save(update_fields=list(fields))
+    _write(case, source=case.state, side=side, at=at, by=by, note=note)
+
+
+def _write(case: "Case", *, source: str, **details) -> int:
+    """Write a step into the chain of a case; return its number."""
     number = case.steps.count() + 1
     case.steps.create(number=number, source=source, target=case.state, **details)
+    return number
+
+
+def step(case: "Case", *, source: str, **details) -> None:
+    """Write how the case came to where it is now, and tell the other side."""
+    number = _write(case, source=source, **details)
     outbox.publish("case.moved", key=f"{case.code}:{number}", payload={"case": case.code}, at=details["at"])

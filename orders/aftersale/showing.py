@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db.models import Count, F, QuerySet
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .. import carriers
@@ -87,6 +88,8 @@ NEXT = {  # state → what the shop, and the shopper, is told while it lasts
 
 def next_step(case: Case, *, side: Side, at: datetime) -> str:
     """Return what happens next and until when, as a side is told; nothing when the case is over."""
+    if case.may_still_come and side == Side.MERCHANT:
+        return _("The money was given back. If the goods still come, note it here; nothing more is refunded.")
     if case.state not in NEXT:
         return ""
     text = NEXT[case.state][side == Side.SHOPPER]

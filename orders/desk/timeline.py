@@ -91,7 +91,7 @@ def _notes(order: Order) -> Iterator[Event]:
 def _cases(order: Order) -> Iterator[Event]:
     steps = CaseStep.objects.filter(case__order=order).select_related("case", "by").order_by("pk")
     for step in steps:
-        title = f"{step.case.get_kind_display()}: {step.get_target_display()}"
+        title = f"{step.case.get_kind_display()}: {step.deed}"
         by = step.by or step.get_side_display()
         yield Event(step.at, title, "message-report", by, step.note, step.case.code, step.amount)
 

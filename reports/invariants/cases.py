@@ -1,10 +1,11 @@
 """Invariants of what happens after the sale: I34 and I35."""
 
-from orders.aftersale.moves import CLAIMING, MOVES
+from orders.aftersale.moves import ADDED_TO, CLAIMING, MOVES
 
 from .shape import Invariant
 
-ALLOWED = ", ".join(sorted(f"('{source}', '{target}')" for source, targets in MOVES.items() for target in targets))
+KNOWN = {(source, target) for source, targets in MOVES.items() for target in targets} | {(s, s) for s in ADDED_TO}
+ALLOWED = ", ".join(sorted(f"('{source}', '{target}')" for source, target in KNOWN))
 CLAIMS = ", ".join(f"'{state}'" for state in CLAIMING)
 
 ALL = [

@@ -63,6 +63,29 @@ def test_goods_sent_back_are_refunded_when_they_came(shop, shirt):
     assert (case.due_at, case.closed_at, open_cases(shop).count()) == (None, AT, 0)
 
 
+@pytest.mark.parametrize("kind", ["return", "exchange"])
+def test_goods_that_come_after_the_deadline_has_refunded_them_are_noted(shop, shirt, kind):
+    order = arrived((shirt, 2))
+    case = deciding.send_back(deciding.accept(ask(order, kind=kind), at=AT), carrier="sf", tracking="B1", at=AT)
+    deadlines.act_due(at=AT + 8 * DAY)
+    before = (order.lines.get().returned, fresh(shirt).on_hand, sales(shop))
+    case = [deciding.receive(case, restock=True, at=AT + 9 * DAY) for _time in range(2)][0]
+    giving.carry_out(case, at=AT + 9 * DAY)
+    assert before == (0, 8, 120)
+    assert (order.lines.get().returned, fresh(shirt).on_hand, sales(shop)) == (1, 9, 120)
+    assert (case.state, way(case)[-2:], case.refunds.count()) == ("refunded", ["refunded", "refunded"], 1)
+
+
+def test_what_the_shop_took_back_meanwhile_is_not_taken_back_again(shirt):
+    order = arrived((shirt, 1))
+    case = deciding.send_back(deciding.accept(ask(order), at=AT), carrier="sf", tracking="B1", at=AT)
+    wishes = [Wish(order.lines.get().code, 1)]
+    for refund in refunds.request(order, wishes=wishes, restock=True, at=AT):
+        refunds.carry_out(refund, at=AT)
+    deciding.receive(case, restock=True, at=AT)
+    assert (order.lines.get().returned, fresh(shirt).on_hand) == (1, 10)
+
+
 def test_what_is_not_fit_for_the_shelf_stays_off_it(shirt):
     order = arrived((shirt, 2))
     returned(order, restock=False)

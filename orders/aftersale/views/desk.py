@@ -84,7 +84,8 @@ def steps(case: Case) -> list[str]:
     """Return the steps that the shop can take now."""
     if case.state == CaseState.REFUNDED:
         states = list(case.refunds.values_list("state", flat=True))
-        return ["again"] if states and set(states) == {"failed"} else []
+        again = ["again"] if states and set(states) == {"failed"} else []
+        return again + (["receive"] if case.may_still_come else [])
     verbs = OFFERED.get(case.state, [])
     return [verb for verb in verbs if verb != "offer" or case.kind != Case.Kind.EXCHANGE]
 
