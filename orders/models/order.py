@@ -89,6 +89,14 @@ class Order(models.Model):
     def __str__(self):
         return self.code
 
+    def get_state_display(self) -> str:
+        return self.name_of(self.state)
+
+    def name_of(self, state: str) -> str:
+        """Return what a state is called on this order; of services nothing is shipped, they are used."""
+        is_used = state == OrderState.PARTLY and self.ship_by_at is None
+        return str(_("Partly used") if is_used else OrderState(state).label)
+
     @property
     def balance(self) -> Decimal:
         """What of the total is due after the deposit."""
@@ -178,3 +186,6 @@ class OrderMove(models.Model):
 
     def __str__(self):
         return f"{self.source} → {self.target}"
+
+    def get_target_display(self) -> str:
+        return self.order.name_of(self.target)

@@ -125,6 +125,7 @@ def test_a_verified_voucher_is_delivered_once(haircut, access, store):
     assert (used.voucher.state, used.voucher.store, used.is_repeat) == ("used", store, False)
     order.refresh_from_db()
     assert (order.state, order.lines.get().shipped) == ("partly", 1)
+    assert (order.get_state_display(), order.moves.last().get_target_display()) == ("Partly used", "Partly used")
     assert verify(access, first.number, store=store, at=AT + timedelta(minutes=4)).is_repeat
     with pytest.raises(VoucherRefused) as refused:
         verify(access, first.number, store=None, at=AT)
