@@ -1,6 +1,7 @@
 """Strict readers of the environment: a variable is absent, or well-formed, or the start fails by name."""
 
 import os
+from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -22,6 +23,13 @@ def number(name: str, default: int) -> int:
         return int(value)
     except ValueError:
         raise ImproperlyConfigured(f"{name} must be a whole number; it is {value!r}") from None
+
+
+def time_zone(name: str, default: str) -> str:
+    value = text(name, default)
+    if value not in available_timezones():
+        raise ImproperlyConfigured(f"{name} must be a time zone such as Asia/Shanghai; it is {value!r}")
+    return value
 
 
 def listing(name: str, default: str = "") -> list[str]:

@@ -128,6 +128,7 @@ LANGUAGES = [("en", _("English")), ("zh-hans", _("Simplified Chinese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "chengfeng.formats"
 TIME_ZONE = "UTC"
+PLATFORM_TIME_ZONE = env.time_zone("CHENGFENG_TIME_ZONE", "Asia/Shanghai")  # of operators; merchants have their own
 USE_TZ = True
 
 STATIC_URL = "static/"

@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import wraps
 from typing import TypeVar
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -133,7 +134,7 @@ def merchant_page(right: Right) -> Callable:
 
 
 def ka_page(view: Callable) -> Callable:
-    """Guard a page of the key-account workspace; to everybody else it does not exist."""
+    """Guard a page of the key-account workspace, read by the platform's clock; to others it does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs):
@@ -142,14 +143,15 @@ def ka_page(view: Callable) -> Callable:
         refuse_nul(*kwargs.values())
         if not request.user.is_ka_manager:
             raise Http404
-        return view(request, **kwargs)
+        with timezone.override(settings.PLATFORM_TIME_ZONE):
+            return view(request, **kwargs)
 
     guarded.is_for_ka_managers = True
     return guarded
 
 
 def operator_page(view: Callable) -> Callable:
-    """Guard a page of the platform's operators; to everybody else it does not exist."""
+    """Guard a page of the platform's operators, read by its own clock; to everybody else it does not exist."""
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs):
@@ -158,7 +160,8 @@ def operator_page(view: Callable) -> Callable:
         refuse_nul(*kwargs.values())
         if not (request.user.is_staff and request.user.is_active):
             raise Http404
-        return view(request, **kwargs)
+        with timezone.override(settings.PLATFORM_TIME_ZONE):
+            return view(request, **kwargs)
 
     guarded.is_for_operators = True
     return guarded

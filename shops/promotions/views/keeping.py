@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch
@@ -24,7 +25,6 @@ from ..rules import GIVES
 PER_PAGE = 25
 USES = 25
 HISTORY = 20
-UTC = "UTC"
 KINDS = {
     Promotion.Kind.THRESHOLD: ("receipt", gettext_lazy("Whoever spends enough saves an amount or a percentage.")),
     Promotion.Kind.COUPON: ("ticket", gettext_lazy("Shoppers claim it in the shop or type in a word.")),
@@ -81,7 +81,7 @@ def show(request: HttpRequest, keeper: Keeper, code: str, *, frame: str, may_edi
     given = PromotionProduct.objects.select_related("product").order_by("product__title", "pk")
     found = get_object_or_404(keeper.promotions().prefetch_related(Prefetch("products", given)), code=code)
     [promotion] = dressed([found], at=at)
-    time_zone = keeper.merchant.time_zone if keeper.merchant else UTC
+    time_zone = keeper.merchant.time_zone if keeper.merchant else settings.PLATFORM_TIME_ZONE
     uses = promotion.uses.select_related("merchant").order_by("-at", "-pk")
     context = {
         "frame": frame, "promotion": promotion, "may_edit": may_edit,
