@@ -21,6 +21,7 @@ from .landscape import Landscape
 
 STEP = 0.3  # η · √auctions: moves a start three times too high or low within a third of 1,000 auctions
 LONGEST_STEP = 1.0  # one dear win shall not end the day
+RANGE = 1e6  # how far from its start a multiplier may get, either way
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,15 @@ class FromScratch:
         if start <= 0:
             raise ValueError("the first multiplier must be above 0")
         self.current = start
+        self.least, self.most = start / RANGE, start * RANGE
         self.first: tuple[int, float] | None = None
         self.last: tuple[int, float] | None = None
 
     def multiplier(self, *, budget: int, rest: Rest) -> float:
         if self.first is None or self.last is None:
             self.first = self.last = (budget, rest.auctions)
-        self.current *= exp(self._step(budget, rest.auctions))
+        moved = self.current * exp(self._step(budget, rest.auctions))
+        self.current = min(max(moved, self.least), self.most)
         self.last = (budget, rest.auctions)
         return self.current
 
