@@ -249,6 +249,7 @@ OUTBOX_CONSUMERS = {
     "case.moved": ["orders.aftersale.letters.send"],
     "settlement.paid_out": ["orders.settlement.letters.send"],
     "settlement.came_back": ["orders.settlement.letters.send"],
+    "settlement.bank_account": ["orders.settlement.letters.send_changed"],
 }
 
 AUCTION_CURRENCY = "CNY"  # what auctions compare in; each merchant is charged in its own

@@ -1,10 +1,15 @@
-"""Bank accounts for payouts: a merchant has one at a time, and a new one is paid to only after a day."""
+"""Bank accounts for payouts: a merchant has one at a time, and a new one is paid to only after a day.
+
+Until then nothing is paid out, to the former account neither: it may be closed or be the reason for the change. So
+whoever changed it without being allowed to gains nothing, and those who manage it are told in time to change it back.
+"""
 
 from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
 
+from chengfeng import outbox
 from shops.models import Merchant
 from shops.people.audit import record
 from shops.tenancy import Access, own
@@ -30,5 +35,6 @@ def change(access: Access, *, holder: str, bank: str, number: str, at: datetime)
         merchant=access.merchant, holder=holder, bank=bank, number=number, added_by=access.user, added_at=at,
         usable_at=at + settings.BANK_ACCOUNT_WAITS,
     )  # fmt: skip
+    outbox.publish("settlement.bank_account", key=made.code, payload={"merchant": access.merchant.code}, at=at)
     record(access, "settlement.bank_account", target=made.code, at=at, bank=bank, number=made.masked)
     return made

@@ -57,7 +57,16 @@ class Candidate:
 def candidates(*, currency: str, at: datetime) -> list[Candidate]:
     """Return every merchant to whom money is due in that currency, the largest sum first."""
     owners = Account.objects.filter(kind=Account.Kind.PAYABLE, currency=currency).values("owner")
-    merchants = list(Merchant.objects.filter(code__in=owners))
+    found = _candidates(list(Merchant.objects.filter(code__in=owners)), currency=currency, at=at)
+    return sorted(found, key=lambda candidate: (-candidate.due, candidate.merchant.pk))
+
+
+def next_of(merchant: Merchant, *, currency: str, at: datetime) -> Candidate | None:
+    """Return what the next batch would pay to a merchant, or what keeps it from that; None where nothing is due."""
+    return next(iter(_candidates([merchant], currency=currency, at=at)), None)
+
+
+def _candidates(merchants: Sequence[Merchant], *, currency: str, at: datetime) -> list[Candidate]:
     dues = payable.due(merchants, currency=currency)
     with_money = [merchant for merchant in merchants if dues.get(merchant.code, ZERO) > 0]
     accounts = {
@@ -70,14 +79,13 @@ def candidates(*, currency: str, at: datetime) -> list[Candidate]:
         )
     )
     terms = agreed(with_money, at=at)
-    found = [
+    return [
         _candidate(
             merchant, dues[merchant.code], accounts.get(merchant.pk), merchant.pk in prepared,
             terms[merchant.pk].payout_minimum, currency=currency, at=at,
         )
         for merchant in with_money
     ]  # fmt: skip
-    return sorted(found, key=lambda candidate: (-candidate.due, candidate.merchant.pk))
 
 
 def _candidate(

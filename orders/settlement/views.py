@@ -1,5 +1,7 @@
 """The console's pages of settlement: what is due and coming, statements and their files, payouts, the bank account."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -20,6 +22,7 @@ from . import bank, charts, files, listing, statements, summing, terms
 from .earning import earned
 from .forms import BankForm, FindForm
 from .models import Payout, Settlement, Statement
+from .payouts import next_of
 from .statements import Current
 
 PAGE = 50
@@ -50,10 +53,15 @@ def index(request: HttpRequest) -> HttpResponse:
         "statements": own(Statement, merchant).order_by("-pk")[:RECENT],
         "agreed": agreed,
         "rates": _rates(request) if agreed.commission_rate is None else [],
-        "account": bank.of(merchant),
-        "at": at,
+        **_next(merchant, at=at),
     }
     return render(request, "orders/settlement/index.html", context)
+
+
+def _next(merchant: Merchant, *, at: datetime) -> dict:
+    """Return the template context of what is paid out next, and of what keeps it."""
+    coming = next_of(merchant, currency=merchant.currency, at=at)
+    return {"account": bank.of(merchant), "coming_payout": coming, "at": at}
 
 
 def _rates(request: HttpRequest) -> list[Category]:
@@ -140,8 +148,11 @@ def statement_file(request: HttpRequest, statement: str) -> StreamingHttpRespons
 @merchant_page(Right.SETTLEMENT_VIEW)
 def index_of_payouts(request: HttpRequest) -> HttpResponse:
     """List the payouts to the merchant."""
-    page = Paginator(listing.payouts(request.access.merchant), PAGE).get_page(request.GET.get("page"))
-    return render(request, "orders/settlement/payouts.html", {"page": page})
+    merchant, at = request.access.merchant, clock.now()
+    page = Paginator(listing.payouts(merchant), PAGE).get_page(request.GET.get("page"))
+    least = terms.agreed([merchant], at=at)[merchant.pk].payout_minimum
+    context = {"page": page, "least": least, **_next(merchant, at=at)}
+    return render(request, "orders/settlement/payouts.html", context)
 
 
 @require_safe
@@ -166,7 +177,9 @@ def bank_account(request: HttpRequest) -> HttpResponse:
         request.access.require(Right.SETTLEMENT_EDIT)
         if form.is_valid():
             bank.change(request.access, **form.cleaned_data, at=clock.now())
-            messages.success(request, _("The bank account is changed; payouts go there after a day."))
+            messages.success(
+                request, _("The bank account is changed. Payouts are on hold for 24 hours and go there after that.")
+            )
             return redirect("orders:bank_account", request.access.merchant.code)
     context = {
         "account": bank.of(request.access.merchant), "form": form, "at": clock.now(),

@@ -85,6 +85,18 @@ def test_a_changed_account_waits_a_day_and_is_on_record(shop, alice, owed):
     assert (obstacles(), obstacles(DUE + 24 * HOUR)) == ([("account_waits", 114)], [("", 114)])
 
 
+def test_payouts_on_hold_say_why_and_until_when(shop, alice, fay, owed, client, mailoutbox):
+    made = bank.change(
+        Access(shop, frozenset(Right), alice), holder="Alice", bank="New", number="1234567890", at=timezone.now()
+    )
+    client.force_login(fay)
+    page = client.get(reverse("orders:settlement_payouts", args=[shop.code])).content.decode()
+    assert page.count("Payouts are on hold until") == page.count("•••• 7890") == page.count("CN¥114.00") == 1
+    outbox.relay(at=made.added_at)
+    told = [(mail.to, "•••• 7890" in mail.body) for mail in mailoutbox if "bank account" in mail.subject]
+    assert told == [([alice.email], True), ([fay.email], True)]
+
+
 def test_nobody_approves_what_they_prepared(batch, oscar):
     with pytest.raises(payouts.SamePerson):
         payouts.approve(batch, by=oscar, at=DUE)
