@@ -5,10 +5,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import CodeField
+from shops.delivery.located import Located
 from shops.models import User
 
 
-class Address(models.Model):
+class Address(Located):
     """Somebody who receives goods, and where; of a browser until its shopper takes it into an account."""
 
     code = CodeField(prefix="adr")
@@ -16,12 +17,6 @@ class Address(models.Model):
     user = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
     recipient = models.CharField(_("recipient"), max_length=80)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    country = models.CharField(_("country or region"), max_length=2)
-    region = models.CharField(_("province or state"), max_length=80, blank=True)
-    city = models.CharField(_("city"), max_length=80, blank=True)
-    district = models.CharField(_("district"), max_length=80, blank=True)
-    street = models.CharField(_("street"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     is_default = models.BooleanField(_("use this one unless I choose another"), default=False)
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

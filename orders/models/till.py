@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import CodeField
 from chengfeng.money import AmountField, CurrencyField
+from shops.delivery.located import Located
 from shops.models import User, Variant
 
 from ..desk.indexes import backwards, beginnings
@@ -44,7 +45,7 @@ class CartLine(models.Model):
         return f"{self.quantity} × {self.variant}"
 
 
-class Checkout(models.Model):
+class Checkout(Located):
     """One pass through the till: one order per merchant, paid together."""
 
     code = CodeField(prefix="chk")
@@ -54,11 +55,6 @@ class Checkout(models.Model):
     recipient = models.CharField(_("recipient"), max_length=80)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     country = models.CharField(_("country"), max_length=2, blank=True, help_text=_("ISO 3166-1, e.g. CN"))
-    region = models.CharField(_("province or state"), max_length=80, blank=True)
-    city = models.CharField(_("city"), max_length=80, blank=True)
-    district = models.CharField(_("district"), max_length=80, blank=True)
-    street = models.CharField(_("street"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     language = models.CharField(max_length=10, blank=True)
     currency = CurrencyField()
     total = AmountField()

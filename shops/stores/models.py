@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import CodeField
 
+from ..delivery.located import Located
 from ..people.models import Merchant
 
 
@@ -20,19 +21,13 @@ class Weekday(models.IntegerChoices):
     SUNDAY = 6, _("Sunday")
 
 
-class Store(models.Model):
+class Store(Located):
     """A place where a merchant's services are had; it takes `capacity` bookings per slot, none if that is 0."""
 
     code = CodeField(prefix="sto")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=80)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
-    country = models.CharField(_("country or region"), max_length=2)
-    region = models.CharField(_("province or state"), max_length=80, blank=True)
-    city = models.CharField(_("city"), max_length=80, blank=True)
-    district = models.CharField(_("district"), max_length=80, blank=True)
-    street = models.CharField(_("street"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postal code"), max_length=20, blank=True)
     capacity = models.PositiveSmallIntegerField(
         _("bookings per slot"), default=0, help_text=_("0: nobody books, people just come.")
     )
