@@ -35,18 +35,14 @@ def history(product: Product) -> QuerySet[PriceChange]:
     return changes.order_by("-at", "-pk")[:SHOWN]
 
 
-def lowest_before(variants: Collection[Variant]) -> dict[int, Decimal]:
-    """Return, for variants sold below their list price, the lowest price of the 30 days before the present one.
-
-    A variant that never had another price is left out. One query; none without such variants.
-    """
-    reduced = [variant.pk for variant in variants if variant.list_price and variant.list_price > variant.price]
-    told: dict[int, list[tuple[datetime, Decimal]]] = {pk: [] for pk in reduced}
-    if reduced:
-        changes = PriceChange.objects.filter(variant__in=reduced).order_by("pk")
+def told(variants: Collection[int]) -> dict[int, list[tuple[datetime, Decimal]]]:
+    """Return since when each variant, by its key, has been sold for what, the first leading. One query, if any."""
+    steps: dict[int, list[tuple[datetime, Decimal]]] = {pk: [] for pk in variants}
+    if steps:
+        changes = PriceChange.objects.filter(variant__in=steps).order_by("pk")
         for pk, at, price in changes.values_list("variant", "at", "price"):
-            told[pk].append((at, price))
-    return {pk: lowest for pk, steps in told.items() if (lowest := lowest_before_last(steps)) is not None}
+            steps[pk].append((at, price))
+    return steps
 
 
 def lowest_before_last(steps: Sequence[tuple[datetime, Decimal]]) -> Decimal | None:

@@ -49,11 +49,18 @@ def offers_of(merchant: Merchant, shopper: UUID, *, at: datetime) -> list[Promot
     """Return what a shop and the platform offer there, each with `text` and whether the shopper `is_claimed` it."""
     claimed = Exists(Claim.objects.filter(promotion=OuterRef("pk"), shopper=shopper))
     givers = Q(merchant=merchant) | Q(merchant=None, currency=merchant.currency)
-    found = running(givers, at=at).annotate(is_claimed=claimed)
-    offers = list(found.order_by(F("merchant").asc(nulls_last=True), "kind", "pk")[:AT_ONCE])
+    found = running(givers, at=at).filter(_has_goods_of(merchant)).annotate(is_claimed=claimed)
+    offers = list(found.select_related("category").order_by(F("merchant").asc(nulls_last=True), "kind", "pk")[:AT_ONCE])
     for offer in offers:
         offer.text = said(offer)
     return offers
+
+
+def _has_goods_of(merchant: Merchant) -> Q:
+    """Keep what is not for one category alone, or for one of which the shop has something on sale, or of one below."""
+    sold = Product.objects.filter(merchant=merchant, state=Product.State.ACTIVE, variants__is_active=True)
+    within = Q(category=OuterRef("category")) | Q(category__parent=OuterRef("category"))
+    return Q(category=None) | Q(Exists(sold.filter(within)))
 
 
 def covers(offer: Promotion, product: Product) -> bool:

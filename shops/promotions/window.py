@@ -1,7 +1,7 @@
 """The shop window: what shoppers are shown of flash sales and presales, on cards and pages."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.db.models import F, QuerySet
@@ -10,6 +10,7 @@ from ..models import FlashItem, FlashSale, Merchant, Product, Variant
 from . import flash, presales
 
 SHOWN = 200
+SOON = timedelta(hours=48)  # a sale is announced on the pages of its goods so long before it starts
 
 
 def give_flash(products: Collection[Product], *, at: datetime) -> None:
@@ -23,11 +24,28 @@ def give_flash(products: Collection[Product], *, at: datetime) -> None:
 
 
 def give_ways(variants: Collection[Variant], *, at: datetime) -> None:
-    """Give each variant `flash` and `presale`, by what it is sold at that time or None, and `offered`, its units."""
-    items, ahead = flash.running(variants, at=at), presales.of_variants(variants, at=at)
+    """Give each variant by what it is sold at that time, `flash` and `presale`, or None, and `offered`, its units.
+
+    `flash_shown` is the item that its page speaks of: the one it is sold from, else one that is sold out and runs on,
+    else the next that starts soon; its `stage` is `on`, `gone` or `coming`.
+    """
+    ahead, shown = presales.of_variants(variants, at=at), _staged(variants, at=at)
     for variant in variants:
-        variant.flash, variant.presale = items.get(variant.pk), ahead.get(variant.pk)
+        item = variant.flash_shown = shown.get(variant.pk)
+        variant.flash = item if item and item.stage == "on" else None
+        variant.presale = ahead.get(variant.pk)
         variant.offered = variant.flash.left if variant.flash else variant.available
+
+
+def _staged(variants: Collection[Variant], *, at: datetime) -> dict[int, FlashItem]:
+    """Return the item that the page of each variant, by its key, speaks of, with its `stage`."""
+    near = FlashItem.objects.filter(is_open=True, sale__starts_at__lte=at + SOON, sale__ends_at__gt=at)
+    items = near.filter(variant__in=[variant.pk for variant in variants]).select_related("sale", "variant")
+    shown: dict[int, FlashItem] = {}
+    for item in items.order_by("sale__starts_at", "pk"):
+        item.stage = "coming" if item.sale.starts_at > at else "on" if item.left else "gone"
+        shown.setdefault(item.variant_id, item)
+    return shown
 
 
 def sales(*, at: datetime) -> tuple[list[FlashSale], list[FlashSale]]:

@@ -68,8 +68,8 @@ def product(request: HttpRequest, code: str) -> HttpResponse:
         showing.with_variants(showing.products()).select_related("merchant", "category__parent"), code=code
     )
     variants, at = shown.variants.all(), clock.now()
-    reductions.mark(variants)
     window.give_ways(variants, at=at)
+    reductions.mark(variants, at=at)
     more = showing.products().filter(merchant=shown.merchant)
     context = {
         "product": shown,

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 
 from shops.catalogue import stock
 from shops.models import FlashItem, FlashSale, Presale, Variant
@@ -195,3 +196,26 @@ def test_a_shopper_reserves_on_a_page(client, shop, alice, shirt):
     client.force_login(alice)
     listed = client.get(page(shop, "presales", made.code, "orders"))
     assert (listed.context["standing"].deposits, len(listed.context["page"])) == (40, 1)
+
+
+@pytest.mark.parametrize(
+    ("starts", "left", "price", "said"),
+    [
+        (1, 2, 100, "CN¥60 while it lasts"),
+        (-1, 2, 60, "0% sold"),
+        (-1, 0, 100, "The units at the flash price are gone; it costs CN¥100 now."),
+    ],
+)
+def test_a_product_says_that_a_flash_sale_comes_runs_or_is_sold_out(
+    client, shop, alice, shirt, starts, left, price, said
+):
+    since = AT + timedelta(hours=starts)
+    sale = FlashSale.objects.create(
+        merchant=shop, title="Noon", starts_at=since, ends_at=since + timedelta(hours=9), created_at=AT
+    )
+    sale.items.create(merchant=shop, variant=shirt, price=60, quantity=2)
+    flash.publish(access_of(alice, shop, at=AT), sale, at=AT)
+    FlashItem.objects.update(left=left)
+    answer = client.get(reverse("shops:product", args=[shirt.product.code]))
+    text = " ".join(answer.content.decode().split())
+    assert (f"CN¥{price}.00</span>" in text, said in text.replace(".00", "")) == (True, True)

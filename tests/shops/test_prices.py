@@ -3,6 +3,7 @@
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -13,8 +14,9 @@ from chengfeng import clock
 from shops.catalogue import editing, prices
 from shops.catalogue.editing import VariantEdit
 from shops.catalogue.importing import import_file
-from shops.models import PriceChange, Variant
+from shops.models import FlashItem, FlashSale, PriceChange, Variant
 from shops.people.rights import Right
+from shops.promotions import lows, window
 from shops.tenancy import access_of
 from shops.tokens import issue
 from tests import factories
@@ -74,7 +76,8 @@ def test_the_history_is_never_changed(shop):
 
 def priced(shop, *steps):
     """Return a variant with a list price of 200 that had these prices, each set so many days ago."""
-    variant = factories.variant(shop, price="200")
+    with patch.object(factories, "AT", AT - 90 * DAY):
+        variant = factories.variant(shop, price="200")
     for days, price in steps:
         variant.price, variant.list_price = Decimal(price), Decimal(200)
         prices.note([variant], at=AT - days * DAY, by=None, cause="edit")
@@ -99,12 +102,55 @@ def test_the_lowest_price_of_the_thirty_days_before(shop, steps, lowest):
     assert prices.lowest_before_last(list(set_since)) == lowest
 
 
+def shown(*variants):
+    """Variants as a page has them, with what they are sold by."""
+    window.give_ways(variants, at=AT)
+    return variants
+
+
 def test_only_an_announced_reduction_is_compared(shop, django_assert_num_queries):
-    plain, reduced = factories.variant(shop), [priced(shop, (9, 150), (3, 100)), priced(shop, (9, 140), (3, 90))]
+    plain, *reduced = shown(factories.variant(shop), priced(shop, (9, 150), (3, 100)), priced(shop, (9, 140), (3, 90)))
     with django_assert_num_queries(0):
-        assert prices.lowest_before([plain]) == {}
-    with django_assert_num_queries(1):
-        assert prices.lowest_before([plain, *reduced]) == {reduced[0].pk: 150, reduced[1].pk: 140}
+        assert lows.lowest_before([plain], at=AT) == {}
+    with django_assert_num_queries(2):
+        assert lows.lowest_before([plain, *reduced], at=AT) == {reduced[0].pk: 150, reduced[1].pk: 140}
+
+
+def flash_sale(variant, first: int, last: int, price: int, **fields) -> FlashItem:
+    """A flash sale of a variant, from so many days ago until so many days ago."""
+    sale = FlashSale.objects.create(
+        merchant=variant.merchant, title="Flash", state="planned", starts_at=AT - first * DAY, ends_at=AT - last * DAY,
+        created_at=AT, **fields,
+    )  # fmt: skip
+    return sale.items.create(
+        merchant=variant.merchant, variant=variant, price=price, quantity=1, left=int(last < 0), is_open=last < 0
+    )
+
+
+@pytest.mark.parametrize(
+    ("flashes", "lowest"),
+    [
+        ([(8, 7, 60)], 60),  # since then it has cost 100 again, which is what is compared
+        ([(2, 1, 60)], 60),
+        ([(50, 45, 60)], 150),  # over before the thirty days
+        ([(1, -1, 60)], 100),  # runs: compared is what it cost before
+        ([(20, 19, 55), (1, -1, 60)], 55),
+        ([(-1, -2, 60)], 150),  # to come
+    ],
+)
+def test_what_was_asked_in_flash_sales_counts_for_the_lowest_price(shop, flashes, lowest):
+    variant = priced(shop, (40, 150), (9, 100))
+    for flash in flashes:
+        flash_sale(variant, *flash)
+    [variant] = shown(variant)
+    assert lows.lowest_before([variant], at=AT) == {variant.pk: lowest}
+
+
+def test_a_flash_sale_that_is_sold_out_is_over_for_the_price(shop):
+    variant = priced(shop, (40, 150), (9, 100))
+    FlashItem.objects.filter(pk=flash_sale(variant, 1, -1, 60).pk).update(left=0)
+    [variant] = shown(variant)
+    assert (variant.flash, lows.lowest_before([variant], at=AT)) == (None, {variant.pk: 60})
 
 
 def test_the_product_page_says_by_how_much_and_the_lowest_price(client, shop):
@@ -119,5 +165,5 @@ def test_the_console_draws_the_prices_and_lists_them(client, shop, alice):
     client.force_login(alice)
     page = client.get(f"/console/{shop.code}/products/{variant.product.code}/")
     [line] = page.context["price_chart"]["series"]
-    assert (line["name"], line["data"]) == (variant.sku, [150, 100, 200])
+    assert (line["name"], line["data"]) == (variant.sku, [200, 150, 100])
     assert len(page.context["price_changes"]) == 3
