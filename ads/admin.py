@@ -4,7 +4,36 @@ from django.contrib import admin
 
 from chengfeng.admin import ReadOnlyAdmin, ReadOnlyInline
 
-from .models import Ad, AdDay, Campaign, CampaignDay, Charge, Conversion, ConversionLine, Credit, Keyword, TopUp
+from .models import (
+    AccountDay,
+    Ad,
+    AdAccount,
+    AdDay,
+    AdGroup,
+    AuctionHour,
+    Audience,
+    Campaign,
+    CampaignDay,
+    CampaignTotal,
+    Change,
+    Charge,
+    Conversion,
+    ConversionLine,
+    Credit,
+    CreditNote,
+    Grant,
+    GroupAudience,
+    Keyword,
+    NegativeKeyword,
+    PlacementModifier,
+    PredictionModel,
+    PromotionDays,
+    Proposal,
+    SearchTerm,
+    Steering,
+    SteeringStep,
+    TopUp,
+)
 
 
 class AdInline(ReadOnlyInline):
@@ -28,7 +57,7 @@ class CampaignAdmin(ReadOnlyAdmin):
     search_fields = ["name", "code", "merchant__name", "merchant__code"]
     date_hierarchy = "created_at"
     ordering = ["-pk"]
-    inlines = [AdInline, KeywordInline]
+    inlines = [AdInline]
 
 
 @admin.register(Ad)
@@ -51,10 +80,10 @@ class AdDayAdmin(ReadOnlyAdmin):
 
 @admin.register(Keyword)
 class KeywordAdmin(ReadOnlyAdmin):
-    list_display = ["text", "match", "campaign"]
+    list_display = ["text", "match", "bid", "group"]
     list_filter = ["match"]
-    list_select_related = ["campaign"]
-    search_fields = ["text", "campaign__code"]
+    list_select_related = ["group"]
+    search_fields = ["text", "group__campaign__code"]
     ordering = ["-pk"]
 
 
@@ -119,5 +148,169 @@ class CreditAdmin(ReadOnlyAdmin):
     list_filter = ["rule", "reason", "touch", "is_same_product"]
     list_select_related = ["line", "merchant", "campaign"]
     search_fields = ["cause", "line__line_code", "campaign__code", "merchant__code"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+
+@admin.register(AdAccount)
+class AdAccountAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "daily_budget", "approval_limit", "alert_balance", "alert_days"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__code", "merchant__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(AccountDay)
+class AccountDayAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "budget", "spent"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__code", "merchant__name"]
+    date_hierarchy = "day"
+    ordering = ["-pk"]
+
+
+@admin.register(CampaignTotal)
+class CampaignTotalAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "budget", "spent"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(AdGroup)
+class AdGroupAdmin(ReadOnlyAdmin):
+    list_display = ["code", "name", "campaign", "state", "bid"]
+    list_filter = ["state"]
+    list_select_related = ["campaign"]
+    search_fields = ["code", "name", "campaign__code", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(NegativeKeyword)
+class NegativeKeywordAdmin(ReadOnlyAdmin):
+    list_display = ["text", "match", "campaign", "group"]
+    list_filter = ["match"]
+    list_select_related = ["campaign", "group"]
+    search_fields = ["text", "campaign__code", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(PlacementModifier)
+class PlacementModifierAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "placement", "percent"]
+    list_filter = ["placement"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(PromotionDays)
+class PromotionDaysAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "first_day", "last_day", "bid_percent", "budget_percent"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
+    date_hierarchy = "first_day"
+    ordering = ["-pk"]
+
+
+@admin.register(Change)
+class ChangeAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "campaign", "source", "by", "at"]
+    list_filter = ["source"]
+    list_select_related = ["merchant", "campaign", "by"]
+    search_fields = ["code", "batch", "campaign__code", "campaign__name"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+
+@admin.register(Proposal)
+class ProposalAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "campaign", "state", "proposed_by", "proposed_at", "decided_by"]
+    list_filter = ["state"]
+    list_select_related = ["merchant", "campaign", "proposed_by", "decided_by"]
+    search_fields = ["code", "campaign__code", "campaign__name"]
+    date_hierarchy = "proposed_at"
+    ordering = ["-pk"]
+
+
+@admin.register(CreditNote)
+class CreditNoteAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "charge", "amount", "reason", "at"]
+    list_filter = ["reason"]
+    list_select_related = ["merchant", "charge"]
+    search_fields = ["code", "charge__code", "merchant__code"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "kind", "amount", "currency", "reason", "starts_at", "expires_at"]
+    list_filter = ["kind", "currency"]
+    list_select_related = ["merchant"]
+    search_fields = ["code", "reference", "merchant__code", "merchant__name"]
+    date_hierarchy = "given_at"
+    ordering = ["-pk"]
+
+
+@admin.register(Audience)
+class AudienceAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "name", "days", "size", "counted_at", "state"]
+    list_filter = ["state", "days"]
+    list_select_related = ["merchant"]
+    search_fields = ["code", "name", "merchant__code", "merchant__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(GroupAudience)
+class GroupAudienceAdmin(ReadOnlyAdmin):
+    list_display = ["group", "audience", "is_excluded"]
+    list_select_related = ["group", "audience"]
+    search_fields = ["group__code", "audience__code"]
+    ordering = ["-pk"]
+
+
+@admin.register(SearchTerm)
+class SearchTermAdmin(ReadOnlyAdmin):
+    list_display = ["text", "first_at"]
+    search_fields = ["text"]
+    date_hierarchy = "first_at"
+    ordering = ["-first_at"]
+
+
+@admin.register(AuctionHour)
+class AuctionHourAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "hour", "placement", "outcome", "auctions"]
+    list_filter = ["placement", "outcome"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
+    date_hierarchy = "hour"
+    ordering = ["-pk"]
+
+
+@admin.register(PredictionModel)
+class PredictionModelAdmin(ReadOnlyAdmin):
+    list_display = ["kind", "version", "state", "examples", "trained_through", "made_at"]
+    list_filter = ["kind", "state"]
+    date_hierarchy = "made_at"
+    exclude = ["weights"]
+    ordering = ["-pk"]
+
+
+@admin.register(Steering)
+class SteeringAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "phase", "multiplier", "participation", "updated_at"]
+    list_filter = ["phase"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
+    ordering = ["-pk"]
+
+
+@admin.register(SteeringStep)
+class SteeringStepAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "at", "reason", "phase", "spent", "planned", "multiplier_before", "multiplier_after"]
+    list_filter = ["reason", "phase"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code", "campaign__name"]
     date_hierarchy = "at"
     ordering = ["-pk"]

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest
 
 from chengfeng.money import AmountField
@@ -17,7 +17,7 @@ from shops.onboarding.steps import Step
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
-from .models import Ad, Campaign, CampaignDay, Keyword
+from .models import Ad, AdGroup, Campaign, CampaignDay, Keyword
 
 FIELDS = ("name", "bid", "daily_budget", "starts_at", "ends_at", "hours")
 State = Campaign.State
@@ -42,8 +42,9 @@ def create_campaign(
     campaign = Campaign.objects.create(
         merchant=access.merchant, created_by=by, created_at=at, updated_at=at, **{"starts_at": at, **values}
     )
-    _target(campaign, categories, keywords)
-    _advertise(campaign, products, at=at)
+    group = AdGroup.objects.create(merchant=access.merchant, campaign=campaign, name=campaign.name, created_at=at)
+    _target(group, categories, keywords)
+    _advertise(group, products, at=at)
     record(access, "campaign.create", target=campaign.code, at=at, **described(campaign))
     return campaign
 
@@ -72,9 +73,10 @@ def edit_campaign(
     before = described(campaign)
     campaign.refresh_from_db()
     _rebudget(campaign, at)
-    _target(campaign, categories, keywords)
+    group = campaign.groups.order_by("pk")[0]
+    _target(group, categories, keywords)
     if products is not None:
-        _advertise(campaign, products, at=at)
+        _advertise(group, products, at=at)
     after = described(campaign)
     changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
     record(access, "campaign.edit", target=campaign.code, at=at, changes=changes)
@@ -87,25 +89,23 @@ def _rebudget(campaign: Campaign, at: datetime) -> None:
     CampaignDay.objects.filter(campaign=campaign, day=today).update(budget=Greatest(budget, F("spent")))
 
 
-def _target(
-    campaign: Campaign, categories: Sequence[Category] | None, keywords: Sequence[tuple[str, str]] | None
-) -> None:
+def _target(group: AdGroup, categories: Sequence[Category] | None, keywords: Sequence[tuple[str, str]] | None) -> None:
     if categories is not None:
-        campaign.categories.set(categories)
+        group.categories.set(categories)
     if keywords is not None:
-        campaign.keywords.all().delete()
+        group.keywords.all().delete()
         wanted = dict.fromkeys(keywords)
-        Keyword.objects.bulk_create(Keyword(campaign=campaign, text=text, match=match) for text, match in wanted)
+        Keyword.objects.bulk_create(Keyword(group=group, text=text, match=match) for text, match in wanted)
 
 
-def _advertise(campaign: Campaign, products: Sequence[Product], *, at: datetime) -> None:
-    """Let the campaign advertise exactly these products; ads of others are paused, for their events remain."""
+def _advertise(group: AdGroup, products: Sequence[Product], *, at: datetime) -> None:
+    """Let the group advertise exactly these products; ads of others are paused, for their events remain."""
     wanted = {product.pk for product in products}
-    campaign.ads.exclude(product__in=wanted).update(state=Ad.State.PAUSED)
-    campaign.ads.filter(product__in=wanted).update(state=Ad.State.ACTIVE)
-    known = set(campaign.ads.values_list("product_id", flat=True))
+    group.ads.exclude(product__in=wanted).update(state=Ad.State.PAUSED)
+    group.ads.filter(product__in=wanted).update(state=Ad.State.ACTIVE)
+    known = set(group.ads.values_list("product_id", flat=True))
     Ad.objects.bulk_create(
-        Ad(merchant_id=campaign.merchant_id, campaign=campaign, product_id=pk, created_at=at)
+        Ad(merchant_id=group.merchant_id, campaign_id=group.campaign_id, group=group, product_id=pk, created_at=at)
         for pk in sorted(wanted - known)
     )
 
@@ -116,9 +116,17 @@ def described(campaign: Campaign) -> dict[str, Any]:
     active = campaign.ads.filter(state=Ad.State.ACTIVE).order_by("product__code")
     return plain | {
         "products": list(active.values_list("product__code", flat=True)),
-        "categories": list(campaign.categories.order_by("slug").values_list("slug", flat=True)),
-        "keywords": [f"{keyword.text} ({keyword.match})" for keyword in campaign.keywords.order_by("pk")],
+        "categories": list(categories_of(campaign).values_list("slug", flat=True)),
+        "keywords": [f"{keyword.text} ({keyword.match})" for keyword in keywords_of(campaign)],
     }
+
+
+def categories_of(campaign: Campaign) -> QuerySet[Category]:
+    return Category.objects.filter(pk__in=campaign.groups.values("categories")).order_by("slug")
+
+
+def keywords_of(campaign: Campaign) -> QuerySet[Keyword]:
+    return Keyword.objects.filter(group__campaign=campaign).order_by("pk")
 
 
 def _plain(value: Any) -> Any:

@@ -17,6 +17,7 @@ from chengfeng.templatetags.frame import text
 from shops.models import Category, Merchant, Product
 from shops.tenancy import own
 
+from .campaigns import categories_of, keywords_of
 from .models import Campaign, Keyword
 
 MOST_KEYWORDS = 200
@@ -175,8 +176,8 @@ def initial_of(campaign: Campaign) -> dict[str, Any]:
         "bid": two_decimals(campaign.bid),
         "daily_budget": two_decimals(campaign.daily_budget),
         "products": list(products),
-        "categories": list(campaign.categories.values_list("slug", flat=True)),
-        "keywords": "\n".join(write_keyword(keyword) for keyword in campaign.keywords.order_by("pk")),
+        "categories": list(categories_of(campaign).values_list("slug", flat=True)),
+        "keywords": "\n".join(write_keyword(keyword) for keyword in keywords_of(campaign)),
         "hours": [number for number, hour in enumerate(campaign.hours) if hour == "1"],
     }
 

@@ -1,10 +1,11 @@
-"""Day partitions of the events: made ahead by a job, and at once when an event's day has none."""
+"""Day partitions of what comes in masses: made ahead by a job, and at once when an event's day has none."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
 from django.db import connection, transaction
 
+from chengfeng import sql
 from chengfeng.jobs import Report
 from chengfeng.models import Job
 from chengfeng.periods import each_day
@@ -12,6 +13,7 @@ from chengfeng.periods import each_day
 BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
 LOCK = 0x61647061  # one maker of partitions at a time
 AT_ONCE = 60
+TABLES = ("ads_event", "ads_behaviour", "ads_auctionrecord")
 
 _known: set[date] = set()
 
@@ -44,20 +46,30 @@ def ensure_days(days: Collection[date]) -> int:
 
 
 def existing() -> set[date]:
-    """Return the days that have a partition."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'ads_event'::regclass")
-        return {date.fromisoformat(name.removeprefix("ads_event_")) for (name,) in cursor.fetchall()}
+    """Return the days that have a partition of every table."""
+    return set.intersection(*_days().values())
+
+
+def _days() -> dict[str, set[date]]:
+    """Return the days of each table that have a partition."""
+    days = {table: set() for table in TABLES}
+    for table, name in sql.rows(PARTITIONS, [list(TABLES)]):
+        days[table].add(date.fromisoformat(name.removeprefix(f"{table}_")))
+    return days
+
+
+PARTITIONS = """
+SELECT inhparent::regclass::text, inhrelid::regclass::text FROM pg_inherits WHERE inhparent = ANY(%s::regclass[])
+"""
 
 
 @transaction.atomic
 def _make(days: Sequence[date]) -> None:
     """Create and attach; attaching, unlike creating in place, blocks neither readers nor writers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        for day in sorted(set(days) - existing()):
-            name = f"ads_event_{day:%Y%m%d}"
-            cursor.execute(f"CREATE TABLE {name} (LIKE ads_event INCLUDING ALL)")
-            cursor.execute(
-                f"ALTER TABLE ads_event ATTACH PARTITION {name} FOR VALUES FROM ('{day}') TO ('{day + timedelta(1)}')"
-            )
+    sql.run("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    for table, made in _days().items():
+        for day in sorted(set(days) - made):
+            name = f"{table}_{day:%Y%m%d}"
+            bounds = f"FROM ('{day}') TO ('{day + timedelta(1)}')"
+            sql.run(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)")
+            sql.run(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES {bounds}")

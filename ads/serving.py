@@ -34,6 +34,6 @@ def _served(winner: Winner, ident: UUID, placement: str, shopper: UUID, at: date
     candidate = winner.candidate
     token = AdToken(
         ident, shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product, candidate.bid,
-        winner.cost, placement, winner.position, at,
+        winner.cost, placement, winner.position, at, candidate.group, pctr=float(winner.pctr),
     )  # fmt: skip
     return Served(tokens.seal(token), winner.position, replace(candidate.card, price=winner.product_price))

@@ -6,6 +6,7 @@ stream of a token's own random id, and another the tag over id and cipher text.
 
 import hmac
 import os
+import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -16,14 +17,15 @@ from uuid import UUID
 
 from django.conf import settings
 
-from .models import Placement
+from .models import Placement, Pricing
 
-PLACEMENTS = tuple(Placement.values)  # a token holds the number of its placement
+PLACEMENTS = tuple(Placement.values)  # a token holds the numbers of its placement and pricing
+PRICINGS = tuple(Pricing.values)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
-WORD = 6  # bytes of an id or of an amount in ten-thousandths
-TIME = 8
-ID, BODY, TAG = 16, 16 + 6 * WORD + TIME + 2, 16
+LAYOUT = struct.Struct(">16s 9q 2f q 4B")  # shopper, ids and amounts in ten-thousandths, odds, time, small numbers
+ID, BODY, TAG = 16, LAYOUT.size, 16
+NONE = 0
 LENGTH = -(-(ID + BODY + TAG) * 4 // 3)
 PADDING = "=" * (-LENGTH % 4)
 
@@ -42,6 +44,13 @@ class AdToken(NamedTuple):
     placement: str
     position: int
     decided_at: datetime
+    group_id: int | None = None
+    keyword_id: int | None = None
+    term: int | None = None
+    pricing: str = Pricing.CPC.value
+    pctr: float = 0.0
+    pcvr: float = 0.0
+    is_explored: bool = False
 
 
 def new_id() -> UUID:
@@ -89,24 +98,23 @@ def _raw(text: str) -> bytes | None:
 
 
 def _body(token: AdToken) -> bytes:
-    amounts = (int(token.bid.scaleb(4)), int(token.price.scaleb(4)))
-    words = (token.ad_id, token.campaign_id, token.merchant_id, token.product_id, *amounts)
-    return b"".join(
-        (
-            token.shopper.bytes,
-            *(word.to_bytes(WORD, "big") for word in words),
-            ((token.decided_at - EPOCH) // MICROSECOND).to_bytes(TIME, "big"),
-            bytes((PLACEMENTS.index(token.placement), token.position)),
-        )
-    )
+    return LAYOUT.pack(
+        token.shopper.bytes, token.ad_id, token.campaign_id, token.merchant_id, token.product_id,
+        token.group_id or NONE, token.keyword_id or NONE, token.term or NONE, int(token.bid.scaleb(4)), int(token.price.scaleb(4)),
+        token.pctr, token.pcvr, (token.decided_at - EPOCH) // MICROSECOND,
+        PLACEMENTS.index(token.placement), token.position, PRICINGS.index(token.pricing), token.is_explored,
+    )  # fmt: skip
 
 
 def _parse(ident: UUID, body: bytes) -> AdToken:
-    words = [int.from_bytes(body[at : at + WORD], "big") for at in range(16, 16 + 6 * WORD, WORD)]
-    microseconds = int.from_bytes(body[-TIME - 2 : -2], "big")
+    (
+        shopper, ad, campaign, merchant, product, group, keyword, term, bid, price, pctr, pcvr, microseconds,
+        placement, position, pricing, is_explored,
+    ) = LAYOUT.unpack(body)  # fmt: skip
     return AdToken(
-        ident, UUID(bytes=body[:16]), *words[:4], Decimal(words[4]).scaleb(-4), Decimal(words[5]).scaleb(-4),
-        PLACEMENTS[body[-2]], body[-1], EPOCH + timedelta(microseconds=microseconds),
+        ident, UUID(bytes=shopper), ad, campaign, merchant, product, Decimal(bid).scaleb(-4), Decimal(price).scaleb(-4),
+        PLACEMENTS[placement], position, EPOCH + timedelta(microseconds=microseconds), group or None, keyword or None,
+        term or None, PRICINGS[pricing], pctr, pcvr, bool(is_explored),
     )  # fmt: skip
 
 

@@ -138,13 +138,13 @@ def _judge_together(clicks: Sequence[Sighting]) -> None:
 
 INSERT = """
 INSERT INTO ads_event (
-    day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper, bid, price,
-    decided_at, at, is_valid, reason, received_at
+    day, token, kind, merchant_id, campaign_id, group_id, ad_id, product_id, keyword_id, term, placement, position,
+    shopper, pricing, bid, price, pctr, pcvr, is_explored, decided_at, at, is_valid, reason, received_at
 )
 SELECT *, %s FROM unnest(
-    %s::date[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::text[],
-    %s::smallint[], %s::uuid[], %s::numeric[], %s::numeric[], %s::timestamptz[], %s::timestamptz[], %s::bool[],
-    %s::text[]
+    %s::date[], %s::uuid[], %s::text[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[], %s::bigint[],
+    %s::bigint[], %s::bigint[], %s::text[], %s::smallint[], %s::uuid[], %s::text[], %s::numeric[], %s::numeric[],
+    %s::float8[], %s::float8[], %s::bool[], %s::timestamptz[], %s::timestamptz[], %s::bool[], %s::text[]
 )
 ON CONFLICT DO NOTHING
 RETURNING token, kind
@@ -165,14 +165,15 @@ def _row(sighting: Sighting) -> tuple[str, ...]:
     """Return the columns of an event as PostgreSQL reads them, its key first."""
     token, decided = sighting.token, sighting.token.decided_at.isoformat()
     return (
-        decided[:10], token.token.hex, str(sighting.kind), str(token.merchant_id),
-        str(token.campaign_id), str(token.ad_id), str(token.product_id), token.placement, str(token.position),
-        token.shopper.hex, str(token.bid), str(token.price), decided, sighting.at.isoformat(),
-        str(sighting.is_valid), str(sighting.reason) or EMPTY,
+        decided[:10], token.token.hex, str(sighting.kind), str(token.merchant_id), str(token.campaign_id),
+        str(token.group_id or NULL), str(token.ad_id), str(token.product_id), str(token.keyword_id or NULL),
+        str(token.term or NULL), token.placement, str(token.position), token.shopper.hex, token.pricing,
+        str(token.bid), str(token.price), str(token.pctr), str(token.pcvr), str(token.is_explored), decided,
+        sighting.at.isoformat(), str(sighting.is_valid), str(sighting.reason) or EMPTY,
     )  # fmt: skip
 
 
-EMPTY = '""'
+EMPTY, NULL = '""', "NULL"
 
 
 def _array(column: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import count
 
-from ads.models import Ad, Campaign
+from ads.models import Ad, AdGroup, Campaign
 from chengfeng import ledger
 from chengfeng.models import Account
 from shops.catalogue import prices
@@ -71,9 +71,12 @@ def ads(shops: Sequence[Merchant], *, campaigns: int, ads_each: int, at: datetim
         running = Campaign.objects.bulk_create(
             Campaign(merchant=shop, name=f"Campaign {n}", **live, **money) for n in range(campaigns)
         )
+        groups = AdGroup.objects.bulk_create(
+            AdGroup(merchant=shop, campaign=campaign, name=campaign.name, created_at=at) for campaign in running
+        )
         made += [
-            Ad(merchant=shop, campaign=campaign, product=next(shelf).product, created_at=at)
-            for campaign in running
+            Ad(merchant=shop, campaign=group.campaign, group=group, product=next(shelf).product, created_at=at)
+            for group in groups
             for _ in range(ads_each)
         ]
     return Ad.objects.bulk_create(made)

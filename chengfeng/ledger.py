@@ -15,7 +15,7 @@ from .codes import new_code
 from .models import Account, Entry, Transfer
 from .money import ZERO
 
-GUARDED = {Account.Kind.WALLET}
+GUARDED = {Account.Kind.WALLET, Account.Kind.FROZEN, Account.Kind.GRANT}
 
 
 class InsufficientFunds(Exception):

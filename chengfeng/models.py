@@ -15,7 +15,10 @@ class Account(models.Model):
     class Kind(models.TextChoices):
         OUTSIDE = "outside", _("Outside world (payment providers and banks)")
         WALLET = "wallet", _("Advertising wallet")
+        FROZEN = "frozen", _("Frozen advertising money")
+        GRANT = "grant", _("Advertising grant")
         AD_REVENUE = "ad_revenue", _("Advertising revenue")
+        GIVEN = "given", _("Advertising money that the platform gives")
         SALES = "sales", _("Sales of the merchant, not settled yet")
         PAYABLE = "payable", _("Settled and due to the merchant")
         COMMISSION = "commission", _("Commission on sales")

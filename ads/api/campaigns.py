@@ -115,14 +115,18 @@ def _members(campaign: Campaign, merchant: Merchant, why: list[Obstacle]) -> dic
     return {name: getattr(campaign, name) for name in plain} | {
         "currency": merchant.currency,
         "products": [ad.product.code for ad in campaign.ads.all() if ad.state == Ad.State.ACTIVE],
-        "categories": [category.slug for category in campaign.categories.all()],
-        "keywords": campaign.keywords.all(),
+        "categories": sorted({category.slug for group in campaign.groups.all() for category in group.categories.all()}),
+        "keywords": [keyword for group in campaign.groups.all() for keyword in group.keywords.all()],
         "obstacles": why,
     }
 
 
 def campaigns_of(merchant: Merchant) -> QuerySet[Campaign]:
-    return own(Campaign, merchant).select_related("merchant").prefetch_related("ads__product", "categories", "keywords")
+    return (
+        own(Campaign, merchant)
+        .select_related("merchant")
+        .prefetch_related("ads__product", "groups__categories", "groups__keywords")
+    )
 
 
 class Campaigns(MerchantAPIView):

@@ -52,6 +52,7 @@ class Candidate:
     """A running ad as the index takes it in; `rate` turns its currency into the one auctions compare in."""
 
     ad: int
+    group: int
     campaign: int
     merchant: int
     product: int

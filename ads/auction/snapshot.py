@@ -10,7 +10,7 @@ from django.db.models import Max, Sum
 
 from shops.models import Category, Merchant, Product
 
-from ..models import Ad, AdDay, Campaign, Keyword
+from ..models import Ad, AdDay, AdGroup, Campaign, Keyword
 from .index import Candidate, Card, Shop, Standing
 from .prediction import predict
 
@@ -32,13 +32,14 @@ def read_candidates() -> list[Candidate]:
     ads = list(ads.select_related("campaign__merchant", "product").order_by("pk"))
     probability = predict(counts(), {ad.pk: ad.product.category_id for ad in ads})
     targets, keywords = _targets(), _keywords()
-    return [_candidate(ad, probability[ad.pk], targets[ad.campaign_id], keywords[ad.campaign_id]) for ad in ads]
+    return [_candidate(ad, probability[ad.pk], targets[ad.group_id], keywords[ad.group_id]) for ad in ads]
 
 
 def _candidate(ad: Ad, pctr: float, categories: set[int], keywords: list[tuple[str, str]]) -> Candidate:
     campaign, product, merchant = ad.campaign, ad.product, ad.campaign.merchant
     return Candidate(
-        ad=ad.pk, campaign=campaign.pk, merchant=merchant.pk, product=product.pk, product_code=product.code,
+        ad=ad.pk, group=ad.group_id, campaign=campaign.pk, merchant=merchant.pk,
+        product=product.pk, product_code=product.code,
         bid=campaign.bid, daily_budget=campaign.daily_budget, pctr=pctr,
         title=f"{product.title} {product.title_en} {product.brand}",
         currency=merchant.currency, rate=settings.AUCTION_RATES[merchant.currency],
@@ -56,17 +57,17 @@ def _card(product: Product, merchant: Merchant) -> Card:
 
 def _targets() -> Mapping[int, set[int]]:
     targets = defaultdict(set)
-    links = Campaign.categories.through.objects.filter(campaign__state=Campaign.State.ACTIVE)
-    for campaign, category in links.values_list("campaign_id", "category_id"):
-        targets[campaign].add(category)
+    links = AdGroup.categories.through.objects.filter(adgroup__campaign__state=Campaign.State.ACTIVE)
+    for group, category in links.values_list("adgroup_id", "category_id"):
+        targets[group].add(category)
     return targets
 
 
 def _keywords() -> Mapping[int, list[tuple[str, str]]]:
     keywords = defaultdict(list)
-    rows = Keyword.objects.filter(campaign__state=Campaign.State.ACTIVE).order_by("pk")
-    for campaign, text, match in rows.values_list("campaign_id", "text", "match"):
-        keywords[campaign].append((text, match))
+    rows = Keyword.objects.filter(group__campaign__state=Campaign.State.ACTIVE).order_by("pk")
+    for group, text, match in rows.values_list("group_id", "text", "match"):
+        keywords[group].append((text, match))
     return keywords
 
 

@@ -79,8 +79,8 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "periods": PERIODS, "total": performance.total(by_day.values()), "today": by_day[today],
         "chart": chart_of_days(by_day, merchant.currency), "ads": _ads(found, first, today),
         "history": own(AuditEntry, merchant).filter(target=found.code).select_related("actor").order_by("-number")[:20],
-        "may_edit": request.access.may(Right.ADS_EDIT), "keywords": found.keywords.order_by("pk"),
-        "categories": found.categories.order_by("name"), "hours": found.hours.count("1"),
+        "may_edit": request.access.may(Right.ADS_EDIT), "keywords": verbs.keywords_of(found),
+        "categories": verbs.categories_of(found), "hours": found.hours.count("1"),
     }  # fmt: skip
     return render(request, "ads/campaign.html", context)
 

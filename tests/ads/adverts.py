@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from ads import partitions, tokens
-from ads.models import Ad, Campaign, Event
+from ads.models import Ad, AdGroup, Campaign, Event
 from ads.tokens import AdToken
 from ads.validity import Visitor
 from shops.models import Merchant, Product
@@ -37,12 +37,19 @@ def campaign(merchant: Merchant, *, bid: str = "1", budget: str = "100", **field
     return Campaign.objects.create(merchant=merchant, **defaults | fields)
 
 
+def group(campaign: Campaign) -> AdGroup:
+    """The campaign's group, made if it has none."""
+    return campaign.groups.first() or AdGroup.objects.create(
+        merchant=campaign.merchant, campaign=campaign, name=campaign.name, created_at=AT
+    )
+
+
 def ad(merchant: Merchant, *, advertised: Product | None = None, of: Campaign | None = None, **fields) -> Ad:
     """An ad of a campaign of its own (made with `fields`), for a product of its own, unless these are given."""
+    parent = of or campaign(merchant, **fields)
     return Ad.objects.create(
-        merchant=merchant, campaign=of or campaign(merchant, **fields), product=advertised or product(merchant),
-        created_at=AT,
-    )  # fmt: skip
+        merchant=merchant, campaign=parent, group=group(parent), product=advertised or product(merchant), created_at=AT
+    )
 
 
 def event(ad: Ad, *, shopper: uuid.UUID, at: datetime = AT, kind: str = "click", **fields) -> Event:

@@ -26,7 +26,14 @@ def exact(settings):
 
 
 def candidate(number: int, bid: str, pctr: float = 0.01, **fields) -> Candidate:
-    defaults = {"ad": number, "campaign": number, "merchant": number, "product": number, "product_code": f"p{number}"}
+    defaults = {
+        "group": 1,
+        "ad": number,
+        "campaign": number,
+        "merchant": number,
+        "product": number,
+        "product_code": f"p{number}",
+    }
     return Candidate(**{**defaults, "bid": Decimal(bid), "daily_budget": Decimal(1000), "pctr": pctr, **fields})
 
 

@@ -8,7 +8,7 @@ from django.db.models import F
 
 from ads import partitions
 from ads.attribution import SoldLine, record_conversion, record_refund
-from ads.models import Ad, Campaign, CampaignDay, Charge, Event, TopUp
+from ads.models import Ad, AdGroup, Campaign, CampaignDay, Charge, Event, TopUp
 from chengfeng import ledger, outbox
 from chengfeng.models import Account
 from chengfeng.periods import local_date
@@ -67,7 +67,8 @@ def campaign(merchant: Merchant, product, *, at: datetime, name: str = "Spring",
         merchant=merchant, name=name, bid=Decimal(5), daily_budget=Decimal(budget), state="active",
         starts_at=at - timedelta(days=100), created_at=at, updated_at=at,
     )  # fmt: skip
-    return Ad.objects.create(merchant=merchant, campaign=made, product=product, created_at=at)
+    group = AdGroup.objects.create(merchant=merchant, campaign=made, name=name, created_at=at)
+    return Ad.objects.create(merchant=merchant, campaign=made, group=group, product=product, created_at=at)
 
 
 def event(ad: Ad, kind: str, *, at: datetime, shopper, token, price: str = "2.5", **fields) -> Event:

@@ -1,0 +1,62 @@
+"""The tables of the ads room, by subject."""
+
+from .auctions import AuctionHour, AuctionRecord
+from .audiences import Audience, AudienceMember, GroupAudience
+from .campaigns import (
+    ALWAYS,
+    Ad,
+    AdAccount,
+    AdGroup,
+    Campaign,
+    Keyword,
+    Match,
+    NegativeKeyword,
+    Placement,
+    PlacementModifier,
+    PromotionDays,
+)
+from .events import AdDay, Behaviour, Event, EventKind, Pricing, SearchTerm
+from .learning import PredictionModel, Steering, SteeringStep
+from .operations import Change, Proposal
+from .results import Conversion, ConversionLine, Credit
+from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp
+
+__all__ = [
+    "ALWAYS",
+    "AccountDay",
+    "Ad",
+    "AdAccount",
+    "AdDay",
+    "AdGroup",
+    "AuctionHour",
+    "AuctionRecord",
+    "Audience",
+    "AudienceMember",
+    "Behaviour",
+    "Campaign",
+    "CampaignDay",
+    "CampaignTotal",
+    "Change",
+    "Charge",
+    "Conversion",
+    "ConversionLine",
+    "Credit",
+    "CreditNote",
+    "Event",
+    "EventKind",
+    "Grant",
+    "GroupAudience",
+    "Keyword",
+    "Match",
+    "NegativeKeyword",
+    "Placement",
+    "PlacementModifier",
+    "PredictionModel",
+    "Pricing",
+    "PromotionDays",
+    "Proposal",
+    "SearchTerm",
+    "Steering",
+    "SteeringStep",
+    "TopUp",
+]
