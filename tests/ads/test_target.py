@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ads.bidding.landscape import Landscape
 from ads.bidding.target import (
+    EVEN_SLOWNESS,
     OVER_TARGET,
     RISE,
     SLOWNESS,
@@ -129,6 +130,28 @@ def test_spend_against_the_plan_moves_the_correction_slowly():
     assert [step.correction for step in steps] == pytest.approx([exp(-SLOWNESS), exp(-SLOWNESS), 1, exp(SLOWNESS)])
     assert [step.reason for step in steps] == [Reason.FAST, Reason.FAST, Reason.BUDGET, Reason.SLOW]
     assert [(step.observed, step.before) for step in steps[:1]] == [(pytest.approx(2 * meant), first.after)]
+
+
+def test_the_plan_is_what_history_spent_at_the_uncorrected_multiplier():
+    """A market dearer by a quarter, once bid for by a quarter more, goes to plan."""
+    first = adjust(COST, Seen(now=0.25, spent=100), landscape=PAST)
+    corrected = replace(first, after=first.after * 1.25, correction=1.25)
+    later = Seen(now=0.25 + 1 / TICKS, spent=100)
+    slot = [np.interp(first.after, PAST.multipliers, PAST.spend[0, TICKS // 4])]
+    assert [adjust(COST, later, landscape=PAST, last=last).planned for last in (first, corrected)] == pytest.approx(
+        slot * 2
+    )
+
+
+def test_without_history_spending_is_evened_out():
+    first = adjust(replace(MOST, budget=960), Seen(now=0, spent=0))
+    steps = [adjust(replace(MOST, budget=960), Seen(now=1 / TICKS, spent=n), last=first) for n in (40, 20, 0)]
+    assert [(step.planned, step.reason) for step in steps] == [
+        (pytest.approx(20), Reason.FAST),
+        (pytest.approx(20), Reason.EVEN),
+        (pytest.approx(20), Reason.SLOW),
+    ]
+    assert [step.after / 40 for step in steps] == pytest.approx([exp(-EVEN_SLOWNESS), 1, exp(EVEN_SLOWNESS)])
 
 
 def test_every_limit_names_itself():
