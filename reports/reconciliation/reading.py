@@ -3,18 +3,22 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Max, Sum
 
 from chengfeng.money import ZERO
-from chengfeng.periods import each_day
+from chengfeng.periods import each_day, local_date
+from orders.models import Order
 from shops.models import Merchant
 
 from . import comparing
 from .models import ReconciledDay, ReconciliationRun
 from .pairs import PAIRS, Pair
+
+NOW_DAYS = timedelta(days=6)  # before today, when all merchants are compared at once
+NAMED = 50  # differences that are named, of each pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,12 @@ class Day:
         return next(cell.left for cell in self.cells if cell.pair.code == code)
 
 
-def days(merchant: Merchant, first: date, last: date) -> list[Day]:
-    """Return the local days, the latest first, with all currencies that moved; a quiet one in the merchant's."""
-    stored = _stored(merchant, first, last)
+def days(merchant: Merchant, first: date, last: date, *, is_live: bool = False) -> list[Day]:
+    """Return the local days, the latest first, with all currencies that moved; a quiet one in the merchant's.
+
+    `is_live` compares every day now, those too that were looked at.
+    """
+    stored = [] if is_live else _stored(merchant, first, last)
     covered = {row.day for row in stored}
     found = [
         Day(row.day, row.currency, _cells((c, *map(Decimal, s[:2]), s[2]) for c, s in row.sums.items()), row.run.at)
@@ -105,7 +112,7 @@ class Standing:
     merchant: Merchant
     last: date
     differences: int
-    named: list[dict]
+    named: Sequence[dict | comparing.Row]
 
 
 def standings() -> list[Standing]:
@@ -121,6 +128,24 @@ def standings() -> list[Standing]:
         ]
     found = [Standing(merchants[pk], last, number, named[pk]) for pk, last, number in sums]
     return sorted(found, key=lambda standing: (-standing.differences, standing.merchant.name))
+
+
+def standings_now(*, at: datetime) -> list[Standing]:
+    """Return every merchant with orders as its last days, today included, stand now; those with differences first."""
+    by_today = defaultdict(list)
+    for merchant in Merchant.objects.filter(pk__in=Order.objects.values("merchant")).order_by("pk"):
+        by_today[local_date(at, merchant.time_zone)].append(merchant)
+    found = [one for today, merchants in by_today.items() for one in _standing_now(merchants, today)]
+    return sorted(found, key=lambda standing: (-standing.differences, standing.merchant.name))
+
+
+def _standing_now(merchants: Sequence[Merchant], today: date) -> list[Standing]:
+    first, counts, named = today - NOW_DAYS, defaultdict(int), defaultdict(list)
+    for one in comparing.sums(merchants, first, today):
+        counts[one.merchant] += one.different
+    for row in comparing.differences(merchants, first, today, limit=NAMED):
+        named[row.merchant].append(row)
+    return [Standing(merchant, today, counts[merchant.pk], named[merchant.pk]) for merchant in merchants]
 
 
 def last_run() -> ReconciliationRun | None:

@@ -1,6 +1,7 @@
 """Pages of reconciliation: a merchant's days, the rows behind one, and all merchants for the operator."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -24,7 +25,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """Lay the merchant's books side by side, day by day."""
     merchant = request.access.merchant
     period, form = pick(request.GET, today=local_date(clock.now(), merchant.time_zone))
-    days = reading.days(merchant, period.first, period.last)
+    at, is_live = clock.now(), "now" in request.GET
+    days = reading.days(merchant, period.first, period.last, is_live=is_live)
     currencies = sorted({day.currency for day in days}, key=lambda currency: (currency != merchant.currency, currency))
     context = {
         "period": period,
@@ -42,9 +44,15 @@ def index(request: HttpRequest) -> HttpResponse:
             for currency in currencies
         ],
         "differences": sum(day.differences for day in days),
-        "last_run": reading.last_run(),
+        "as_of": _as_of(days, at=at),
+        "is_live": is_live,
     }
     return render(request, "reports/reconciliation/index.html", context)
+
+
+def _as_of(days: Sequence[reading.Day], *, at: datetime) -> datetime:
+    """Return when these days were last looked at; now where none of them was."""
+    return max((day.looked_at for day in days if day.looked_at), default=at)
 
 
 @require_safe
@@ -73,6 +81,10 @@ def day(request: HttpRequest, day: str) -> HttpResponse:
 @require_safe
 @operator_page
 def across(request: HttpRequest) -> HttpResponse:
-    """Show the operator every merchant, those with differences first."""
-    context = {"standings": reading.standings(), "last_run": reading.last_run()}
+    """Show the operator every merchant, those with differences first; `?now` compares the last days at once."""
+    at, is_live = clock.now(), "now" in request.GET
+    context = {
+        "standings": reading.standings_now(at=at) if is_live else reading.standings(),
+        "is_live": is_live, "last_run": reading.last_run(), "at": at,
+    }  # fmt: skip
     return render(request, "reports/reconciliation/across.html", context)

@@ -162,11 +162,24 @@ def noon():
 def test_a_merchant_sees_its_days_stored_and_live(client, fay, shop, order, django_assert_num_queries):
     running.look(at=NOW)
     client.force_login(fay)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         context = client.get(reverse("reports:reconciliation", args=[shop.code]), {"period": "7"}).context
     (sheet,) = context["sheets"]
     assert [bool(day.looked_at) for day in sheet["days"]] == [False, *[True] * 6]
     assert (context["differences"], set(sheet["difference"]["series"][0]["data"])) == (0, {0.0})
+
+
+def test_what_went_wrong_since_the_night_is_seen_when_asked_now(client, fay, oscar, shop, order):
+    running.look(at=NOW)
+    plant("UPDATE orders_refund SET amount = 7")
+    found = []
+    for person, address in ((fay, reverse("reports:reconciliation", args=[shop.code])),
+                            (oscar, reverse("reports:reconciliations"))):  # fmt: skip
+        client.force_login(person)
+        for asked in ({"period": "7"}, {"period": "7", "now": "1"}):
+            context = client.get(address, asked).context
+            found.append(bool(context.get("differences") or sum(s.differences for s in context.get("standings", []))))
+    assert found == [False, True, False, True]
 
 
 def test_a_day_opens_to_its_differences_and_rows(client, fay, shop, order):
