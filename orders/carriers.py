@@ -48,7 +48,8 @@ def tracking_address(carrier: str, tracking: str) -> str:
 def code_of(text: str) -> str:
     """Return the code that people mean by a code or a name in any language; their own words where it is none."""
     words = text.strip()
-    found = (one.code for one in ALL if words.casefold() in SPELLINGS[one.code])
+    meant = words.casefold()
+    found = (one.code for one in ALL if meant in SPELLINGS[one.code] or meant == str(one.name).casefold())
     return next(found, words)
 
 

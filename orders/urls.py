@@ -6,6 +6,7 @@ from . import webhooks
 from .aftersale import urls as aftersale
 from .api import captures, merchant, shopper
 from .api import presales as api_presales
+from .desk import api as desk_api
 from .views import addresses, cart, mine, presale, presales, till
 from .views import captures as capture_pages
 
@@ -25,6 +26,12 @@ api = [
     path("orders", merchant.OrdersView.as_view(), name="api_orders"),
     path("orders/<slug:code>", merchant.OrderView.as_view(), name="api_order"),
     path("orders/<slug:code>/cancellation", merchant.CancellationView.as_view(), name="api_cancellation"),
+    path("orders/<slug:code>/remarks", desk_api.RemarksView.as_view(), name="api_order_remarks"),
+    path("orders/<slug:code>/remarks/<slug:remark>/strike", desk_api.StrikeView.as_view(), name="api_order_strike"),
+    path("orders/<slug:code>/flag", desk_api.FlagView.as_view(), name="api_order_flag"),
+    path("parcel-files", desk_api.ParcelFilesView.as_view(), name="api_parcel_files"),
+    path("parcel-files/<slug:code>", desk_api.ParcelFileView.as_view(), name="api_parcel_file"),
+    path("parcel-files/<slug:code>/apply", desk_api.ParcelFileApplyView.as_view(), name="api_parcel_file_apply"),
     path("orders/<slug:code>/refunds", merchant.RefundsView.as_view(), name="api_refunds"),
     path("shipments", merchant.ShipmentsView.as_view(), name="api_shipments"),
     path("deliveries", merchant.DeliveriesView.as_view(), name="api_deliveries"),

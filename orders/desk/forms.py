@@ -5,6 +5,8 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.searching import SearchField
+
 from ..models import Order, OrderNote, Shipment
 from ..moves import GIVEN_BY_PEOPLE, OrderState
 from ..refunds import Left
@@ -21,10 +23,8 @@ DAY = forms.DateInput(attrs={"type": "date"})
 class FindForm(forms.Form):
     """Everything by which a merchant looks for orders; all of it stays in the address."""
 
-    q = forms.CharField(
+    q = SearchField(
         label=_("Search"),
-        max_length=100,
-        required=False,
         widget=forms.TextInput(
             attrs={"type": "search", "placeholder": _("Code, name, phone, e-mail, SKU, product, tracking number …")}
         ),
@@ -37,7 +37,7 @@ class FindForm(forms.Form):
     )
     first = forms.DateField(label=_("From"), required=False, widget=DAY)
     last = forms.DateField(label=_("To"), required=False, widget=DAY)
-    product = forms.CharField(label=_("Product or SKU"), max_length=100, required=False)
+    product = SearchField(label=_("Product or SKU"))
     region = forms.CharField(label=_("Province or state"), max_length=80, required=False)
     low = forms.DecimalField(label=_("Amount from"), min_value=0, max_digits=14, required=False)
     high = forms.DecimalField(label=_("Amount to"), min_value=0, max_digits=14, required=False)

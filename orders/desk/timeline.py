@@ -99,7 +99,7 @@ def _cases(order: Order) -> Iterator[Event]:
 def _settlements(order: Order) -> Iterator[Event]:
     for one in order.settlements.order_by("number"):
         yield Event(
-            one.settled_at, one.get_kind_display(), "building-bank", facts=_("Settled"), code=one.code, amount=one.net
+            one.settled_at, _("Settled"), "building-bank", facts=one.get_kind_display(), code=one.code, amount=one.net
         )
 
 

@@ -42,7 +42,7 @@ class ReviewsView(ShopperAPIView):
         tags=["shopping"],
     )  # fmt: skip
     def post(self, request):
-        """Review a line of a delivered order, within 60 days; again within 7 days, change the review."""
+        """Review a line that was delivered, within 60 days; again within 7 days, change the review."""
         asked = ReviewWrite(data=request.data)
         asked.is_valid(raise_exception=True)
         said = asked.validated_data

@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.searching import SearchField
 from shops.models import Category
 
 from .models import Settlement
@@ -16,7 +17,7 @@ NUMBER = re.compile(r"[A-Z0-9]{6,34}")
 class FindForm(forms.Form):
     """Which settlements to show."""
 
-    q = forms.CharField(label=_("Order, reference or transfer"), max_length=80, required=False)
+    q = SearchField(label=_("Order, reference or transfer"), longest=80)
     kind = forms.ChoiceField(
         label=_("Kind"), choices=[("", _("All kinds")), *Settlement.Kind.choices], required=False
     )  # fmt: skip

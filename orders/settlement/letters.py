@@ -1,4 +1,4 @@
-"""Letters about payouts: an e-mail to a shop's owner and finance when money was paid out or came back, or the bank account changed."""
+"""Letters to a shop's owner and finance: money was paid out or came back, or the bank account was changed."""
 
 from collections.abc import Iterator
 

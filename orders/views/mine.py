@@ -18,6 +18,7 @@ from ..aftersale.claims import claimable, kinds
 from ..fulfilment import deliver
 from ..models import Case, Order, OrderLine, Shipment
 from ..moves import OrderState, WrongState
+from ..reviewing.purchases import arrivals
 
 PAGE = 20
 LONGEST = 100  # characters that can be searched for
@@ -76,13 +77,14 @@ def tabs(orders: QuerySet[Order]) -> list[tuple[str, str, int]]:
 def show(request: HttpRequest, order: str) -> HttpResponse:
     """Show one order of the shopper's."""
     found = get_object_or_404(mine.orders(request), code=order)
-    lines = found.lines.select_related("product").order_by("pk")
+    lines, arrived = found.lines.select_related("product").order_by("pk"), arrivals(found)
     context = {
         "order": found,
         "lines": lines,
         "shipments": found.shipments.prefetch_related("lines__line").order_by("pk"),
         "can_confirm": True,
-        "reviewed": writing.known({line.code for line in lines}) if found.state == OrderState.DELIVERED else (),
+        "arrived": arrived,
+        "reviewed": writing.known({line.code for line in lines if line.pk in arrived}),
         "can_pay": mine.can_be_paid(found, at=clock.now()),
         "refunds": found.refunds.exclude(state="failed").order_by("pk"),
         "cases": found.cases.order_by("-pk"),

@@ -92,18 +92,22 @@ class Imports(MerchantAPIView):
 def _sent(request) -> tuple[File, str]:
     """Return the file of a request and what it says of a dry run."""
     flag = request.query_params.get("dry_run", "")
-    if isinstance(request.data, File):
-        file = request.data
-    else:
-        data = request.data if hasattr(request.data, "get") else {}
-        file, flag = data.get("file"), data.get("dry_run", flag)
+    is_form = hasattr(request.data, "get") and not isinstance(request.data, File)
+    return sent_file(request), str(request.data.get("dry_run", flag) if is_form else flag)
+
+
+def sent_file(request) -> File:
+    """Return the file that is the body of a request, or the field `file` of a form; raises ValidationError."""
+    file = request.data
+    if not isinstance(file, File):
+        file = file.get("file") if hasattr(file, "get") else None
     if not isinstance(file, File):
         raise ValidationError({"file": ["Send a file, as the body or as the field `file` of a form."]}, "required")
     if file.size > MAX_BYTES:
         raise TooLarge
     if not file.size:
         raise ValidationError({"file": ["The file is empty."]}, "empty")
-    return file, str(flag)
+    return file
 
 
 def _is_dry(flag: str) -> bool:

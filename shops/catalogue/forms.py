@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.money import minor_unit
+from chengfeng.searching import SearchField
 
 from ..delivery.models import ShippingTemplate
 from ..people.models import Merchant
@@ -54,7 +55,7 @@ class PictureField(forms.FileField):
 class FilterForm(forms.Form):
     """What the list of products shows."""
 
-    q = forms.CharField(label=_("Words, number or SKU"), required=False, max_length=100)
+    q = SearchField(label=_("Words, number or SKU"))
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Any state")), *Product.State.choices]
     )  # fmt: skip

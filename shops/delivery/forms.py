@@ -8,6 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.money import minor_unit
+from chengfeng.searching import SearchField
 
 from . import checking, places
 from .models import ShippingRate, ShippingTemplate
@@ -162,7 +163,7 @@ class PreviewForm(forms.Form):
 class ChooseForm(forms.Form):
     """Which products are listed to choose from."""
 
-    q = forms.CharField(label=_("Words, number or SKU"), required=False, max_length=100)
+    q = SearchField(label=_("Words, number or SKU"))
     which = forms.ChoiceField(
         label=_("Sent by"),
         required=False,

@@ -4,6 +4,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.searching import SearchField
+
 from ..people.forms import clean_currency, time_zones
 from ..people.models import Merchant
 from . import papers
@@ -21,7 +23,7 @@ class PipelineFilter(forms.Form):
     show = forms.ChoiceField(
         label=_("Show"), required=False, choices=[("", _("All")), *((name, FILTER_LABELS[name]) for name in FILTERS)]
     )
-    q = forms.CharField(label=_("Search"), required=False, max_length=80)
+    q = SearchField(label=_("Search"), longest=80)
 
 
 class CompanyForm(forms.ModelForm):

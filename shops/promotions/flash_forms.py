@@ -43,7 +43,10 @@ class ItemForm(forms.Form):
     """One variant of a flash sale; its fields are prefixed by the variant's code."""
 
     price = forms.DecimalField(label=_("Flash price"), min_value=0, max_digits=14, decimal_places=4)
-    quantity = forms.IntegerField(label=_("Units"), min_value=1, max_value=MOST_UNITS)
+    quantity = forms.IntegerField(
+        label=_("Units"), min_value=1, max_value=MOST_UNITS,
+        error_messages={"max_value": _("A million units are the most that one flash sale can have.")},
+    )  # fmt: skip
     per_buyer = forms.IntegerField(label=_("Per buyer"), min_value=1, max_value=999, required=False)
 
     def __init__(self, data: QueryDict | None, *, variant: Variant, item: FlashItem | None, currency: str):

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.money import minor_unit
+from chengfeng.searching import SearchField
 
 from ..catalogue.forms import CategoryField
 from ..catalogue.models import Category, Product
@@ -33,7 +34,7 @@ MOMENT = "%Y-%m-%dT%H:%M"
 class FilterForm(forms.Form):
     """What the list of promotions is narrowed to, beside the phase."""
 
-    q = forms.CharField(required=False, max_length=80)
+    q = SearchField(longest=80)
     kind = forms.ChoiceField(required=False, choices=[("", _("All kinds")), *Kind.choices])
 
     def narrow(self, promotions: QuerySet[Promotion]) -> QuerySet[Promotion]:

@@ -7,6 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.searching import SearchField
+from chengfeng.typed import TypedField
+
 from ..catalogue import pictures
 from .models import Review
 from .reading import STARS
@@ -52,7 +55,7 @@ class ReviewForm(forms.Form):
 class ReplyForm(forms.Form):
     """The shop's reply; empty takes it back."""
 
-    reply = forms.CharField(label=_("Reply"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    reply = TypedField(label=_("Reply"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class HidingForm(forms.Form):
@@ -64,7 +67,7 @@ class HidingForm(forms.Form):
 class FilterForm(forms.Form):
     """What a list of reviews is narrowed to."""
 
-    q = forms.CharField(required=False, max_length=100)
+    q = SearchField()
     show = forms.ChoiceField(
         required=False,
         choices=[("", _("All reviews")), ("unanswered", _("Unanswered")), ("photos", _("With photos")),

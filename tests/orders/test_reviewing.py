@@ -53,6 +53,20 @@ def test_what_has_not_come_is_not_reviewed(shirt):
     assert send(shopper_client(order.shopper), order).json()["code"] == "not_delivered"
 
 
+def test_what_has_come_is_reviewed_while_the_rest_is_on_its_way(shirt, hat):
+    order = paid(shirt, hat)
+    first, other = order.lines.order_by("pk")
+    parcel = fulfilment.ship(order, lines={first.code: 1}, at=AT)
+    client = shopper_client(order.shopper)
+    statuses = [client.post("/api/v1/reviews", {"line": first.code, "stars": 4}, format="json").status_code]
+    fulfilment.deliver(parcel, at=AT)
+    with clock.at(AT + DAY):
+        for line in (first, other):
+            answer = client.post("/api/v1/reviews", {"line": line.code, "stars": 4}, format="json")
+            statuses.append(answer.status_code)
+    assert statuses == [409, 201, 409]
+
+
 def test_after_sixty_days_it_is_too_late(order):
     assert send(shopper_client(order.shopper), order, at=AT + 60 * DAY).json()["code"] == "too_late"
 

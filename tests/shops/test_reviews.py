@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 
 from shops.models import AuditEntry, Review, ReviewPhoto
-from shops.reviews import reading, writing
+from shops.reviews import answering, reading, writing
 from tests import factories
 from tests.factories import AT
 
@@ -118,6 +118,21 @@ def test_a_review_is_written_in_sixty_days_and_changed_for_seven(scarf):
     with pytest.raises(writing.TooLate):
         write(AT + 66 * DAY)
     assert Review.objects.count() == 1
+
+
+def test_the_photo_of_a_hidden_review_is_out_of_reach(client, alice, charlie, oscar, scarf, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    review = factories.review(scarf)
+    photo = ReviewPhoto(review=review, place=0)
+    photo.image.save("x.webp", ContentFile(b"x"))
+    address = f"/media/{photo.image.name}"
+    statuses = [client.get(address).status_code]
+    answering.hide(review, reason="Rude", by=oscar, at=AT)
+    statuses.append(client.get(address).status_code)
+    for person in (charlie, alice, oscar):
+        client.force_login(person)
+        statuses.append(client.get(address).status_code)
+    assert statuses == [200, 404, 404, 200, 200]
 
 
 def test_five_photos_at_most(scarf):

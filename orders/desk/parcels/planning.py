@@ -14,6 +14,7 @@ from shops.tenancy import own
 from ... import carriers
 from ...models import Order, OrderLine, Shipment
 from ..attention import TO_SHIP
+from ..models import ShippingRow
 from ..picking import with_lines
 from .reading import Row
 
@@ -28,7 +29,7 @@ RULES = {
     "nothing_to_ship": _("Nothing of the order is left to be sent."),
     "unknown_sku": _("The order has no such SKU to be sent."),
     "units": _("This is not a number of units above 0."),
-    "too_many": _("Only %(left)s units are left to be sent."),
+    "too_many": _("More than is left to be sent: %(left)s."),
     "mixed": _("Other rows of this parcel name SKUs: name one here too."),
     "duplicate": _("An earlier row says the same."),
     "forbidden": _("The order has changed meanwhile and does not allow it any more."),
@@ -72,11 +73,10 @@ def plan(merchant: Merchant, rows: Sequence[Row]) -> Plan:
     return _Planner(_orders(merchant, {row.order for row in rows if row.order})).plan(rows)
 
 
-def carrier_of(text: str) -> str:
-    """Return the code of a carrier that goes by that code or name; another text stays as it is."""
-    meant = text.casefold()
-    known = ((one.code, {one.code, str(one.name).casefold()}) for one in carriers.ALL)
-    return next((code for code, names in known if meant in names), text)
+def reason(row: ShippingRow) -> str:
+    """Return why a row was refused, in the language of who reads it where the rule says it all."""
+    text = str(RULES.get(row.rule, row.reason))
+    return row.reason if "%(" in text else text
 
 
 def _orders(merchant: Merchant, texts: Iterable[str]) -> dict[str, list[Order]]:
@@ -127,7 +127,7 @@ class _Planner:
         return found[0]
 
     def _add(self, row: Row, order: Order) -> None:
-        carrier = carrier_of(row.carrier)
+        carrier = carriers.code_of(row.carrier)
         key = (order.pk, carrier, row.tracking)
         parcel = self.parcels.get(key) or Parcel(order, carrier, row.tracking)
         if any((one.carrier, one.tracking) == key[1:] for one in order.parcels):

@@ -14,6 +14,7 @@ from ..attention import TO_SHIP
 from ..downloading import Line
 from ..models import COLUMNS, ShippingRow, ShippingRun
 from ..picking import with_lines
+from .planning import reason
 from .reading import MOST_ROWS
 
 CHUNK = 500
@@ -47,7 +48,7 @@ def results(run: ShippingRun, *, only_refused: bool) -> Iterator[str]:
     rows = run.rows.filter(outcome=ShippingRow.Outcome.REFUSED) if only_refused else run.rows.all()
     for row in rows.iterator(chunk_size=2000):
         said = [row.number, row.order_text, row.carrier, row.tracking, row.sku, row.units]
-        yield _line([*said, row.get_outcome_display(), row.field, row.rule, row.reason])
+        yield _line([*said, row.get_outcome_display(), row.field, row.rule, reason(row)])
 
 
 def _line(cells: list, *, first: bool = False) -> str:

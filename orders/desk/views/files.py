@@ -14,10 +14,12 @@ from shops.people.audit import record
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
+from ... import carriers
 from .. import parcels
 from ..forms import FileForm
 from ..models import ShippingRow, ShippingRun
 from ..parcels import reading, tables
+from ..parcels.planning import reason
 
 PER_PAGE = 25
 ROWS = 100
@@ -65,10 +67,13 @@ def file(request: HttpRequest, run: str) -> HttpResponse:
     wanted = request.GET.get("outcome", "")
     if wanted in ShippingRow.Outcome.values:
         rows = rows.filter(outcome=wanted)
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.why, row.carrier_name = reason(row), carriers.name_of(row.carrier)
     context = {
         "run": shown,
         "numbers": shown.rows.aggregate(**_numbers("")),
-        "page": Paginator(rows, ROWS).get_page(request.GET.get("page")),
+        "page": page,
         "outcome": wanted,
         "is_going_on": bool(shown.job and not shown.job.is_over),
         "performance": own(ShippingRun, merchant).filter(rehearsal=shown).select_related("job").first(),

@@ -15,7 +15,7 @@ from ...models import FlashItem, FlashSale
 from ...people.rights import Right
 from ...tenancy import merchant_page, own
 from .. import flash, flash_drafts, flash_results
-from ..flash_forms import FlashSaleForm, Items, UnitsForm
+from ..flash_forms import MOST_UNITS, FlashSaleForm, Items, UnitsForm
 from ..flash_results import Phase
 
 PER_PAGE = 25
@@ -159,7 +159,9 @@ def item_units(request: HttpRequest, flash_sale: str, item: str) -> HttpResponse
             flash.change_units(request.access, found, units=form.cleaned_data["units"], at=clock.now())
             messages.success(request, _("Saved."))
         else:
-            messages.error(request, _("Give a whole number of units, at least one."))
+            messages.error(
+                request, _("Give a whole number of units, from 1 to %(most)s.") % {"most": f"{MOST_UNITS:,}"}
+            )
     except flash.FlashRefused as refused:
         messages.error(request, blame(refused))
     return redirect("shops:flash_sale", request.access.merchant.code, flash_sale)
