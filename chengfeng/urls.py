@@ -5,6 +5,8 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView
 
+from shops.accounts.views import operator_login
+
 from . import health
 
 handler404 = "chengfeng.http.not_found"
@@ -14,6 +16,7 @@ urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("language/", set_language, name="set_language"),
+    path("admin/login/", operator_login, name="operator_login"),
     path("admin/", admin.site.urls),
     path("api/v1/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("", include("ads.urls")),

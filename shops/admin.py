@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from chengfeng import clock
 from chengfeng.admin import DeskAdmin, ReadOnlyAdmin, ReadOnlyInline
 
+from .accounts import admin as accounts  # noqa: F401 – its pages belong to this desk
 from .delivery import admin as delivery  # noqa: F401 – its pages belong to this desk
 from .models import (
     ApiToken,

@@ -1,5 +1,6 @@
 """The tables of the shops room, by subject."""
 
+from .accounts.models import LoginTries
 from .catalogue.models import Category, Hold, ImportProblem, ImportRun, PriceChange, Product, StockMove, Variant
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
@@ -34,6 +35,7 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "Invitation",
+    "LoginTries",
     "Membership",
     "Merchant",
     "Note",

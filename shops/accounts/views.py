@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth import views as auth_views
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,25 +22,29 @@ from .forms import LoginForm, RegisterForm
 
 
 class Login(auth_views.LoginView):
-    """Log in by e-mail and password; too many failures are refused before the password is looked at."""
+    """Log in by e-mail and password; too many tries are refused before the password is looked at."""
 
     template_name = "shops/accounts/login.html"
     form_class = LoginForm
     redirect_authenticated_user = True
 
     def post(self, request, *args, **kwargs):
-        if attempts.too_many(request):
+        if not attempts.may_try(request, at=clock.now()):
             messages.error(request, _("Too many failed attempts. Please wait a quarter of an hour."))
             return render(request, self.template_name, self.get_context_data(form=LoginForm()), status=429)
         return super().post(request, *args, **kwargs)
 
     def form_valid(self, form):
-        attempts.forget(self.request)
+        attempts.forget(self.request, at=clock.now())
         return super().form_valid(form)
 
-    def form_invalid(self, form):
-        attempts.failed(self.request)
-        return super().form_invalid(form)
+
+@require_safe
+def operator_login(request: HttpRequest) -> HttpResponse:
+    """Lead to the one page where tries are counted; for people who are logged in and no operators there is none."""
+    if request.user.is_authenticated and not request.user.is_staff:
+        raise Http404
+    return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
 
 
 class PasswordChange(auth_views.PasswordChangeView):

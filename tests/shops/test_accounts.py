@@ -1,22 +1,23 @@
 """Accounts: coming in, being kept out, and being sent to the right place."""
 
+from functools import partial
+
 import pytest
-from django.core.cache import cache
+from django.db.models import F
 from django.test import Client
 from django.urls import get_resolver, reverse
 
 from shops import frame
+from shops.accounts import attempts
 from shops.accounts.attempts import MOST
-from shops.models import Delegation, Membership, User
+from shops.models import Delegation, LoginTries, Membership, User
 from shops.tenancy import access_of
 from tests import factories
+from tests.crowd import at_once, everybody_has_read
+from tests.factories import AT
 
 LOGIN = reverse("shops:login")
-
-
-@pytest.fixture(autouse=True)
-def no_attempts():
-    cache.clear()
+races = pytest.mark.django_db(transaction=True)
 
 
 def log_in(client, email="sam@example.org", password="correct horse", **more):
@@ -38,6 +39,39 @@ def test_guessing_is_stopped_for_one_address_and_not_for_others(client, sam, ali
         log_in(client, password="wrong")
     assert log_in(client).status_code == 429
     assert log_in(client, "alice@example.org").status_code == 302
+
+
+@races
+@pytest.mark.parametrize("is_control", [False, True])
+def test_guesses_at_once_get_no_further_than_one_after_another(rf, is_control):
+    request = rf.post(LOGIN, {"username": "sam@example.org"})
+    for _ in range(MOST - 2):
+        attempts.may_try(request, at=AT)
+    guess = naive_try if is_control else partial(attempts.may_try, request, at=AT)
+    assert at_once([guess] * 4).count(True) == (4 if is_control else 2)
+
+
+def naive_try() -> bool:
+    """The control: look at the row, then count."""
+    is_free = LoginTries.objects.get().tries < MOST
+    everybody_has_read()
+    LoginTries.objects.update(tries=F("tries") + 1)
+    return is_free
+
+
+def test_the_window_ends_and_what_is_over_is_forgotten(rf, db):
+    sam, alice = (rf.post(LOGIN, {"username": f"{name}@example.org"}) for name in ("sam", "alice"))
+    tries = [attempts.may_try(sam, at=AT) for _ in range(MOST + 1)]
+    assert (tries, attempts.may_try(sam, at=AT + attempts.WINDOW)) == ([True] * MOST + [False], True)
+    attempts.forget(alice, at=AT + 2 * attempts.WINDOW)
+    assert not LoginTries.objects.exists()
+
+
+def test_operators_log_in_where_tries_are_counted(client, sam):
+    login = f"{LOGIN}?next=/admin/"
+    assert client.get("/admin/login/?next=/admin/").headers["Location"] == login
+    client.force_login(sam)
+    assert client.get("/admin/login/").status_code == 404
 
 
 def test_logging_in_leads_nowhere_outside(client, sam):
