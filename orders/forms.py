@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.payments.sandbox import SOURCES
+from chengfeng.typed import TypedField
 
 from .addresses.forms import PARTS, AddressFields
 from .cart import MAX_UNITS
@@ -40,11 +41,11 @@ class ContactForm(AddressFields):
             "invalid": _("This is no e-mail address."),
         },
     )  # fmt: skip
-    recipient = forms.CharField(
+    recipient = TypedField(
         label=_("Recipient"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Who shall receive the goods?")},
     )  # fmt: skip
-    phone = forms.CharField(
+    phone = TypedField(
         label=_("Phone"), max_length=40, required=False,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
     )  # fmt: skip

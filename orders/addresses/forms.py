@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from chengfeng.typed import TypedField
 from shops.delivery import places
 
 from . import checking
@@ -27,12 +28,12 @@ class AddressFields(forms.Form):
     form shown anew by script; without it the choices below a province come with the next answer.
     """
 
-    country = forms.CharField(label=_("Country or region"), max_length=2, required=False)
-    region = forms.CharField(label=_("Province or state"), max_length=80, required=False)
-    city = forms.CharField(label=_("City"), max_length=80, required=False)
-    district = forms.CharField(label=_("District"), max_length=80, required=False)
-    street = forms.CharField(label=_("Street, number, flat"), max_length=200, required=False)
-    postal_code = forms.CharField(label=_("Postal code"), max_length=20, required=False)
+    country = TypedField(label=_("Country or region"), max_length=2, required=False)
+    region = TypedField(label=_("Province or state"), max_length=80, required=False)
+    city = TypedField(label=_("City"), max_length=80, required=False)
+    district = TypedField(label=_("District"), max_length=80, required=False)
+    street = TypedField(label=_("Street, number, flat"), max_length=200, required=False)
+    postal_code = TypedField(label=_("Postal code"), max_length=20, required=False)
     COMPLETES = {
         "country": "country", "region": "address-level1", "city": "address-level2", "district": "address-level3",
         "street": "street-address", "postal_code": "postal-code",
@@ -109,11 +110,11 @@ def _named(country: str, *path: str) -> list[tuple[str, str]]:
 class EntryForm(AddressFields):
     """An address of the address book."""
 
-    recipient = forms.CharField(
+    recipient = TypedField(
         label=_("Recipient"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}),
         error_messages={"required": _("Who shall receive the goods?")},
     )  # fmt: skip
-    phone = forms.CharField(
+    phone = TypedField(
         label=_("Phone"), max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "tel", "type": "tel", "inputmode": "tel"}),
         error_messages={"required": _("Which number may the carrier call?")},

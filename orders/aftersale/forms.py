@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.templatetags.frame import text
+from chengfeng.typed import TypedField
 from shops.catalogue.pictures import ACCEPT
 
 from .. import carriers
@@ -51,7 +52,7 @@ class PhotosField(forms.FileField):
 
 
 def words(label: str, *, required: bool = False) -> forms.CharField:
-    return forms.CharField(
+    return TypedField(
         label=label, max_length=1000, required=required, widget=forms.Textarea(attrs={"rows": 3})
     )  # fmt: skip
 

@@ -6,6 +6,7 @@ from django.conf import settings
 from rest_framework import serializers
 
 from chengfeng.payments.sandbox import SOURCES
+from chengfeng.typed import TypedText
 from shops.delivery import places
 
 from ..addresses import checking
@@ -55,15 +56,15 @@ class CheckoutRequest(Wish):
 
     offers = serializers.ListField(child=serializers.CharField(max_length=20_000), required=False, max_length=20)
     email = serializers.EmailField(max_length=254)
-    recipient = serializers.CharField(max_length=80)
-    phone = serializers.CharField(max_length=40, required=False, allow_blank=True)
-    city = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    district = serializers.CharField(max_length=80, required=False, allow_blank=True)
-    street = serializers.CharField(max_length=200, required=False, allow_blank=True)
-    postal_code = serializers.CharField(max_length=20, required=False, allow_blank=True)
+    recipient = TypedText(max_length=80)
+    phone = TypedText(max_length=40, required=False, allow_blank=True)
+    city = TypedText(max_length=80, required=False, allow_blank=True)
+    district = TypedText(max_length=80, required=False, allow_blank=True)
+    street = TypedText(max_length=200, required=False, allow_blank=True)
+    postal_code = TypedText(max_length=20, required=False, allow_blank=True)
     external_reference = serializers.CharField(max_length=64, required=False, allow_blank=True)
     quote = serializers.CharField(max_length=20_000, required=False, help_text="As POST quotes gave it")
-    message = serializers.CharField(max_length=200, required=False, allow_blank=True, help_text="To every shop")
+    message = TypedText(max_length=200, required=False, allow_blank=True, help_text="To every shop")
 
 
 class PlacedOrder(Answer):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chengfeng import clock
+from chengfeng.typed import visible
 from shops.catalogue import stock
 from shops.delivery import places
 from shops.models import Presale
@@ -82,7 +83,7 @@ def try_to_place(request: HttpRequest, offered: Presale, form: ContactForm, unit
         placed = ahead.place(
             presale=offered, quantity=said["quantity"], total=said["total"], shopper=request.shopper, at=clock.now(),
             contact=Contact(**form.contact()), user=request.user if request.user.is_authenticated else None,
-            language=get_language() or "", message=request.POST.get("message", "").strip()[:200],
+            language=get_language() or "", message=visible(request.POST.get("message", "")).strip()[:200],
         )  # fmt: skip
     except ahead.NotOpen:
         return over(request, offered.code)

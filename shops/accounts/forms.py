@@ -6,6 +6,7 @@ from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
 from shops.models import User
 
 
@@ -34,6 +35,7 @@ class RegisterForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["email", "name"]
+        field_classes = {"name": TypedField}
         widgets = {
             "email": forms.EmailInput(attrs={"autofocus": True, "autocomplete": "username"}),
             "name": forms.TextInput(attrs={"autocomplete": "name"}),

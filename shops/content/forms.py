@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
+
 from ..catalogue.forms import PictureField
 from .models import Note
 
@@ -19,6 +21,7 @@ class NoteForm(forms.ModelForm):
     class Meta:
         model = Note
         fields = FIELDS
+        field_classes = dict.fromkeys(FIELDS, TypedField)
         widgets = {name: forms.Textarea(attrs={"rows": 8}) for name in ("body", "body_en")}
 
     def __init__(self, *args, **kwargs):

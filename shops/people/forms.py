@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.money import is_currency
 from chengfeng.periods import local_date, midnight
+from chengfeng.typed import TypedField
 
 from ..tenancy import Access
 from .models import Merchant, User
@@ -97,7 +98,7 @@ class TrailFilter(forms.Form):
 class JoinForm(forms.Form):
     """The account of somebody who was invited."""
 
-    name = forms.CharField(
+    name = TypedField(
         label=_("Name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name", "autofocus": True})
     )
     password = forms.CharField(

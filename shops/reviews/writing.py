@@ -8,6 +8,8 @@ from uuid import UUID
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from chengfeng.typed import visible
+
 from ..catalogue.models import Variant
 from .models import Review, ReviewPhoto
 
@@ -59,7 +61,7 @@ def write(
 
     Raises TooLate.
     """
-    variant = purchase.variant
+    variant, text = purchase.variant, visible(text)
     known = Review.objects.select_for_update(of=("self",)).filter(cause=purchase.cause).first()
     if not is_open(purchase, known, at=at):
         raise TooLate

@@ -2,6 +2,8 @@
 
 from rest_framework import serializers
 
+from chengfeng.typed import TypedText
+
 from ...api.fields import Amount, Code
 from ...api.paging import PageQuery
 from ...cart import MAX_UNITS
@@ -10,11 +12,11 @@ from ..moves import CaseState
 
 
 class Note(serializers.Serializer):
-    note = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    note = TypedText(max_length=1000, required=False, allow_blank=True, default="")
 
 
 class Reason(serializers.Serializer):
-    note = serializers.CharField(max_length=1000)
+    note = TypedText(max_length=1000)
 
 
 class Offer(Note):
@@ -54,7 +56,7 @@ class CaseRequest(serializers.Serializer):
     order = Code()
     kind = serializers.ChoiceField(Case.Kind.choices)
     reason = serializers.ChoiceField(Case.Reason.choices)
-    words = serializers.CharField(max_length=1000, required=False, allow_blank=True, default="")
+    words = TypedText(max_length=1000, required=False, allow_blank=True, default="")
     amount = Amount(required=False)
     lines = WantedUnits(many=True, allow_empty=False, max_length=100)
 
@@ -86,7 +88,7 @@ class CaseAnswer(serializers.Serializer):
     kind = serializers.CharField()
     state = serializers.CharField()
     reason = serializers.CharField()
-    words = serializers.CharField()
+    words = TypedText()
     amount = Amount()
     offered = Amount(allow_null=True)
     currency = serializers.CharField(source="order.currency")
