@@ -1,6 +1,6 @@
 """What the public may see: open shops, products on sale, published notes – loaded so that showing asks no more."""
 
-from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, QuerySet, Subquery
 
 from shops.models import Category, Merchant, Note, NoteProduct, Product, Variant
 
@@ -10,6 +10,12 @@ ON_SHELF = Variant.objects.filter(is_active=True).order_by("price", "pk")
 def shops() -> QuerySet[Merchant]:
     """Return the shops that are open."""
     return Merchant.objects.filter(state=Merchant.State.OPEN)
+
+
+def currencies() -> list[str]:
+    """Return the currencies of the open shops, that of the most leading."""
+    shared = shops().order_by().values("currency").annotate(shops=Count("pk"))
+    return [each["currency"] for each in shared.order_by("-shops", "currency")]
 
 
 def products() -> QuerySet[Product]:

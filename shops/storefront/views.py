@@ -98,7 +98,7 @@ def _reviews(request: HttpRequest, product: Product) -> dict:
 def shop(request: HttpRequest, slug: str) -> HttpResponse:
     """Show a shop: its products, found by words and category, and its notes."""
     shown = get_object_or_404(showing.shops(), slug=slug)
-    form = SearchForm(request.GET)
+    form = SearchForm(request.GET, merchant=shown)
     found = find(**form.cleaned_data, merchant=shown) if form.is_valid() else showing.products().none()
     context = {
         "shop": shown,
