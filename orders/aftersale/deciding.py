@@ -14,6 +14,7 @@ from django.db import transaction
 from chengfeng.money import ZERO, minor_unit
 from shops.models import User
 
+from .. import carriers
 from ..models import Order, Refund, Shipment
 from . import giving
 from . import photos as pictures
@@ -122,7 +123,8 @@ def replace(
         return None
     _require(case, CaseState.RECEIVED, target=CaseState.EXCHANGED)
     shipment = giving.send_replacement(case, at=at, by=by, carrier=carrier, tracking=tracking)
-    move(case, CaseState.EXCHANGED, side=Side.MERCHANT, at=at, by=by)
+    note = " ".join(filter(None, [carriers.name_of(carrier), tracking]))
+    move(case, CaseState.EXCHANGED, side=Side.MERCHANT, at=at, by=by, note=note)
     return shipment
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.searching import SearchField
 
+from .. import carriers
 from ..models import Order, OrderNote, Shipment
 from ..moves import GIVEN_BY_PEOPLE, OrderState
 from ..refunds import Left
@@ -108,6 +109,9 @@ class ShipForm(forms.ModelForm):
             self.fields[line.code] = forms.IntegerField(
                 label=line.title, min_value=0, max_value=line.open, initial=line.open, required=False
             )
+
+    def clean_carrier(self) -> str:
+        return carriers.code_of(self.cleaned_data["carrier"])
 
     def line_fields(self) -> list[tuple]:
         return [(line, self[line.code]) for line in self.open_lines]

@@ -402,3 +402,14 @@ def test_the_template_can_be_filled_in_and_sent(desk, shop, shirt, language):
 def test_a_deed_for_no_order_at_all_says_so(desk, deed):
     answer = desk.post(f"{desk.home}{deed}/", {"flag": "red"}, follow=True)
     assert [str(message) for message in answer.context["messages"]] == ["Choose the orders first."]
+
+
+def test_a_carrier_is_known_by_any_of_its_names(desk, shirt):
+    order = paid(shirt)
+    desk.post(f"{desk.home}{order.code}/ship/", {"carrier": "顺丰", "tracking": "SF1"})
+    assert order.shipments.get().carrier == "sf"
+
+
+def test_endless_words_find_nothing(desk, shirt):
+    paid(shirt)
+    assert shown(desk, f"q={'x' * 500}") == []

@@ -91,7 +91,7 @@ def test_payouts_on_hold_say_why_and_until_when(shop, alice, fay, owed, client, 
     )
     client.force_login(fay)
     page = client.get(reverse("orders:settlement_payouts", args=[shop.code])).content.decode()
-    assert page.count("Payouts are on hold until") == page.count("•••• 7890") == page.count("CN¥114.00") == 1
+    assert page.count("payouts are on hold") == page.count("•••• 7890") == page.count("CN¥114.00") == 1
     outbox.relay(at=made.added_at)
     told = [(mail.to, "•••• 7890" in mail.body) for mail in mailoutbox if "bank account" in mail.subject]
     assert told == [([alice.email], True), ([fay.email], True)]
