@@ -1,0 +1,82 @@
+"""What an auction is asked and what it answers: a page of up to five auctions, decided together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from .outcomes import Empty, Outcome
+
+if TYPE_CHECKING:
+    from .index import Candidate
+
+MOST_AUCTIONS, MOST_SLOTS = 5, 40  # of one page
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A part of a page with room for ads. `category` is a slug, `product` the code of the product that it shows."""
+
+    placement: str
+    slots: int
+    query: str = ""
+    category: str = ""
+    product: str = ""
+    exclude: frozenset[str] = frozenset()
+
+
+Page = Sequence[Request]
+
+
+@dataclass(frozen=True, slots=True)
+class Winner:
+    """An ad to be shown. `bid` and `price` are ten-thousandths of its currency, per click or viewable impression.
+
+    `pctr` and `pcvr` are what was predicted; `keyword` is the one that matched the search, if one did.
+    """
+
+    position: int
+    row: int
+    candidate: "Candidate"
+    bid: int
+    price: int
+    pctr: float
+    pcvr: float
+    keyword: int | None = None
+    is_explored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The winners of one auction by position; when there are none, the reason."""
+
+    winners: tuple[Winner, ...] = ()
+    reason: Empty | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PageDecision:
+    """The decisions of a page's auctions, in their order. `views` is what the shopper had seen, as it was counted."""
+
+    auctions: tuple[Decision, ...]
+    views: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """What became of one ad in one auction of a page, and the figures behind it; prices as a page would pay them."""
+
+    auction: int
+    row: int
+    candidate: "Candidate"
+    outcome: Outcome
+    bid: Decimal
+    pctr: float
+    pcvr: float
+    quality: int
+    score: int
+    price: Decimal | None = None
+    vcg_price: Decimal | None = None
+    position: int | None = None
+    keyword: int | None = None
+    propensity: float = 1.0
