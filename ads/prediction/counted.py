@@ -1,0 +1,42 @@
+"""Counts of valid views and clicks by ad over four weeks, as the background count left them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+import numpy as np
+from django.db.models import Max, Sum
+
+from ..models import AdDay
+from .facts import AdFacts, numbers
+from .smoothing import FIRST_CLICK, nested
+
+MEMORY = timedelta(days=28)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Clicks and impressions by ad; `day` is the last that was counted."""
+
+    by_ad: Mapping[int, tuple[int, int]] = field(default_factory=dict)
+    day: date | None = None
+
+    def of(self, facts: Sequence[AdFacts]) -> tuple[np.ndarray, np.ndarray]:
+        """Return clicks and impressions of ads."""
+        pairs = [self.by_ad.get(row.ad, (0, 0)) for row in facts]
+        return tuple(np.array(pairs, dtype=np.int64).reshape(len(facts), 2).T)
+
+    def rates(self, facts: Sequence[AdFacts]) -> np.ndarray:
+        """Return the click rate of every ad, smoothed by its category."""
+        clicks, seen = self.of(facts)
+        return nested(clicks, seen, [numbers(facts, "category"), numbers(facts, "ad")], FIRST_CLICK)
+
+
+def read_counted() -> Counted:
+    """Read the counts of the last 28 days that were counted."""
+    newest = AdDay.objects.aggregate(day=Max("day"))["day"]
+    if newest is None:
+        return Counted()
+    sums = AdDay.objects.filter(day__gt=newest - MEMORY).values_list("ad")
+    rows = sums.annotate(Sum("clicks"), Sum("impressions"))
+    return Counted({ad: (clicks, seen) for ad, clicks, seen in rows}, newest)
