@@ -1,5 +1,6 @@
 """What happened to served ads, in day partitions, and what shoppers did on the platform's own pages."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["shopper", "at"], condition=Q(kind="click"), name="event_touches"),
             models.Index(fields=["merchant", "at"], name="event_of_merchant"),
+            BrinIndex(fields=["received_at"], name="event_received", autosummarize=True),  # events come in that order
         ]
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -12,8 +13,7 @@ PURCHASES = 20  # how many purchases the mean of the kind is worth, where values
 FIRST_VALUE, FIRST_SETTLED = 1.0, 0.95
 
 
-def _empty(kind: type = np.float64):
-    return field(default_factory=lambda: np.zeros(0, dtype=kind))
+NO_IDS, NO_SUMS = partial(np.zeros, 0, np.int64), partial(np.zeros, 0)
 
 
 @dataclass(frozen=True)
@@ -24,14 +24,14 @@ class Sold:
     value ÷ price of the product; `paid` and `settled` are sums of ripe sales before and after refunds, ÷ price.
     """
 
-    product: np.ndarray = _empty(np.int64)
-    category: np.ndarray = _empty(np.int64)
-    merchant: np.ndarray = _empty(np.int64)
-    clicks: np.ndarray = _empty()
-    purchases: np.ndarray = _empty()
-    worth: np.ndarray = _empty()
-    paid: np.ndarray = _empty()
-    settled: np.ndarray = _empty()
+    product: np.ndarray = field(default_factory=NO_IDS)
+    category: np.ndarray = field(default_factory=NO_IDS)
+    merchant: np.ndarray = field(default_factory=NO_IDS)
+    clicks: np.ndarray = field(default_factory=NO_SUMS)
+    purchases: np.ndarray = field(default_factory=NO_SUMS)
+    worth: np.ndarray = field(default_factory=NO_SUMS)
+    paid: np.ndarray = field(default_factory=NO_SUMS)
+    settled: np.ndarray = field(default_factory=NO_SUMS)
 
     def rates(self, facts: Sequence[AdFacts]) -> np.ndarray:
         """Return purchases per click of ads: of the product, drawn to its category, drawn to all."""
