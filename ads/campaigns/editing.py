@@ -17,7 +17,7 @@ from shops.onboarding.steps import Step
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
-from .models import Ad, AdGroup, Campaign, CampaignDay, Keyword
+from ..models import Ad, AdGroup, Campaign, CampaignDay, Keyword
 
 FIELDS = ("name", "bid", "daily_budget", "starts_at", "ends_at", "hours")
 State = Campaign.State
