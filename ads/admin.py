@@ -10,6 +10,7 @@ from .models import (
     AdAccount,
     AdDay,
     AdGroup,
+    Appeal,
     AuctionHour,
     Audience,
     Campaign,
@@ -29,6 +30,7 @@ from .models import (
     PredictionModel,
     PromotionDays,
     Proposal,
+    Rescore,
     SearchTerm,
     Steering,
     SteeringStep,
@@ -314,3 +316,21 @@ class SteeringStepAdmin(ReadOnlyAdmin):
     search_fields = ["campaign__code", "campaign__name"]
     date_hierarchy = "at"
     ordering = ["-pk"]
+
+
+@admin.register(Rescore)
+class RescoreAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "campaign", "reason", "events", "clicks", "returned", "at"]
+    list_filter = ["reason"]
+    list_select_related = ["merchant", "campaign"]
+    search_fields = ["merchant__name", "merchant__code", "campaign__code"]
+    date_hierarchy = "at"
+
+
+@admin.register(Appeal)
+class AppealAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "kind", "state", "asked_at", "answered_at"]
+    list_filter = ["state", "kind"]
+    list_select_related = ["merchant"]
+    search_fields = ["code", "merchant__name", "merchant__code"]
+    date_hierarchy = "asked_at"

@@ -34,6 +34,7 @@ class Advertised(models.Model):
     clicks = models.PositiveIntegerField(default=0)
     invalid_clicks = models.PositiveIntegerField(default=0)
     spend = AmountField(default=0)
+    ad_credits = AmountField(default=0)
     ad_orders = models.PositiveIntegerField(default=0)
     ad_gmv = AmountField(default=0)
     ad_direct_gmv = AmountField(default=0)

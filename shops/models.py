@@ -1,6 +1,6 @@
 """The tables of the shops room, by subject."""
 
-from .accounts.models import LoginTries
+from .accounts.models import Device, LoginTries
 from .catalogue.models import Category, Hold, ImportProblem, ImportRun, PriceChange, Product, StockMove, Variant
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
@@ -27,6 +27,7 @@ __all__ = [
     "Category",
     "Claim",
     "Delegation",
+    "Device",
     "Document",
     "FlashBuyer",
     "FlashItem",

@@ -18,6 +18,7 @@ from .campaigns import (
 from .events import AdDay, Behaviour, Event, EventKind, Pricing, SearchTerm
 from .learning import PredictionModel, Steering, SteeringStep
 from .operations import Change, Proposal
+from .quality import Appeal, Rescore
 from .results import Conversion, ConversionLine, Credit
 from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp
 
@@ -28,6 +29,7 @@ __all__ = [
     "AdAccount",
     "AdDay",
     "AdGroup",
+    "Appeal",
     "AuctionHour",
     "AuctionRecord",
     "Audience",
@@ -55,6 +57,7 @@ __all__ = [
     "Pricing",
     "PromotionDays",
     "Proposal",
+    "Rescore",
     "SearchTerm",
     "Steering",
     "SteeringStep",

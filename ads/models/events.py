@@ -66,6 +66,7 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["shopper", "at"], condition=Q(kind="click"), name="event_touches"),
+            models.Index(fields=["campaign", "at"], condition=Q(kind="click"), name="event_clicks_of_campaign"),
             models.Index(fields=["merchant", "at"], name="event_of_merchant"),
             BrinIndex(fields=["received_at"], name="event_received", autosummarize=True),  # events come in that order
         ]

@@ -61,7 +61,7 @@ class Credit(models.Model):
     touch = models.CharField(max_length=10, choices=EventKind)
     rule = models.CharField(max_length=24)
     reason = models.CharField(max_length=8, choices=Reason)
-    cause = models.CharField(max_length=40, help_text=_("Code of the order or refund"))
+    cause = models.CharField(max_length=40, help_text=_("Code of the order or refund, or token of an invalid touch"))
     share = models.DecimalField(max_digits=9, decimal_places=8, help_text=_("Part of the line; 0 on a refund"))
     amount = AmountField()
     is_same_product = models.BooleanField(help_text=_("The advertised product was bought; else halo"))
@@ -75,7 +75,11 @@ class Credit(models.Model):
             ),
             models.CheckConstraint(condition=Q(touched_at__lte=F("at")), name="credit_after_touch"),
         ]
-        indexes = [models.Index(fields=["merchant", "at"]), models.Index(fields=["campaign", "at"])]
+        indexes = [
+            models.Index(fields=["merchant", "at"]),
+            models.Index(fields=["campaign", "at"]),
+            models.Index(fields=["line"], condition=Q(reason="invalid"), name="credit_restated"),
+        ]
 
     def __str__(self):
         return f"{self.amount} {self.reason}"

@@ -1,0 +1,28 @@
+"""Charges given back for clicks found invalid later, by the day they were given back."""
+
+import chengfeng.money
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("reports", "0003_reconciled_days_are_final"),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name="campaigndayfact",
+            name="ad_credits",
+            field=chengfeng.money.AmountField(decimal_places=4, default=0, max_digits=18),
+        ),
+        migrations.AddField(
+            model_name="merchantday",
+            name="ad_credits",
+            field=chengfeng.money.AmountField(decimal_places=4, default=0, max_digits=18),
+        ),
+        migrations.AddField(
+            model_name="productday",
+            name="ad_credits",
+            field=chengfeng.money.AmountField(decimal_places=4, default=0, max_digits=18),
+        ),
+    ]
