@@ -1,7 +1,8 @@
 """Charges given back for clicks found invalid later, by the day they were given back."""
 
-import chengfeng.money
 from django.db import migrations
+
+import chengfeng.money
 
 
 class Migration(migrations.Migration):
