@@ -47,10 +47,10 @@ def idempotent(view: Callable) -> Callable:
     def guarded(self, request, *args, **kwargs):
         write = _asked(self, request)
         with transaction.atomic():
-            if not sql.run(CLAIM, write):
-                return _repeat(_known(write), write)
+            if known := _known(write):
+                return _repeat(known, write)
             response = view(self, request, *args, **kwargs)
-            _answer(write, response)
+            _keep(write | {"status": response.status_code, "body": _json(response.data)})
             return response
 
     return guarded
@@ -75,7 +75,7 @@ def resumable(view: Callable) -> Callable:
             told = self.ask(request, begun, *args, **kwargs)
             with transaction.atomic():
                 response = view(self, request, told, *args, **kwargs)
-                _answer(write, response)
+                sql.run(ANSWER, write | {"status": response.status_code, "body": _json(response.data)})
                 return response
 
     return guarded
@@ -85,12 +85,17 @@ def _begin(view, request, write: dict, *args, **kwargs):
     """Have the view write down what is to be done, and remember it with the key."""
     with transaction.atomic():
         begun = view.begin(request, *args, **kwargs)
-        if not sql.run(BEGIN, write | {"body": _json(begun)}):
-            raise InFlight  # another was at it, and had it done just before we came to hold the key
+        _keep(write | {"status": BEGUN, "body": _json(begun)})
         return json.loads(_json(begun))
 
 
-BEGIN = """
+def _keep(write: dict) -> None:
+    """Write what stands under a key from now on; raises InFlight, which undoes all, where something does already."""
+    if not sql.run(KEEP, write):
+        raise InFlight  # another was at it, and had it done just before we came to hold the key
+
+
+KEEP = """
 INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, body, created_at)
 VALUES (%(scope)s, %(key)s, %(fingerprint)s, %(status)s, %(body)s, statement_timestamp())
 ON CONFLICT (scope, key) DO NOTHING
@@ -104,19 +109,13 @@ SELECT fingerprint, status, body::text FROM chengfeng_idempotentwrite WHERE scop
 
 
 def _asked(view, request) -> dict:
-    """Return scope, key, fingerprint and first status of a write, as the statements take them; raises KeyMissing."""
+    """Return scope, key, fingerprint and number of a write, as the statements take them; raises KeyMissing."""
     key = request.headers.get(HEADER, "")
     if not 1 <= len(key) <= 80:
         raise KeyMissing
     scope = f"{view.principal(request)}:{request.method}:{request.resolver_match.view_name}"
-    return {
-        "scope": scope, "key": key, "fingerprint": _fingerprint(request), "status": BEGUN,
-        "number": _number(scope, key),
-    }  # fmt: skip
-
-
-def _answer(write: dict, response: Response) -> None:
-    sql.run(ANSWER, write | {"status": response.status_code, "body": _json(response.data)})
+    number = _number(scope, key)
+    return {"scope": scope, "key": key, "fingerprint": _fingerprint(request), "number": number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,25 +135,24 @@ def _json(data) -> str:
     return json.dumps(data, default=str)
 
 
-CLAIM = """
-INSERT INTO chengfeng_idempotentwrite (scope, key, fingerprint, status, created_at)
-SELECT %(scope)s, %(key)s, %(fingerprint)s, %(status)s, statement_timestamp()
-WHERE pg_try_advisory_xact_lock(%(number)s)
-ON CONFLICT (scope, key) DO NOTHING
-"""  # nobody waits here for another's row to be committed: only who holds the lock comes to insert
-
-
-def _known(write: dict) -> Known:
-    """Return the write of a key that could not be claimed; raises InFlight while it has no answer."""
-    found = sql.row(FIND, write)
-    if found is None:
-        raise InFlight
-    return _read(*found)
-
-
 HOLD = f"""
-SELECT pg_try_advisory_lock(%(number)s), known.* FROM (VALUES (1)) AS once LEFT JOIN ({FIND}) AS known ON true
+SELECT {{}}(%(number)s), known.* FROM (VALUES (1)) AS once LEFT JOIN ({FIND}) AS known ON true
 """  # what is known may be older than the lock by a moment: what it does not show is found where the key is written
+HOLD_HERE = HOLD.format("pg_try_advisory_xact_lock")
+HOLD_ACROSS = HOLD.format("pg_try_advisory_lock")
+
+
+def _known(write: dict) -> Known | None:
+    """Return what stands under a key, or hold it for this transaction; raises InFlight while somebody else does.
+
+    Nothing is written for a request until it has its answer: who is refused costs no row.
+    """
+    is_held, *found = sql.row(HOLD_HERE, write)
+    if found[0]:
+        return _read(*found)
+    if not is_held:
+        raise InFlight
+    return None
 
 
 @contextmanager
@@ -163,7 +161,7 @@ def _claimed(write: dict) -> Iterator[Known | None]:
 
     Gives what stands under the key.
     """
-    is_held, *found = sql.row(HOLD, write)
+    is_held, *found = sql.row(HOLD_ACROSS, write)
     if not is_held:
         raise InFlight
     try:

@@ -102,10 +102,25 @@ def post_many(postings: Sequence[Posting]) -> list[Transfer]:
     return [fresh.get(posting.reference) or _repeated(posting) for posting in postings]
 
 
+def posting(postings: Sequence[Posting]) -> sql.Step:
+    """Return the step that posts several transfers between accounts that are not guarded; see `post`."""
+
+    def heed(fresh: Sequence[str] | None) -> None:
+        for each in postings:
+            if each.reference not in (fresh or ()):
+                _repeated(each)
+
+    return sql.Step(POST, _params(postings), heed)
+
+
 def _insert(postings: Sequence[Posting]) -> dict[str, Transfer]:
     """Insert the postings whose reference is new; return their transfers by reference."""
+    return {transfer.reference: transfer for transfer in sql.instances(Transfer, INSERT, _params(postings))}
+
+
+def _params(postings: Sequence[Posting]) -> dict[str, list]:
     entries = [(p.reference, a.pk, a.currency, amount) for p in postings for a, amount in p.entries.items()]
-    params = {
+    return {
         "codes": [new_code("trf") for _ in postings],
         "kinds": [posting.kind for posting in postings],
         "references": [posting.reference for posting in postings],
@@ -115,24 +130,25 @@ def _insert(postings: Sequence[Posting]) -> dict[str, Transfer]:
         "currencies": [currency for *_, currency, _ in entries],
         "amounts": [amount for *_, amount in entries],
     }
-    return {transfer.reference: transfer for transfer in sql.instances(Transfer, INSERT, params)}
 
 
-INSERT = """
-WITH fresh AS (
+POST = sql.Part(
+    """
+fresh# AS (
     INSERT INTO chengfeng_transfer (code, kind, reference, at, recorded_at)
     SELECT code, kind, reference, at, statement_timestamp() FROM unnest(
-        %(codes)s::text[], %(kinds)s::text[], %(references)s::text[], %(ats)s::timestamptz[]
+        %(codes#)s::text[], %(kinds#)s::text[], %(references#)s::text[], %(ats#)s::timestamptz[]
     ) AS w (code, kind, reference, at)
     ON CONFLICT (reference) DO NOTHING RETURNING *
-), posted AS (
+), posted# AS (
     INSERT INTO chengfeng_entry (transfer_id, account_id, currency, amount)
-    SELECT fresh.id, e.account_id, e.currency, e.amount FROM unnest(
-        %(of)s::text[], %(accounts)s::bigint[], %(currencies)s::text[], %(amounts)s::numeric[]
-    ) AS e (reference, account_id, currency, amount) JOIN fresh USING (reference)
+    SELECT fresh#.id, e.account_id, e.currency, e.amount FROM unnest(
+        %(of#)s::text[], %(accounts#)s::bigint[], %(currencies#)s::text[], %(amounts#)s::numeric[]
+    ) AS e (reference, account_id, currency, amount) JOIN fresh# USING (reference)
+)""",
+    "(SELECT array_agg(reference) FROM fresh#)",
 )
-SELECT * FROM fresh
-"""
+INSERT = f"WITH {POST.queries} SELECT * FROM fresh#".replace("#", "")
 
 
 def _repeated(posting: Posting) -> Transfer:

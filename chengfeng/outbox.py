@@ -5,10 +5,10 @@ import logging
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.module_loading import import_string
 
-from . import wake
+from . import sql, wake
 from .models import OutboxMessage
 
 logger = logging.getLogger(__name__)
@@ -18,15 +18,24 @@ BACKOFF = [5, 30, 120, 600, 3600, 4 * 3600, 12 * 3600]  # seconds before each fu
 
 def publish(topic: str, *, key: str, payload: dict, at: datetime) -> None:
     """Write a message inside the caller's transaction; the same topic and key again changes nothing."""
-    with connection.cursor() as cursor:
-        cursor.execute(PUBLISH, {"topic": topic, "key": key, "payload": json.dumps(payload), "at": at})
-    transaction.on_commit(wake.somebody)
+    sql.together(publishing(topic, key=key, payload=payload, at=at))
 
 
-PUBLISH = """
-INSERT INTO chengfeng_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)
-VALUES (%(topic)s, %(key)s, %(payload)s, statement_timestamp(), %(at)s, 0, '') ON CONFLICT (topic, key) DO NOTHING
-"""
+def publishing(topic: str, *, key: str, payload: dict, at: datetime) -> sql.Step:
+    """Return the step that writes a message, to be run with its cause; see `publish`."""
+    params = {"topic": topic, "key": key, "payload": json.dumps(payload), "at": at}
+    return sql.Step(PUBLISH, params, lambda published: transaction.on_commit(wake.somebody))
+
+
+PUBLISH = sql.Part(
+    """
+published# AS (
+    INSERT INTO chengfeng_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)
+    VALUES (%(topic#)s, %(key#)s, %(payload#)s, statement_timestamp(), %(at#)s, 0, '')
+    ON CONFLICT (topic, key) DO NOTHING RETURNING id
+)""",
+    "(SELECT count(*) FROM published#)",
+)
 
 
 def relay(*, at: datetime, limit: int = 100) -> int:

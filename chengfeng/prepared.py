@@ -12,6 +12,8 @@ from django.db import connection, models
 from django.db.models.expressions import Expression, Func
 from django.db.models.query import get_related_populators
 
+from . import sql
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -44,9 +46,7 @@ class Prepared(Generic[Row]):
     def __call__(self, **values: Any) -> list[Row]:
         """Ask the query with these values; related and annotated values come with the rows as ever."""
         statement, params = self._statement
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [values[p.name] if isinstance(p, Given) else p for p in params])
-            return list(self._read(cursor.fetchall()))
+        return list(self._read(sql.rows(statement, [values[p.name] if isinstance(p, Given) else p for p in params])))
 
     @cached_property
     def _compiler(self):

@@ -93,7 +93,7 @@ def database(url: str) -> dict:
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if pair)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "chengfeng.database",
         "NAME": env.text("CHENGFENG_DB", unquote(parts.path.lstrip("/")) or "chengfeng"),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),

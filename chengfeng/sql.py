@@ -4,7 +4,9 @@ Parameters are named, as `%(at)s`, unless code counts them out; a statement belo
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -51,6 +53,47 @@ def instances(model: type[Model], statement: str, params: Params = None) -> list
         order = [places[field.column] for field in fields]
         names = [field.attname for field in fields]
         return [model.from_db(connection.alias, names, [found[n] for n in order]) for found in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What a step adds to a statement: its queries, as WITH lists them, and the value that `tells` how they went.
+
+    A # in their names and those of their parameters stands for the number of the step, and keeps equal names apart.
+    """
+
+    queries: str
+    tells: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to write with other things, without seeing what they write; what its part tells is given to `heed`."""
+
+    part: Part
+    params: Mapping[str, Any]
+    heed: Callable[[Any], None] = lambda told: None
+
+
+def together(*steps: Step) -> None:
+    """Run steps as one statement, for a statement costs more than most of what it does, and let each heed its outcome.
+
+    They are run, and lock, in their order, as they are told in it.
+    """
+    if not steps:
+        return
+    params = {f"{name}{n}": value for n, step in enumerate(steps) for name, value in step.params.items()}
+    told = row(_whole(tuple(step.part for step in steps)), params)
+    for step, each in zip(steps, told, strict=True):
+        step.heed(each)
+
+
+@lru_cache(maxsize=256)
+def _whole(parts: tuple[Part, ...]) -> str:
+    """Return the statement of some parts, without the spaces of its layout."""
+    queries = ", ".join(part.queries.replace("#", str(n)) for n, part in enumerate(parts))
+    tells = ", ".join(part.tells.replace("#", str(n)) for n, part in enumerate(parts))
+    return " ".join(f"WITH {queries} SELECT {tells}".split())
 
 
 def hold(lock: int, key: int) -> None:

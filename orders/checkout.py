@@ -1,6 +1,8 @@
 """Checkout: from what somebody wants to one order per merchant, prices frozen and stock held until it is paid."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -223,7 +225,7 @@ def _refuse_nonsense(drafts: Sequence[Draft]) -> None:
 
 
 def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
-    """Write checkout, orders and lines, count the uses of promotions, and hold the stock, in the caller's transaction.
+    """Count the uses of promotions, write checkout, orders and lines, and hold the stock, in the caller's transaction.
 
     Raises as `place` does.
     """
@@ -233,35 +235,36 @@ def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
     pairs = [(order, item) for order, draft in zip(orders, drafts, strict=True) for item in draft.items]
     rates = _own_rates(drafts, at=checkout.placed_at)
     lines = [_line(order, item, rates.get(order.merchant_id)) for order, item in pairs]
-    _insert(checkout, orders, lines)
-    _insert_discounts(lines, [item for _, item in pairs])
     _claim(checkout, orders, drafts)
     held = [
         stock.Wanted(order.code, item.variant, item.quantity, item.flash_item, checkout.shopper)
         for order, item in pairs
     ]
-    stock.hold_all(held, at=checkout.placed_at, expires_at=expires_at)
+    with _used_once():
+        inserting = _inserting(checkout, orders, lines)
+        stock.hold_all(held, at=checkout.placed_at, expires_at=expires_at, before=[inserting])
+    _insert_discounts(lines, [item for _, item in pairs])
     checkout.placed = orders
     return checkout
 
 
 def _claim(checkout: Checkout, orders: Sequence[Order], drafts: Sequence[Draft]) -> None:
     """Count a use of every promotion that gives something; raises QuoteChanged where one is used up by now."""
-    given = {
-        (order, promotion): amount
+    given = [
+        (order, promotion, amount)
         for order, draft in zip(orders, drafts, strict=True)
         for promotion, amount in draft.given.items()
-    }
+    ]
     wanted_uses = [
-        uses.Wanted(promotion.pk, order.merchant_id, order.code, amount) for (order, promotion), amount in given.items()
+        uses.Wanted(promotion.pk, order.merchant_id, order.code, amount) for order, promotion, amount in given
     ]
     if not wanted_uses:
         return
     try:
         uses.claim(wanted_uses, basket=checkout.code, shopper=checkout.shopper, at=checkout.placed_at)
     except uses.UsedUp as error:
-        gone = {promotion.code: ZERO for _, promotion in given if promotion.pk in error.promotions}
-        for (_, promotion), amount in given.items():
+        gone = {promotion.code: ZERO for _, promotion, _ in given if promotion.pk in error.promotions}
+        for _, promotion, amount in given:
             if promotion.code in gone:
                 gone[promotion.code] += amount
         lost = [Difference(What.DISCOUNT, code, amount, ZERO) for code, amount in gone.items()]
@@ -300,47 +303,61 @@ def _own_rates(drafts: Sequence[Draft], *, at: datetime) -> Mapping[int, Decimal
     return own_rates([draft.merchant for draft in drafts], at=at) if is_agreed else {}
 
 
-def _insert(checkout: Checkout, orders: Sequence[Order], lines: Sequence[OrderLine]) -> None:
-    """Write the rows and the first move of each order by one statement; they know their keys from then on."""
-    rows = {"checkout": sql.document(checkout), "orders": sql.document(*orders), "lines": sql.document(*lines)}
+@contextmanager
+def _used_once() -> Iterator[None]:
+    """Raise OfferUsed or QuoteUsed where another checkout has used the offer or the quote."""
     try:
-        keys = dict(sql.rows(INSERT, rows | {"by": checkout.user_id}))
+        yield
     except IntegrityError as error:
         if "offer" in str(error):
             raise OfferUsed from error
         if "checkout_quote_once" in str(error):
             raise QuoteUsed from error
         raise
-    sql.know(keys, checkout, *orders, *lines)
-    for order in orders:
-        order.checkout = checkout
-    for line in lines:
-        line.order_id = line.order.pk
 
 
-INSERT = f"""
-WITH checkout AS (
+def _inserting(checkout: Checkout, orders: Sequence[Order], lines: Sequence[OrderLine]) -> sql.Step:
+    """Return the step that writes the rows and the first move of each order; they know their keys from then on."""
+    rows = {"checkout": sql.document(checkout), "orders": sql.document(*orders), "lines": sql.document(*lines)}
+
+    def heed(keys: str) -> None:
+        sql.know(json.loads(keys), checkout, *orders, *lines)
+        for order in orders:
+            order.checkout = checkout
+        for line in lines:
+            line.order_id = line.order.pk
+
+    return sql.Step(INSERT, rows | {"by": checkout.user_id}, heed)
+
+
+INSERT = sql.Part(
+    f"""
+checkout# AS (
     INSERT INTO orders_checkout ({sql.columns(Checkout)})
-    SELECT {sql.columns(Checkout)} FROM jsonb_populate_recordset(NULL::orders_checkout, %(checkout)s)
+    SELECT {sql.columns(Checkout)} FROM jsonb_populate_recordset(NULL::orders_checkout, %(checkout#)s)
     RETURNING id, code
-), placed AS (
+), placed# AS (
     INSERT INTO orders_order (checkout_id, {sql.columns(Order, besides=["checkout_id"])})
-    SELECT checkout.id, {sql.columns(Order, besides=["checkout_id"], of="o")}
-    FROM checkout, jsonb_populate_recordset(NULL::orders_order, %(orders)s) WITH ORDINALITY o ORDER BY o.ordinality
+    SELECT c.id, {sql.columns(Order, besides=["checkout_id"], of="o")}
+    FROM checkout# c, jsonb_populate_recordset(NULL::orders_order, %(orders#)s) WITH ORDINALITY o ORDER BY o.ordinality
     RETURNING id, code, merchant_id, placed_at
-), lines AS (
+), lines# AS (
     INSERT INTO orders_orderline (order_id, {sql.columns(OrderLine, besides=["order_id"])})
-    SELECT placed.id, {sql.columns(OrderLine, besides=["order_id"], of="l")}
-    FROM placed JOIN jsonb_populate_recordset(NULL::orders_orderline, %(lines)s) WITH ORDINALITY l
-        ON l.merchant_id = placed.merchant_id
+    SELECT p.id, {sql.columns(OrderLine, besides=["order_id"], of="l")}
+    FROM placed# p JOIN jsonb_populate_recordset(NULL::orders_orderline, %(lines#)s) WITH ORDINALITY l
+        ON l.merchant_id = p.merchant_id
     ORDER BY l.ordinality
     RETURNING id, code
-), moves AS (
+), moves# AS (
     INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
-    SELECT id, 1, '', 'placed', %(by)s, '', placed_at FROM placed
-)
-SELECT code, id FROM checkout UNION ALL SELECT code, id FROM placed UNION ALL SELECT code, id FROM lines
-"""  # an order is that of its merchant: there is one in a checkout
+    SELECT id, 1, '', 'placed', %(by#)s, '', placed_at FROM placed#
+)""",
+    """(
+    SELECT jsonb_object_agg(code, id) FROM (
+        SELECT code, id FROM checkout# UNION ALL SELECT code, id FROM placed# UNION ALL SELECT code, id FROM lines#
+    ) w
+)""",
+)  # an order is that of its merchant: there is one in a checkout
 
 
 def _insert_discounts(lines: Sequence[OrderLine], items: Sequence[Item]) -> None:

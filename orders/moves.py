@@ -3,8 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import connection, models
+from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from chengfeng import sql
 
 if TYPE_CHECKING:
     from shops.models import User
@@ -73,24 +75,35 @@ def move(
     Call it in the transaction of what comes with the move. `fields` are set along with the state. Raises WrongState
     when the table has no such move, or when the order has meanwhile gone elsewhere; nothing is written then.
     """
+    sql.together(moving(order, target, at=at, by=by, note=note, **fields))
+
+
+def moving(
+    order: "Order", target: OrderState, *, at: datetime, by: "User | None" = None, note: str = "", **fields
+) -> sql.Step:
+    """Return the step of a move, to be run with what comes with it; see `move`."""
     source = order.state
     if target not in MOVES[source]:
         raise WrongState(source, target)
     fields = {"state": target.value, STAMPS[target]: at} | fields
     step = {"order": order.pk, "source": source, "target": target.value, "by": by and by.pk, "note": note, "now": at}
-    with connection.cursor() as cursor:
-        cursor.execute(MOVE.format(", ".join(f"{name} = %({name})s" for name in fields)), fields | step)
-        if not cursor.rowcount:
+
+    def heed(moved: int) -> None:
+        if not moved:
             raise WrongState(source, target)
-    for name, value in fields.items():
-        setattr(order, name, value)
+        for name, value in fields.items():
+            setattr(order, name, value)
+
+    assigned = ", ".join(f"{name} = %({name}#)s" for name in fields)
+    return sql.Step(sql.Part(MOVE.format(assigned), "(SELECT count(*) FROM stepped#)"), fields | step, heed)
 
 
 MOVE = """
-WITH moved AS (
-    UPDATE orders_order SET {} WHERE id = %(order)s AND state = %(source)s RETURNING id
+moved# AS (
+    UPDATE orders_order SET {} WHERE id = %(order#)s AND state = %(source#)s RETURNING id
+), stepped# AS (
+    INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
+    SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM orders_ordermove WHERE order_id = moved#.id),
+        %(source#)s, %(target#)s, %(by#)s, %(note#)s, %(now#)s FROM moved# RETURNING id
 )
-INSERT INTO orders_ordermove (order_id, number, source, target, by_id, note, at)
-SELECT id, (SELECT coalesce(max(number), 0) + 1 FROM orders_ordermove WHERE order_id = moved.id),
-    %(source)s, %(target)s, %(by)s, %(note)s, %(now)s FROM moved
 """

@@ -14,7 +14,7 @@ from django.db import models, transaction
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from ads.attribution import SoldLine, record_conversion
+from ads.attribution import SoldLine, converting
 from chengfeng import jobs, ledger, outbox, payments, sql
 from chengfeng.codes import new_code
 from chengfeng.models import Account
@@ -27,7 +27,7 @@ from shops.promotions import uses
 
 from .fulfilment import ship_by
 from .models import Checkout, Order, OrderLine, Payment, PaymentShare, Refund
-from .moves import CancelReason, OrderState, move
+from .moves import CancelReason, OrderState, move, moving
 from .vouchers import issuing
 
 STANDING = (Payment.State.PENDING, Payment.State.AUTHORISED, Payment.State.CAPTURED)
@@ -278,15 +278,19 @@ def _use(payment: Payment, *, at: datetime) -> None:
     if payment.captures_later:
         payment.shares.update(amount=payment.amount)
     orders = _with_money(payment=payment.pk)
-    lines = issuing.lines_of(orders)
+    lines = issuing.lines_of(payment)
+    paid = {order: max(at, order.cancelled_at or at) for order in orders if _can_pay(order, at=at)}
     for order in orders:
-        if _can_pay(order, at=at):
-            _pay(order, lines[order.pk], at=max(at, order.cancelled_at or at))
-        elif _has_deposit(order):
+        if order not in paid and _has_deposit(order):
             _take_deposit(order, at=at)
+    steps = [step for order, since in paid.items() for step in _paying(order, lines[order.pk], at=since)]
+    sql.together(*steps, *_posting(payment, [order for order in orders if order.share], at=at))
+    for order, since in paid.items():
+        issuing.issue(order, lines[order.pk], at=since)
+        reach(order.merchant, Step.FIRST_ORDER, at=since, fact=order.code)
+    for order in orders:
         if surplus := _surplus(order):
             _give_back(order, payment, surplus, at=at)
-    _post(payment, [order for order in orders if order.share], at=at)
 
 
 @Prepared
@@ -342,20 +346,19 @@ def _take_deposit(order: Order, *, at: datetime) -> None:
     outbox.publish("order.deposit", key=order.code, payload={"merchant": order.merchant.code}, at=at)
 
 
-def _pay(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> None:
-    """Make an order paid with all that follows from it, inside the caller's transaction."""
+def _paying(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> list[sql.Step]:
+    """Return the steps that make an order paid, with all that follows from it."""
     fresh = {"cancelled_at": None, "cancel_reason": "", "settled_at": None}
     has_goods = any(not line.is_service for line in lines)
-    move(order, OrderState.PAID, at=at, ship_by_at=ship_by(order, paid_at=at) if has_goods else None, **fresh)
-    stock.take(cause=order.code, at=at)
-    issuing.issue(order, lines, at=at)
+    fresh["ship_by_at"] = ship_by(order, paid_at=at) if has_goods else None
     sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in lines]
-    record_conversion(
-        merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency, lines=sold,
-        at=at,
-    )  # fmt: skip
-    reach(order.merchant, Step.FIRST_ORDER, at=at, fact=order.code)
-    outbox.publish("order.paid", key=order.code, payload={"merchant": order.merchant.code}, at=at)
+    whose = {"merchant": order.merchant, "order_code": order.code, "shopper": order.shopper}
+    return [
+        moving(order, OrderState.PAID, at=at, **fresh),
+        stock.taking(cause=order.code, at=at),
+        converting(**whose, currency=order.currency, lines=sold, at=at),
+        outbox.publishing("order.paid", key=order.code, payload={"merchant": order.merchant.code}, at=at),
+    ]
 
 
 def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime) -> None:
@@ -391,10 +394,10 @@ def void_authorised(order: Order, *, at: datetime) -> None:
         jobs.enqueue("reconcile_payments", at=at)
 
 
-def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:
-    """Post one transfer per order that the payment gave its `share`."""
+def _posting(payment: Payment, orders: Sequence[Order], *, at: datetime) -> list[sql.Step]:
+    """Return the step that posts one transfer per order that the payment gave its `share`, if there are any."""
     if not orders:
-        return
+        return []
     owners = [(Account.Kind.SALES, order.merchant.code) for order in orders]
     outside, *sales = ledger.accounts((Account.Kind.OUTSIDE, ""), *owners, currency=payment.currency)
     postings = [
@@ -403,7 +406,7 @@ def _post(payment: Payment, orders: Sequence[Order], *, at: datetime) -> None:
         )
         for order, account in zip(orders, sales, strict=True)
     ]
-    ledger.post_many(postings)
+    return [ledger.posting(postings)]
 
 
 def is_authorised(checkout: Checkout) -> bool:

@@ -68,11 +68,11 @@ SEEN = ("is_promoted", "is_in_flash", "has_template", "has_own_rate")
 def seen(prefix: str = "") -> dict[str, Exists]:
     """Return annotations of variants that tell where there is nothing to ask for.
 
-    They are promotions, flash sales, shipping templates, and commission rates agreed with the merchant. `prefix` leads
-    from the rows that are read to their variants.
+    They are promotions, flash sales with units left, shipping templates, and commission rates agreed with the
+    merchant. `prefix` leads from the rows that are read to their variants.
     """
     templates = ShippingTemplate.objects.filter(merchant=OuterRef(f"{prefix}merchant"), archived_at=None)
-    items = FlashItem.objects.filter(variant=OuterRef(f"{prefix}pk"), is_open=True)
+    items = FlashItem.objects.filter(variant=OuterRef(f"{prefix}pk"), is_open=True, left__gt=0)
     rates = Terms.objects.filter(merchant=OuterRef(f"{prefix}merchant"), commission_rate__isnull=False)
     return {
         "is_promoted": running.is_promoted(f"{prefix}merchant"),

@@ -1,7 +1,7 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
 from .explaining import Candidate, Trail, explain
-from .recording import SoldLine, record_conversion, record_refund
+from .recording import SoldLine, converting, record_conversion, record_refund
 from .rules import DEFAULT, RULES, Rule, Share, Touch, credit
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "SoldLine",
     "Touch",
     "Trail",
+    "converting",
     "credit",
     "explain",
     "record_conversion",

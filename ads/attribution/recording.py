@@ -44,69 +44,90 @@ def record_conversion(
 
     Call it in the transaction that pays the order, before anything that locks a ledger account.
     """
+    details = {"merchant": merchant, "shopper": shopper, "currency": currency, "lines": lines, "at": at}
+    sql.together(converting(order_code=order_code, **details))
+    return list(_credits(order_code).filter(reason=Credit.Reason.INITIAL))
+
+
+def converting(
+    *, merchant: Merchant, order_code: str, shopper: UUID, currency: str, lines: Sequence[SoldLine], at: datetime
+) -> sql.Step:
+    """Return the step that credits a paid order, to be run with what pays it; see `record_conversion`."""
     conversion = Conversion(
         merchant=merchant, order_code=order_code, shopper=shopper, currency=currency, at=at,
         value=sum((line.value for line in lines), ZERO),
     )  # fmt: skip
-    rows = _insert(conversion, lines)
-    if not rows:
-        return list(_credits(order_code).filter(reason=Credit.Reason.INITIAL))
-    touches = touches_of(conversion, rule=DEFAULT)
-    if not touches:
-        return []
-    brands = brands_of(line.product_id for line in lines)
-    earned = [
-        _initial(conversion, row, share, DEFAULT)
-        for row in rows
-        for share in credit(touches, Line(row.product_id, brands[row.product_id], row.value), at=at, rule=DEFAULT)
-    ]
-    return Credit.objects.bulk_create(earned)
-
-
-def _insert(conversion: Conversion, lines: Sequence[SoldLine]) -> list[ConversionLine]:
-    """Write a conversion with its lines and return these, or nothing when it was written before."""
     params = {
         **{name: getattr(conversion, name) for name in COLUMNS},
         "codes": [line.line_code for line in lines],
         "products": [line.product_id for line in lines],
         "quantities": [line.quantity for line in lines],
         "values": [line.value for line in lines],
+        **_when(conversion, DEFAULT),
     }
-    return sql.instances(ConversionLine, INSERT, params)
+
+    def heed(is_touched: bool | None) -> None:
+        if is_touched:
+            _credit(conversion)
+
+    touches = TOUCHES.format("1", _counted(DEFAULT))
+    part = sql.Part(CONVERT, f"(SELECT EXISTS ({touches}) FROM sold# LIMIT 1)")
+    return sql.Step(part, params, heed)
+
+
+def _credit(conversion: Conversion) -> None:
+    """Credit the lines of a conversion that was just written to the touches before it."""
+    touches = touches_of(conversion, rule=DEFAULT)
+    rows = ConversionLine.objects.filter(conversion__order_code=conversion.order_code).order_by("pk")
+    brands = brands_of(row.product_id for row in rows)
+    Credit.objects.bulk_create(
+        _initial(conversion, row, share, DEFAULT)
+        for row in rows
+        for share in credit(
+            touches, Line(row.product_id, brands[row.product_id], row.value), at=conversion.at, rule=DEFAULT
+        )
+    )
 
 
 COLUMNS = ("merchant_id", "order_code", "shopper", "currency", "value", "at")
-INSERT = """
-WITH conversion AS (
+CONVERT = """
+conversion# AS (
     INSERT INTO ads_conversion (merchant_id, order_code, shopper, currency, value, at)
-    VALUES (%(merchant_id)s, %(order_code)s, %(shopper)s, %(currency)s, %(value)s, %(at)s)
+    VALUES (%(merchant_id#)s, %(order_code#)s, %(shopper#)s, %(currency#)s, %(value#)s, %(at#)s)
     ON CONFLICT (order_code) DO NOTHING RETURNING id
-)
-INSERT INTO ads_conversionline (conversion_id, line_code, product_id, quantity, value)
-SELECT conversion.id, l.* FROM conversion, unnest(
-    %(codes)s::text[], %(products)s::bigint[], %(quantities)s::int[], %(values)s::numeric[]
-) AS l
-RETURNING *
-"""
+), sold# AS (
+    INSERT INTO ads_conversionline (conversion_id, line_code, product_id, quantity, value)
+    SELECT conversion#.id, l.* FROM conversion#, unnest(
+        %(codes#)s::text[], %(products#)s::bigint[], %(quantities#)s::int[], %(values#)s::numeric[]
+    ) AS l
+    RETURNING id
+)"""
 
 
 def touches_of(conversion: Conversion, *, rule: Rule) -> list[Touch]:
     """Return the valid touches of the shopper at the merchant inside the rule's widest window."""
+    params = {"shopper": conversion.shopper, "merchant_id": conversion.merchant_id, **_when(conversion, rule)}
+    statement = TOUCHES.format(TOUCH, _counted(rule)).replace("#", "")
+    return [Touch(*found) for found in sql.rows(statement, params | {"at": conversion.at})]
+
+
+def _when(conversion: Conversion, rule: Rule) -> dict:
+    """Return since when a rule looks for touches before a conversion, and on the partitions of which days."""
     since = conversion.at - max(rule.click, rule.view)
+    return {"since": since, "first_day": (since - TOKEN_LIFE).date(), "last_day": conversion.at.date()}
+
+
+def _counted(rule: Rule) -> str:
+    """Return the condition of the kinds that a rule counts, spelt out, as the index of clicks is."""
     kinds = [kind.value for kind in (EventKind.CLICK, EventKind.VIEWABLE) if rule.counts(kind)]
-    params = {
-        "shopper": conversion.shopper, "merchant": conversion.merchant_id, "since": since, "until": conversion.at,
-        "first_day": (since - TOKEN_LIFE).date(), "last_day": conversion.at.date(),
-    }  # fmt: skip
-    is_counted = " OR ".join(f"e.kind = '{kind}'" for kind in kinds)  # spelt out, as the index of clicks is
-    return [Touch(*found) for found in sql.rows(TOUCHES.format(is_counted), params)]
+    return " OR ".join(f"e.kind = '{kind}'" for kind in kinds)
 
 
+TOUCH = "e.day, e.token, e.kind, e.ad_id, e.campaign_id, e.product_id, coalesce(p.brand, ''), e.at"
 TOUCHES = """
-SELECT e.day, e.token, e.kind, e.ad_id, e.campaign_id, e.product_id, coalesce(p.brand, ''), e.at
-FROM ads_event e LEFT JOIN shops_product p ON p.id = e.product_id
-WHERE e.shopper = %(shopper)s AND e.merchant_id = %(merchant)s AND e.is_valid AND ({})
-    AND e.at BETWEEN %(since)s AND %(until)s AND e.day BETWEEN %(first_day)s AND %(last_day)s
+SELECT {} FROM ads_event e LEFT JOIN shops_product p ON p.id = e.product_id
+WHERE e.shopper = %(shopper#)s AND e.merchant_id = %(merchant_id#)s AND e.is_valid AND ({})
+    AND e.at BETWEEN %(since#)s AND %(at#)s AND e.day BETWEEN %(first_day#)s AND %(last_day#)s
 """
 
 

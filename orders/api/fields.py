@@ -20,9 +20,9 @@ class Code(serializers.CharField):
         super().__init__(**{"max_length": 24, **kwargs})
 
 
-class Answer(serializers.Serializer):
-    # What is told and never read: its fields, which keep nothing of what they tell, are made once in a process.
-    # (A docstring would be told in the schema of every answer.)
+class Lasting(serializers.Serializer):
+    # Its fields, which keep nothing of what they read or tell, are made once in a process, not for every request.
+    # (A docstring would be told in the schema of all that are made of it.)
 
     @cached_property
     def fields(self):

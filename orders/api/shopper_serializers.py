@@ -11,18 +11,18 @@ from shops.delivery import places
 
 from ..addresses import checking
 from ..cart import MAX_UNITS
-from .fields import Amount, Answer, Code
+from .fields import Amount, Code, Lasting
 from .quotes_serializers import DiscountAnswer
 
 PM = re.compile(r"pm_[A-Za-z0-9_]+")  # a payment method of Stripe's
 
 
-class Wanted(serializers.Serializer):
+class Wanted(Lasting):
     variant = Code()
     quantity = serializers.IntegerField(min_value=1, max_value=MAX_UNITS)
 
 
-class Wish(serializers.Serializer):
+class Wish(Lasting):
     """What goods, with which coupons; without lines, what can be bought of the shopper's cart."""
 
     lines = Wanted(many=True, required=False, max_length=100)
@@ -67,7 +67,7 @@ class CheckoutRequest(Wish):
     message = TypedText(max_length=200, required=False, allow_blank=True, help_text="To every shop")
 
 
-class PlacedOrder(Answer):
+class PlacedOrder(Lasting):
     code = Code()
     merchant = serializers.CharField(source="merchant.slug")
     state = serializers.CharField()
@@ -79,7 +79,7 @@ class PlacedOrder(Answer):
     expires_at = serializers.DateTimeField()
 
 
-class PlacedCheckout(Answer):
+class PlacedCheckout(Lasting):
     code = Code()
     currency = serializers.CharField()
     total = Amount()
@@ -94,7 +94,7 @@ class PlacedAnswer(PlacedCheckout):
     )
 
 
-class PaymentRequest(serializers.Serializer):
+class PaymentRequest(Lasting):
     """`amount` defaults to all that is left to pay."""
 
     provider = serializers.CharField(max_length=16, default="sandbox", help_text="sandbox or, if it is set up, stripe")
@@ -121,7 +121,7 @@ class PaymentRequest(serializers.Serializer):
         return wanted
 
 
-class PaymentAnswer(Answer):
+class PaymentAnswer(Lasting):
     code = Code()
     state = serializers.CharField()
     provider = serializers.CharField()

@@ -7,23 +7,23 @@ from django.db.models import BigIntegerField, F, QuerySet
 
 from chengfeng import sql
 from chengfeng.periods import local_date, midnight
-from chengfeng.prepared import OneOf, Prepared
+from chengfeng.prepared import Given, Prepared
 
-from ..models import Order, OrderLine
+from ..models import Order, OrderLine, Payment
 from .numbers import new_number
 
 
-def lines_of(orders: Iterable[Order]) -> Mapping[int, Sequence[OrderLine]]:
-    """Return the lines of orders by the orders' keys, by one query; `issue` is told what they promise."""
-    found: dict[int, list[OrderLine]] = {order.pk: [] for order in orders}
-    for line in _lines(orders=list(found)):
-        found[line.order_id].append(line)
+def lines_of(payment: Payment) -> Mapping[int, Sequence[OrderLine]]:
+    """Return the lines of a payment's orders by the orders' keys, by one query; `issue` is told what they promise."""
+    found: dict[int, list[OrderLine]] = {}
+    for line in _lines(payment=payment.pk):
+        found.setdefault(line.order_id, []).append(line)
     return found
 
 
 @Prepared
 def _lines() -> QuerySet[OrderLine]:
-    lines = OrderLine.objects.filter(OneOf("order", "orders", BigIntegerField())).order_by("pk")
+    lines = OrderLine.objects.filter(order__payment_shares__payment=Given("payment", BigIntegerField())).order_by("pk")
     return lines.annotate(is_service=F("product__is_service"), voucher_days=F("product__voucher_days"))
 
 

@@ -7,13 +7,16 @@ Units of a published flash sale are reserved on their variant from the start. Wh
 item's `left` to a hold, and the variant, which everybody else wants, need not be touched for it.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
+
+from chengfeng import sql
 
 from ..models import FlashBuyer, FlashItem, Hold, StockMove, Variant
 
@@ -61,59 +64,69 @@ class BelowReserved(Exception):
         super().__init__(f"{reserved} units are reserved")
 
 
-HOLD = """
-WITH wanted AS (
-    SELECT * FROM unnest(%(variants)s::bigint[], %(quantities)s::int[], %(causes)s::text[]) AS w (id, quantity, cause)
-), locked AS (
-    SELECT id FROM shops_variant WHERE id = ANY(%(variants)s) ORDER BY id FOR NO KEY UPDATE
-), reserved AS (
-    UPDATE shops_variant v SET reserved = v.reserved + w.quantity FROM wanted w JOIN locked USING (id)
+HOLD = sql.Part(
+    """
+wanted# AS (
+    SELECT * FROM unnest(
+        %(variants#)s::bigint[], %(quantities#)s::int[], %(causes#)s::text[]
+    ) AS w (id, quantity, cause)
+), locked# AS (
+    SELECT id FROM shops_variant WHERE id = ANY(%(variants#)s) ORDER BY id FOR NO KEY UPDATE
+), reserved# AS (
+    UPDATE shops_variant v SET reserved = v.reserved + w.quantity FROM wanted# w JOIN locked# USING (id)
     WHERE v.id = w.id AND v.on_hand - v.reserved >= w.quantity
     RETURNING v.id, v.merchant_id, w.quantity, w.cause
+), held# AS (
+    INSERT INTO shops_hold AS h (merchant_id, variant_id, quantity, cause, state, created_at, expires_at)
+    SELECT merchant_id, id, quantity, cause, 'live', %(at#)s, %(expires_at#)s FROM reserved#
+    ON CONFLICT (variant_id, cause) DO UPDATE
+        SET state = 'live', quantity = excluded.quantity, flash_item_id = NULL, shopper = NULL,
+            created_at = excluded.created_at, expires_at = excluded.expires_at
+        WHERE h.state = 'released'
+    RETURNING id
+)""",
+    "(SELECT count(*) FROM held#)",
 )
-INSERT INTO shops_hold AS h (merchant_id, variant_id, quantity, cause, state, created_at, expires_at)
-SELECT merchant_id, id, quantity, cause, 'live', %(at)s, %(expires_at)s FROM reserved
-ON CONFLICT (variant_id, cause) DO UPDATE
-    SET state = 'live', quantity = excluded.quantity, flash_item_id = NULL, shopper = NULL,
-        created_at = excluded.created_at, expires_at = excluded.expires_at
-    WHERE h.state = 'released'
-"""
 
-HOLD_FLASH = """
-WITH wanted AS (
+HOLD_FLASH = sql.Part(
+    """
+wanted# AS (
     SELECT * FROM unnest(
-        %(items)s::bigint[], %(quantities)s::int[], %(causes)s::text[], %(shoppers)s::uuid[]
+        %(items#)s::bigint[], %(quantities#)s::int[], %(causes#)s::text[], %(shoppers#)s::uuid[]
     ) AS w (id, quantity, cause, shopper)
-), counted AS (
+), counted# AS (
     INSERT INTO shops_flashbuyer AS b (item_id, shopper, units)
-    SELECT w.id, w.shopper, w.quantity FROM wanted w JOIN shops_flashitem i USING (id)
+    SELECT w.id, w.shopper, w.quantity FROM wanted# w JOIN shops_flashitem i USING (id)
     WHERE w.quantity <= coalesce(i.per_buyer, w.quantity) ORDER BY w.id
     ON CONFLICT (item_id, shopper) DO UPDATE SET units = b.units + excluded.units
         WHERE b.units + excluded.units <= coalesce(
             (SELECT per_buyer FROM shops_flashitem WHERE id = b.item_id), b.units + excluded.units
         )
     RETURNING item_id
-), locked AS (
-    SELECT id FROM shops_flashitem WHERE id IN (SELECT item_id FROM counted) ORDER BY id FOR NO KEY UPDATE
-), given AS (
+), locked# AS (
+    SELECT id FROM shops_flashitem WHERE id IN (SELECT item_id FROM counted#) ORDER BY id FOR NO KEY UPDATE
+), given# AS (
     UPDATE shops_flashitem i SET "left" = i."left" - w.quantity
-    FROM wanted w JOIN locked USING (id), shops_flashsale s
+    FROM wanted# w JOIN locked# USING (id), shops_flashsale s
     WHERE i.id = w.id AND s.id = i.sale_id AND i.is_open AND i."left" >= w.quantity
-        AND s.starts_at <= %(at)s AND s.ends_at > %(at)s
+        AND s.starts_at <= %(at#)s AND s.ends_at > %(at#)s
     RETURNING i.id, i.merchant_id, i.variant_id, w.quantity, w.cause, w.shopper
-), held AS (
+), held# AS (
     INSERT INTO shops_hold AS h
         (merchant_id, variant_id, flash_item_id, shopper, quantity, cause, state, created_at, expires_at)
-    SELECT merchant_id, variant_id, id, shopper, quantity, cause, 'live', %(at)s, %(expires_at)s FROM given
+    SELECT merchant_id, variant_id, id, shopper, quantity, cause, 'live', %(at#)s, %(expires_at#)s FROM given#
     ON CONFLICT (variant_id, cause) DO UPDATE
         SET state = 'live', quantity = excluded.quantity, flash_item_id = excluded.flash_item_id,
             shopper = excluded.shopper, created_at = excluded.created_at, expires_at = excluded.expires_at
         WHERE h.state = 'released'
     RETURNING h.flash_item_id AS id
+)""",
+    """(
+    SELECT jsonb_object_agg(w.id, jsonb_build_array(
+        w.id IN (SELECT item_id FROM counted#), w.id IN (SELECT id FROM given#), w.id IN (SELECT id FROM held#)
+    )) FROM wanted# w
+)""",
 )
-SELECT w.id, w.id IN (SELECT item_id FROM counted), w.id IN (SELECT id FROM given), w.id IN (SELECT id FROM held)
-FROM wanted w
-"""
 
 RELEASE = """
 WITH held AS (
@@ -144,25 +157,28 @@ WITH held AS (
 SELECT count(*) FROM ended
 """
 
-TAKE = """
-WITH locked AS (
+TAKE = sql.Part(
+    """
+locked# AS (
     SELECT id FROM shops_variant
-    WHERE id IN (SELECT variant_id FROM shops_hold WHERE cause = %(cause)s AND state = 'live')
+    WHERE id IN (SELECT variant_id FROM shops_hold WHERE cause = %(cause#)s AND state = 'live')
     ORDER BY id FOR NO KEY UPDATE
-), ended AS (
-    UPDATE shops_hold h SET state = 'taken' FROM locked
-    WHERE h.variant_id = locked.id AND h.cause = %(cause)s AND h.state = 'live'
+), ended# AS (
+    UPDATE shops_hold h SET state = 'taken' FROM locked#
+    WHERE h.variant_id = locked#.id AND h.cause = %(cause#)s AND h.state = 'live'
     RETURNING h.variant_id, h.quantity
-), gone AS (
+), gone# AS (
     UPDATE shops_variant v SET reserved = v.reserved - e.quantity, on_hand = v.on_hand - e.quantity
-    FROM ended e WHERE v.id = e.variant_id RETURNING v.id, v.merchant_id, e.quantity
-), moved AS (
+    FROM ended# e WHERE v.id = e.variant_id RETURNING v.id, v.merchant_id, e.quantity
+), sold# AS (
     INSERT INTO shops_stockmove (merchant_id, variant_id, kind, quantity, cause, at)
-    SELECT merchant_id, id, 'sale', -quantity, %(cause)s, %(at)s FROM gone RETURNING 1
+    SELECT merchant_id, id, 'sale', -quantity, %(cause#)s, %(at#)s FROM gone# RETURNING 1
+)""",
+    """(
+    SELECT ARRAY[(SELECT count(*) FROM sold#), count(*) FILTER (WHERE state <> 'taken'), count(*)]
+    FROM shops_hold WHERE cause = %(cause#)s
+)""",
 )
-SELECT (SELECT count(*) FROM moved), count(*) FILTER (WHERE state <> 'taken'), count(*)
-FROM shops_hold WHERE cause = %(cause)s
-"""
 
 PUT_IN = """
 WITH moved AS (
@@ -203,51 +219,61 @@ def _again(hold: Hold, at: datetime) -> Wanted:
     return Wanted(hold.cause, hold.variant, hold.quantity, *((item, hold.shopper) if is_running else ()))
 
 
-def hold_all(wanted: Sequence[Wanted], *, at: datetime, expires_at: datetime) -> None:
+def hold_all(wanted: Sequence[Wanted], *, at: datetime, expires_at: datetime, before: Sequence[sql.Step] = ()) -> None:
     """Set units aside for several causes at once, all or none. See `hold`; LimitReached where a buyer's limit says so.
 
-    A refusal ends the transaction it is called in.
+    The steps that come `before` write what the units are for. A refusal ends the transaction it is called in.
     """
     of_sales = [one for one in wanted if one.flash_item]
     of_shelf = [one for one in wanted if not one.flash_item]
-    times = {"at": at, "expires_at": expires_at}
+    times, short = {"at": at, "expires_at": expires_at}, []
     with transaction.atomic(savepoint=False):
-        shortages = _hold_flash(of_sales, times) if of_sales else []
-        shortages += _hold(of_shelf, times) if of_shelf else []
-        if shortages:
-            raise OutOfStock(shortages)
+        if of_sales and of_shelf:  # for flash items are locked before variants
+            sql.together(*before, _holding_flash(of_sales, times, short))
+            sql.together(_holding(of_shelf, times, short))
+        else:
+            holding = _holding_flash if of_sales else _holding
+            sql.together(*before, *([holding(wanted, times, short)] if wanted else []))
+        if short:
+            raise OutOfStock(short)
 
 
-def _hold(wanted: Sequence[Wanted], times: dict) -> list[tuple[Variant, int]]:
-    """Hold units of the shelf; return the shortages. Raises AlreadyHeld."""
-    params = _arrays(wanted) | {"variants": [one.variant.pk for one in wanted]}
-    if _rows(HOLD, params | times) == len(wanted):
-        return []
-    shortages = _shortages(wanted)
-    if not shortages:
-        raise AlreadyHeld(wanted[0].cause)
-    return shortages
+def _holding(wanted: Sequence[Wanted], times: dict, short: list[tuple[Variant, int]]) -> sql.Step:
+    """Return the step that holds units of the shelf; it adds what is `short` there, or raises AlreadyHeld."""
+
+    def heed(held: int) -> None:
+        if held == len(wanted):
+            return
+        shortages = _shortages(wanted)
+        if not shortages:
+            raise AlreadyHeld(wanted[0].cause)
+        short.extend(shortages)
+
+    return sql.Step(HOLD, _arrays(wanted) | {"variants": [one.variant.pk for one in wanted]} | times, heed)
 
 
-def _hold_flash(wanted: Sequence[Wanted], times: dict) -> list[tuple[Variant, int]]:
-    """Hold units of flash items; return the shortages. Raises LimitReached and AlreadyHeld."""
-    params = _arrays(wanted) | {
-        "items": [one.flash_item.pk for one in wanted],
-        "shoppers": [one.shopper for one in wanted],
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(HOLD_FLASH, params | times)
-        outcome = {item: steps for item, *steps in cursor.fetchall()}
+def _holding_flash(wanted: Sequence[Wanted], times: dict, short: list[tuple[Variant, int]]) -> sql.Step:
+    """Return the step that holds units of flash items; it adds what is `short`, or raises LimitReached, AlreadyHeld."""
+    items = {"items": [one.flash_item.pk for one in wanted], "shoppers": [one.shopper for one in wanted]}
+
+    def heed(outcome: str) -> None:
+        short.extend(_left(_not_given(wanted, json.loads(outcome)), at=times["at"]))
+
+    return sql.Step(HOLD_FLASH, _arrays(wanted) | items | times, heed)
+
+
+def _not_given(wanted: Sequence[Wanted], outcome: Mapping[str, Sequence[bool]]) -> list[Wanted]:
+    """Return what was not given, by how far each item, by its key, came: counted for its buyer, given, held."""
     short = []
     for one in wanted:
-        is_counted, is_given, is_held = outcome[one.flash_item.pk]
+        is_counted, is_given, is_held = outcome[str(one.flash_item.pk)]
         if not is_counted:
             raise LimitReached(one.flash_item, _may_still(one))
         if is_given and not is_held:
             raise AlreadyHeld(one.cause)
         if not is_given:
             short.append(one)
-    return _left(short, at=times["at"])
+    return short
 
 
 def _arrays(wanted: Iterable[Wanted]) -> dict[str, list]:
@@ -263,6 +289,8 @@ def _may_still(wanted: Wanted) -> int:
 
 def _left(wanted: Sequence[Wanted], *, at: datetime) -> list[tuple[Variant, int]]:
     """Return what is left of these flash items; nothing of those whose sale does not run."""
+    if not wanted:
+        return []
     running = FlashItem.objects.filter(is_open=True, sale__starts_at__lte=at, sale__ends_at__gt=at)
     left = dict(running.filter(pk__in=[one.flash_item.pk for one in wanted]).values_list("pk", "left"))
     return [(one.variant, left.get(one.flash_item.pk, 0)) for one in wanted]
@@ -286,9 +314,7 @@ def release(*, cause: str, at: datetime) -> int:
 
     Units of a flash item go back to it while its sale is published, and count no longer for its buyer.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(RELEASE, {"cause": cause})
-        return cursor.fetchone()[0]
+    return sql.row(RELEASE, {"cause": cause})[0]
 
 
 def keep(*, cause: str, until: datetime) -> None:
@@ -302,11 +328,19 @@ def take(*, cause: str, at: datetime) -> None:
 
     Raises HoldGone, taking nothing and ending the transaction, when one of the holds is not live any more.
     """
-    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-        cursor.execute(TAKE, {"cause": cause, "at": at})
-        moved, wanted, held = cursor.fetchone()
+    with transaction.atomic(savepoint=False):
+        sql.together(taking(cause=cause, at=at))
+
+
+def taking(*, cause: str, at: datetime) -> sql.Step:
+    """Return the step that takes what is held for a cause, to be run with what sells it; see `take`."""
+
+    def heed(told: Sequence[int]) -> None:
+        moved, wanted, held = told
         if moved != wanted or not held:
             raise HoldGone(cause)
+
+    return sql.Step(TAKE, {"cause": cause, "at": at}, heed)
 
 
 def put_back(*, variant: Variant, quantity: int, cause: str, at: datetime) -> bool:
@@ -323,7 +357,7 @@ def _put_in(variant: Variant, kind: StockMove.Kind, quantity: int, cause: str, a
     if quantity < 1:
         raise ValueError("only whole units can be put on a shelf")
     params = {"merchant": variant.merchant_id, "variant": variant.pk, "kind": kind.value, "quantity": quantity}
-    return bool(_rows(PUT_IN, params | {"cause": cause, "at": at}))
+    return bool(sql.run(PUT_IN, params | {"cause": cause, "at": at}))
 
 
 def count(*, variant: Variant, on_hand: int, cause: str, at: datetime) -> int:
@@ -344,9 +378,3 @@ def count(*, variant: Variant, on_hand: int, cause: str, at: datetime) -> int:
             )  # fmt: skip
             Variant.objects.filter(pk=found.pk).update(on_hand=F("on_hand") + difference)
     return difference
-
-
-def _rows(statement: str, params: dict) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return cursor.rowcount

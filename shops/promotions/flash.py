@@ -7,10 +7,10 @@ without a lock; whether units come from an item and go back to it is said by the
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 
-from chengfeng import clock
+from chengfeng import clock, sql
 from chengfeng.models import Job
 
 from ..catalogue.stock import LimitReached
@@ -78,9 +78,7 @@ def _refuse_unfit(sale: FlashSale, items: Collection[FlashItem], at: datetime) -
 
 def _reserve(sale: FlashSale, items: Collection[FlashItem]) -> None:
     """Open the items with all their units, each reserved on its variant."""
-    with connection.cursor() as cursor:
-        cursor.execute(RESERVE, {"sale": sale.pk})
-        opened = {pk for (pk,) in cursor.fetchall()}
+    opened = {pk for (pk,) in sql.rows(RESERVE, {"sale": sale.pk})}
     for item in items:
         if item.pk not in opened:
             raise FlashRefused("not_enough", item, Variant.objects.get(pk=item.variant_id).available)
@@ -141,9 +139,7 @@ def end(access: Access, sale: FlashSale, *, at: datetime) -> bool:
 
 def close(sale: FlashSale, *, at: datetime) -> bool:
     """Close a published sale and give what is left back to the shelf; return whether that was news."""
-    with connection.cursor() as cursor:
-        cursor.execute(CLOSE, {"sale": sale.pk, "at": at})
-        return bool(cursor.fetchone()[0])
+    return bool(sql.row(CLOSE, {"sale": sale.pk, "at": at})[0])
 
 
 CLOSE = """

@@ -10,7 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from django.db import connection
+from chengfeng import sql
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +144,4 @@ def revive(*, cause: str, at: datetime) -> None:
 
 
 def _column(statement: str, params: dict) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, params)
-        return [row[0] for row in cursor.fetchall()]
+    return [key for (key,) in sql.rows(statement, params)]

@@ -289,7 +289,7 @@ def test_a_token_does_what_it_may(shop, alice, path, right):
 def test_a_checkout_by_http_costs_few_queries(api, shop, django_assert_num_queries):
     for lines in (1, 3):
         variants = [factories.variant(shop) for _ in range(lines)]
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             placed = api.send("post", "checkouts", wanted(*((variant, 1) for variant in variants))).json()
-        with django_assert_num_queries(34 if lines == 1 else 23):  # the first sale opens accounts and ticks a step
+        with django_assert_num_queries(29 if lines == 1 else 18):  # the first sale opens accounts and ticks a step
             api.send("post", f"checkouts/{placed['code']}/payments", {"source": "approve"})

@@ -293,11 +293,11 @@ def test_an_order_that_went_elsewhere_is_not_moved(shirt):
 def test_buying_and_paying_cost_the_same_for_any_number_of_lines(shop, lines, django_assert_num_queries):
     variants = [factories.variant(shop) for _ in range(lines)]
     paid(variants[0])
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         checkout = buy(*variants)
     with django_assert_num_queries(5):  # two of them a savepoint, which stands for the transaction here
         begun = payment.begin(checkout, provider="sandbox", method="credit_card", at=AT)
-    with django_assert_num_queries(12):  # two of them a savepoint, one a step that is known once it is committed
+    with django_assert_num_queries(7):  # two of them a savepoint, one a step that is known once it is committed
         payment.ask(begun, source="approve", at=AT)
 
 

@@ -255,7 +255,7 @@ def serve(merchant: Merchant, keeper: User, *, at: datetime) -> Order:
     """Two units of a service paid for; one was booked and had at a store, the other is booked for a later time."""
     service = factories.variant(merchant, product=factories.product(merchant, is_service=True))
     order = sell(service, 2, at=at, method="boleto")
-    issuing.issue(order, issuing.lines_of([order])[order.pk], at=at)
+    issuing.issue(order, issuing.lines_of(order.payment_shares.get().payment)[order.pk], at=at)
     store = Store.objects.create(merchant=merchant, name="Bund", country="CN", capacity=1, created_at=at)
     StoreHours.objects.bulk_create(
         StoreHours(store=store, weekday=day, opens=time(9), closes=time(23)) for day in range(7)
