@@ -1,5 +1,7 @@
 """The till: address, order, payment."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -9,12 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from chengfeng import clock
+from chengfeng import clock, jobs
+from chengfeng.typed import visible
 from shops.catalogue import stock
 from shops.delivery import places
 from shops.delivery.rates import Destination
 
-from .. import cart, hosted, mine, payment, sealing
+from .. import cart, hosted, mine, payment, reconcile, sealing
 from ..addresses import book, checking
 from ..checkout import Contact, NothingWanted, NotServed, QuoteChanged, QuoteUsed, place_cart
 from ..forms import SOURCE_TEXTS, ContactForm, PayForm
@@ -23,6 +26,7 @@ from ..moves import OrderState
 from . import coupons
 
 SANDBOX = "sandbox"
+LONG = timedelta(minutes=1)  # after so long of waiting the page asks less often, and says that one need not stay
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -80,8 +84,9 @@ def shown(request: HttpRequest, section: cart.Section, form: ContactForm) -> dic
 def messages_to_shops(request: HttpRequest) -> dict[str, str]:
     """Return what the form says to each shop, by its slug."""
     prefix = "message-"
-    return {name.removeprefix(prefix): text.strip()[:200] for name, text in request.POST.items()
-            if name.startswith(prefix) and text.strip()}  # fmt: skip
+    said = {name.removeprefix(prefix): visible(text).strip()[:200] for name, text in request.POST.items()
+            if name.startswith(prefix)}  # fmt: skip
+    return {slug: text for slug, text in said.items() if text}
 
 
 def who(request: HttpRequest) -> dict:
@@ -208,6 +213,8 @@ def take(request: HttpRequest, found: Checkout, source: str) -> None:
     except payment.PaymentRefused:
         return
     asked = payment.ask(begun, source=source, at=clock.now())
+    if asked.state == asked.State.PENDING:
+        jobs.enqueue("reconcile_payments", at=asked.created_at + reconcile.PATIENCE)
     if asked.state == asked.State.FAILED:
         messages.error(request, _("The payment was declined. Nothing was charged; please try again."))
 
@@ -235,5 +242,9 @@ def standing(found: Checkout) -> dict:
         "expires_at": orders[0].expires_at,
         "sources": [(source, *texts) for source, texts in SOURCE_TEXTS.items() if SANDBOX in settings.SHOPPERS_PAY_BY],
         "has_page": hosted.is_offered(),
+        "asked_at": waiting[0].created_at if waiting else None,
+        "is_long": bool(waiting) and waiting[0].created_at <= clock.now() - LONG,
+        "has_vouchers": word == "paid"
+        and any(line.product.is_service for order in orders for line in order.lines.all()),
         "on_page": hosted.on_page(found) if waiting and hosted.is_offered() else None,
     }

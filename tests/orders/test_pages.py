@@ -9,9 +9,10 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from chengfeng import clock, outbox
-from orders import cart
+from chengfeng import clock, jobs, outbox
+from orders import cart, reconcile
 from orders.models import Checkout, Order, OrderLine, Refund, Shipment
+from orders.views import till
 from shops.models import AuditEntry
 from shops.shopper import COOKIE, seal
 from tests import factories
@@ -169,13 +170,34 @@ def test_an_address_is_asked_for_where_one_is_needed(browser, shirt, shop):
     assert order_all(other, street="", city="").status_code == 302
 
 
+def test_what_got_no_answer_is_asked_about_as_soon_as_patience_is_over(browser, shirt):
+    fill(browser, (shirt, 1))
+    address = order_all(browser).url
+    with clock.at(AT):
+        browser.post(address, {"source": "hang"})
+        assert "we ask the provider ourselves within a minute" in words(browser.get(address))
+    with clock.at(AT + reconcile.PATIENCE):
+        assert "every 2s" in browser.get(address).content.decode()
+        jobs.run_due(at=AT + reconcile.PATIENCE)
+        assert "Thank you, it is paid" in words(browser.get(address))
+
+
+def test_a_long_wait_is_named_and_asks_less_often(browser, shirt):
+    checkout = buy(shirt, shopper=browser.shopper)
+    pay(checkout, "hang")
+    with clock.at(AT + till.LONG):
+        page = browser.get(f"/pay/{checkout.code}/")
+    assert "every 10s" in page.content.decode()
+    assert "You paid at noon and the provider has not answered." in words(page)
+
+
 def test_a_pending_payment_says_so_and_looks_again(browser, shirt):
     checkout = buy(shirt, shopper=browser.shopper)
     pay(checkout, "hang")
     address = f"/pay/{checkout.code}/"
-    assert 'hx-trigger="every 2s"' in browser.get(address).content.decode()
-    assert "<html" not in browser.get(address, headers={"HX-Request": "true"}).content.decode()
     with clock.at(AT):
+        assert 'hx-trigger="every 2s"' in browser.get(address).content.decode()
+        assert "<html" not in browser.get(address, headers={"HX-Request": "true"}).content.decode()
         browser.post(address, {"source": "approve"})
     assert checkout.payments.count() == 1
 
