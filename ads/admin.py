@@ -26,6 +26,7 @@ from .models import (
     GroupAudience,
     Keyword,
     NegativeKeyword,
+    OptOut,
     PlacementModifier,
     PredictionModel,
     PromotionDays,
@@ -270,6 +271,14 @@ class GroupAudienceAdmin(ReadOnlyAdmin):
     list_select_related = ["group", "audience"]
     search_fields = ["group__code", "audience__code"]
     ordering = ["-pk"]
+
+
+@admin.register(OptOut)
+class OptOutAdmin(ReadOnlyAdmin):
+    list_display = ["shopper", "at"]
+    search_fields = ["shopper"]
+    date_hierarchy = "at"
+    ordering = ["-at"]
 
 
 @admin.register(SearchTerm)

@@ -1,7 +1,7 @@
 """The tables of the ads room, by subject."""
 
 from .auctions import AuctionHour, AuctionRecord
-from .audiences import Audience, AudienceMember, GroupAudience
+from .audiences import Audience, AudienceMember, GroupAudience, OptOut
 from .campaigns import (
     ALWAYS,
     Ad,
@@ -51,6 +51,7 @@ __all__ = [
     "Keyword",
     "Match",
     "NegativeKeyword",
+    "OptOut",
     "Placement",
     "PlacementModifier",
     "PredictionModel",

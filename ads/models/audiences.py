@@ -29,6 +29,7 @@ class Audience(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.ACTIVE)
     size = models.PositiveIntegerField(null=True, help_text=_("People at the last count"))
     counted_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True, help_text=_("Last count that found other people"))
     created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField()
 
@@ -66,3 +67,13 @@ class GroupAudience(models.Model):
 
     def __str__(self):
         return f"{self.group} · {self.audience}"
+
+
+class OptOut(models.Model):
+    """A shopper who wants no personalised ads: is noted nowhere here and in no audience."""
+
+    shopper = models.UUIDField(primary_key=True)
+    at = models.DateTimeField()
+
+    def __str__(self):
+        return str(self.shopper)
