@@ -1,4 +1,4 @@
-"""Making, changing, starting and stopping campaigns: one transaction each, with versions and an audit entry."""
+"""Making, changing, starting and stopping campaigns: one transaction each, with versions and both sides kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -6,25 +6,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet, Value
-from django.db.models.functions import Greatest
+from django.db.models import QuerySet
 
-from chengfeng.money import AmountField
-from chengfeng.periods import local_date
-from shops.models import Category, Product
-from shops.onboarding.checklist import reach
-from shops.onboarding.steps import Step
+from shops.models import Category, Note, Product
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
-from ..models import Ad, AdGroup, Campaign, CampaignDay, Keyword
+from ..models import AdGroup, Audience, Campaign, Keyword
+from . import parts
+from .changing import Asked, Illegal, Operation, Source, WaitsForApproval, carry_out, change_one, note
+from .groups import first_group
+from .members import LISTS, LISTS_OF_GROUP, PLAIN, Span, encoded, of_group, plain
+from .rules import broken
 
-FIELDS = ("name", "bid", "daily_budget", "starts_at", "ends_at", "hours")
+FIELDS = tuple(name for name in PLAIN if name != "state")
 State = Campaign.State
-
-
-class EditConflict(Exception):
-    """Somebody else has changed the campaign since it was read. Nothing was changed."""
+Spans = Iterable[Span | Mapping[str, Any]]
 
 
 @transaction.atomic
@@ -33,23 +30,44 @@ def create_campaign(
     *,
     at: datetime,
     values: Mapping[str, Any],
-    products: Sequence[Product],
+    products: Sequence[Product] = (),
     categories: Sequence[Category] = (),
-    keywords: Sequence[tuple[str, str]] = (),
+    keywords: Sequence[tuple] = (),
+    notes: Sequence[Note] = (),
+    negatives: Sequence[tuple[str, str]] = (),
+    modifiers: Mapping[str, int] | None = None,
+    promotion_days: Spans = (),
+    audiences: Sequence[tuple[Audience, bool]] = (),
+    source: str = Source.PAGE,
 ) -> Campaign:
-    """Make a paused campaign with an ad for every product; `keywords` are pairs of text and match."""
-    by = access.user
-    campaign = Campaign.objects.create(
-        merchant=access.merchant, created_by=by, created_at=at, updated_at=at, **{"starts_at": at, **values}
+    """Make a paused campaign with one group and an ad for every product and note.
+
+    `keywords` are text and match, with a bid of their own or without; `negatives` text and match; `modifiers` map
+    placements to per cent; `audiences` say whether each is left out. Starting it is what may need a second person.
+
+    Raises Illegal.
+    """
+    campaign = Campaign(
+        merchant=access.merchant, created_by=access.user, created_at=at, updated_at=at,
+        **{"starts_at": at, **values, "state": State.PAUSED},
+    )  # fmt: skip
+    lists = encoded({"modifiers": modifiers or {}, "promotion_days": promotion_days, "negatives": negatives})
+    of_its_group = encoded(
+        {"products": products, "notes": notes, "categories": categories, "keywords": keywords, "audiences": audiences}
     )
+    if errors := broken(plain(campaign) | lists | of_its_group, dearest=dearest_of(of_its_group["keywords"])):
+        raise Illegal(errors)
+    campaign.save(force_insert=True)
     group = AdGroup.objects.create(merchant=access.merchant, campaign=campaign, name=campaign.name, created_at=at)
-    _target(group, categories, keywords)
-    _advertise(group, products, at=at)
-    record(access, "campaign.create", target=campaign.code, at=at, **described(campaign))
+    wanted = lists | {of_group(group, name): value for name, value in of_its_group.items()}
+    wanted = {name: value for name, value in wanted.items() if value}
+    parts.fill(campaign, wanted, at=at)
+    after = plain(campaign) | wanted
+    note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source))
+    record(access, "campaign.create", target=campaign.code, at=at, **after)
     return campaign
 
 
-@transaction.atomic
 def edit_campaign(
     access: Access,
     campaign: Campaign,
@@ -59,66 +77,70 @@ def edit_campaign(
     values: Mapping[str, Any],
     products: Sequence[Product] | None = None,
     categories: Sequence[Category] | None = None,
-    keywords: Sequence[tuple[str, str]] | None = None,
+    keywords: Sequence[tuple] | None = None,
+    notes: Sequence[Note] | None = None,
+    negatives: Sequence[tuple[str, str]] | None = None,
+    modifiers: Mapping[str, int] | None = None,
+    promotion_days: Spans | None = None,
+    audiences: Sequence[tuple[Audience, bool]] | None = None,
+    source: str = Source.PAGE,
+    batch: str = "",
 ) -> Campaign:
-    """Change what is given of a campaign; what is None stays. The audit entry keeps each old and new value.
+    """Change what is given of a campaign and of its first group; what is None stays.
 
     A new daily budget counts from today, but never below what today has already cost.
 
-    Raises EditConflict when `version` is no longer the campaign's version.
+    Raises EditConflict when `version` is no longer the campaign's version, Illegal, or WaitsForApproval.
     """
-    mine = own(Campaign, access.merchant).filter(pk=campaign.pk, version=version)
-    if not mine.update(version=F("version") + 1, updated_at=at, **values):
-        raise EditConflict
-    before = described(campaign)
-    campaign.refresh_from_db()
-    _rebudget(campaign, at)
-    group = campaign.groups.order_by("pk")[0]
-    _target(group, categories, keywords)
-    if products is not None:
-        _advertise(group, products, at=at)
-    after = described(campaign)
-    changes = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
-    record(access, "campaign.edit", target=campaign.code, at=at, changes=changes)
+    lists = {"negatives": negatives, "modifiers": modifiers, "promotion_days": promotion_days}
+    of_its_group = {
+        "products": products, "notes": notes, "categories": categories, "keywords": keywords, "audiences": audiences
+    }  # fmt: skip
+    wanted = wanted_of(campaign, values=values, lists=lists, of_its_group=of_its_group)
+    change_one(access, Asked(campaign, wanted, version), at=at, operation=Operation(source=source, batch=batch))
     return campaign
 
 
-def _rebudget(campaign: Campaign, at: datetime) -> None:
-    budget = Value(campaign.daily_budget, output_field=AmountField())
-    today = local_date(at, campaign.merchant.time_zone)
-    CampaignDay.objects.filter(campaign=campaign, day=today).update(budget=Greatest(budget, F("spent")))
+def wanted_of(
+    campaign: Campaign, *, values: Mapping[str, Any], lists: Mapping[str, Any], of_its_group: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return what is said of a campaign and of its first group as members; lists that are None are not said."""
+    said = {**values, **{name: value for name, value in lists.items() if value is not None}}
+    given = {name: value for name, value in of_its_group.items() if value is not None}
+    if given:
+        group = first_group(campaign)
+        said |= {of_group(group, name): value for name, value in given.items()}
+    return encoded(said)
 
 
-def _target(group: AdGroup, categories: Sequence[Category] | None, keywords: Sequence[tuple[str, str]] | None) -> None:
-    if categories is not None:
-        group.categories.set(categories)
-    if keywords is not None:
-        group.keywords.all().delete()
-        wanted = dict.fromkeys(keywords)
-        Keyword.objects.bulk_create(Keyword(group=group, text=text, match=match) for text, match in wanted)
+def dearest_of(keywords: Iterable[tuple]) -> Decimal | None:
+    """Return the highest bid that keywords have of their own, as they are kept; None where none has."""
+    return max((Decimal(bid) for _text, _match, bid in keywords if bid), default=None)
 
 
-def _advertise(group: AdGroup, products: Sequence[Product], *, at: datetime) -> None:
-    """Let the group advertise exactly these products; ads of others are paused, for their events remain."""
-    wanted = {product.pk for product in products}
-    group.ads.exclude(product__in=wanted).update(state=Ad.State.PAUSED)
-    group.ads.filter(product__in=wanted).update(state=Ad.State.ACTIVE)
-    known = set(group.ads.values_list("product_id", flat=True))
-    Ad.objects.bulk_create(
-        Ad(merchant_id=group.merchant_id, campaign_id=group.campaign_id, group=group, product_id=pk, created_at=at)
-        for pk in sorted(wanted - known)
-    )
+def set_states(
+    access: Access, codes: Iterable[str], state: State, *, at: datetime, source: str = Source.PAGE
+) -> list[str]:
+    """Start, pause or archive campaigns; return the codes of those whose state changed. Archived ones stay so.
+
+    Raises WaitsForApproval when some wait for a second person, and Illegal when some cannot be started; the others
+    have changed nevertheless.
+    """
+    chosen = own(Campaign, access.merchant).filter(code__in=list(codes)).exclude(state__in=[state, State.ARCHIVED])
+    asked = [Asked(campaign, {"state": str(state)}) for campaign in chosen.order_by("pk")]
+    results = carry_out(access, asked, at=at, operation=Operation(source=source))
+    changed = [result.campaign.code for result in results if result.change]
+    if waiting := [result.proposal for result in results if result.proposal]:
+        raise WaitsForApproval(*waiting, changed=changed)
+    if errors := next((result.errors for result in results if result.errors), None):
+        raise Illegal(errors)
+    return changed
 
 
 def described(campaign: Campaign) -> dict[str, Any]:
-    """Return all that a merchant can set of a campaign, as the audit trail keeps it."""
-    plain = {name: _plain(getattr(campaign, name)) for name in FIELDS}
-    active = campaign.ads.filter(state=Ad.State.ACTIVE).order_by("product__code")
-    return plain | {
-        "products": list(active.values_list("product__code", flat=True)),
-        "categories": list(categories_of(campaign).values_list("slug", flat=True)),
-        "keywords": [f"{keyword.text} ({keyword.match})" for keyword in keywords_of(campaign)],
-    }
+    """Return all that a merchant can set of a campaign and of its first group, by member, as it is kept."""
+    group = first_group(campaign)
+    return parts.read(campaign, [*PLAIN, *LISTS, *(of_group(group, name) for name in LISTS_OF_GROUP)])
 
 
 def categories_of(campaign: Campaign) -> QuerySet[Category]:
@@ -127,25 +149,3 @@ def categories_of(campaign: Campaign) -> QuerySet[Category]:
 
 def keywords_of(campaign: Campaign) -> QuerySet[Keyword]:
     return Keyword.objects.filter(group__campaign=campaign).order_by("pk")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-@transaction.atomic
-def set_states(access: Access, codes: Iterable[str], state: State, *, at: datetime) -> list[str]:
-    """Start, pause or archive campaigns; return the codes of those whose state changed. Archived ones stay so."""
-    chosen = own(Campaign, access.merchant).filter(code__in=list(codes))
-    chosen = chosen.exclude(state__in=[state, State.ARCHIVED]).select_for_update(of=("self",), no_key=True)
-    changed = list(chosen.order_by("pk"))
-    Campaign.objects.filter(pk__in=[campaign.pk for campaign in changed]).update(
-        state=state, updated_at=at, version=F("version") + 1
-    )
-    if changed and state == State.ACTIVE:
-        reach(access.merchant, Step.CAMPAIGN, at=at, by=access.user, fact=changed[0].code)
-    for campaign in changed:
-        record(access, f"campaign.{state}", target=campaign.code, at=at, changes={"state": [campaign.state, state]})
-    return [campaign.code for campaign in changed]
