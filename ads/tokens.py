@@ -1,7 +1,7 @@
 """Ad tokens: all that is known of a served ad, sealed into a short text that only we can read or make.
 
-Encrypted, so that nobody learns bids and prices from a page, and then authenticated: a keyed BLAKE2b gives the key
-stream of a token's own random id, and another the tag over id and cipher text.
+Encrypted, so that nobody learns shoppers, bids and prices from a page, and then authenticated: keyed BLAKE2b gives the
+two halves of the key stream of a token's own random id, and the tag over id and cipher text.
 """
 
 import hmac
@@ -15,6 +15,7 @@ from hashlib import blake2b
 from typing import NamedTuple
 from uuid import UUID
 
+import numpy as np
 from django.conf import settings
 
 from .models import Placement, Pricing
@@ -25,6 +26,14 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LAYOUT = struct.Struct(">16s 9q 2f q 4B")  # shopper, ids and amounts in ten-thousandths, odds, time, small numbers
 ID, BODY, TAG = 16, LAYOUT.size, 16
+RECORD = np.dtype(
+    [
+        ("token", "V16"), ("shopper", "V16"), ("ad", ">i8"), ("campaign", ">i8"), ("merchant", ">i8"),
+        ("product", ">i8"), ("group", ">i8"), ("keyword", ">i8"), ("term", ">i8"), ("bid", ">i8"), ("price", ">i8"),
+        ("pctr", ">f4"), ("pcvr", ">f4"), ("decided", ">i8"), ("placement", "u1"), ("position", "u1"),
+        ("pricing", "u1"), ("is_explored", "?"),
+    ]
+)  # fmt: skip
 NONE = 0
 LENGTH = -(-(ID + BODY + TAG) * 4 // 3)
 PADDING = "=" * (-LENGTH % 4)
@@ -66,20 +75,27 @@ def new_ids(count: int) -> list[UUID]:
 
 def seal(token: AdToken) -> str:
     """Return the text that stands for the token outside."""
-    key, ident = _key(settings.SECRET_KEY), token.token.bytes
-    content = ident + _xor(_body(token), _stream(ident, key))
-    return _text(content + _tag(content, key))
+    keys, ident = _keys(settings.SECRET_KEY), token.token.bytes
+    content = ident + _xor(_body(token), keys.stream(ident))
+    return _text(content + keys.tag(content))
 
 
 def unseal(text: str) -> AdToken | None:
     """Return the token of a text, or None when it is not one of ours."""
+    plain = opened(text)
+    return None if plain is None else parse(plain)
+
+
+def opened(text: str) -> bytes | None:
+    """Return id and body of a sealed token, a row of `RECORD`, or None when it is not one of ours."""
     raw = _raw(text)
     if raw is None:
         return None
-    key, ident = _key(settings.SECRET_KEY), raw[:ID]
-    if not hmac.compare_digest(raw[-TAG:], _tag(raw[:-TAG], key)):
+    keys = _keys(settings.SECRET_KEY)
+    if not hmac.compare_digest(raw[-TAG:], keys.tag(raw[:-TAG])):
         return None
-    return _parse(UUID(bytes=ident), _xor(raw[ID:-TAG], _stream(ident, key)))
+    ident = raw[:ID]
+    return ident + _xor(raw[ID:-TAG], keys.stream(ident))
 
 
 def _text(raw: bytes) -> str:
@@ -100,35 +116,51 @@ def _raw(text: str) -> bytes | None:
 def _body(token: AdToken) -> bytes:
     return LAYOUT.pack(
         token.shopper.bytes, token.ad_id, token.campaign_id, token.merchant_id, token.product_id,
-        token.group_id or NONE, token.keyword_id or NONE, token.term or NONE, int(token.bid.scaleb(4)), int(token.price.scaleb(4)),
+        token.group_id or NONE, token.keyword_id or NONE, token.term or NONE,
+        int(token.bid.scaleb(4)), int(token.price.scaleb(4)),
         token.pctr, token.pcvr, (token.decided_at - EPOCH) // MICROSECOND,
         PLACEMENTS.index(token.placement), token.position, PRICINGS.index(token.pricing), token.is_explored,
     )  # fmt: skip
 
 
-def _parse(ident: UUID, body: bytes) -> AdToken:
+def parse(plain: bytes) -> AdToken:
+    """Return the token whose id and body these are."""
     (
         shopper, ad, campaign, merchant, product, group, keyword, term, bid, price, pctr, pcvr, microseconds,
         placement, position, pricing, is_explored,
-    ) = LAYOUT.unpack(body)  # fmt: skip
+    ) = LAYOUT.unpack_from(plain, ID)  # fmt: skip
     return AdToken(
-        ident, UUID(bytes=shopper), ad, campaign, merchant, product, Decimal(bid).scaleb(-4), Decimal(price).scaleb(-4),
-        PLACEMENTS[placement], position, EPOCH + timedelta(microseconds=microseconds), group or None, keyword or None,
-        term or None, PRICINGS[pricing], pctr, pcvr, bool(is_explored),
+        UUID(bytes=plain[:ID]), UUID(bytes=shopper), ad, campaign, merchant, product, Decimal(bid).scaleb(-4),
+        Decimal(price).scaleb(-4), PLACEMENTS[placement], position, EPOCH + timedelta(microseconds=microseconds),
+        group or None, keyword or None, term or None, PRICINGS[pricing], pctr, pcvr, bool(is_explored),
     )  # fmt: skip
 
 
+class _Keys:
+    """Keyed hashes, set up once: copying one is cheaper than making it."""
+
+    def __init__(self, secret: str):
+        key = secret.encode()[:64]
+        self._first = blake2b(key=key, person=b"ad-token-stream")
+        self._second = blake2b(key=key, person=b"ad-token-second")
+        self._tag = blake2b(key=key, person=b"ad-token-tag", digest_size=TAG)
+
+    def stream(self, ident: bytes) -> bytes:
+        return (_digest(self._first, ident) + _digest(self._second, ident))[:BODY]
+
+    def tag(self, content: bytes) -> bytes:
+        return _digest(self._tag, content)
+
+
 @lru_cache(maxsize=1)
-def _key(secret: str) -> bytes:
-    return secret.encode()[:64]
+def _keys(secret: str) -> _Keys:
+    return _Keys(secret)
 
 
-def _stream(ident: bytes, key: bytes) -> bytes:
-    return blake2b(ident, key=key, person=b"ad-token-stream").digest()[:BODY]
-
-
-def _tag(content: bytes, key: bytes) -> bytes:
-    return blake2b(content, key=key, person=b"ad-token-tag", digest_size=TAG).digest()
+def _digest(begun, content: bytes) -> bytes:
+    own = begun.copy()
+    own.update(content)
+    return own.digest()
 
 
 def _xor(one: bytes, other: bytes) -> bytes:

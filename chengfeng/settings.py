@@ -219,6 +219,7 @@ JOBS = {
     "carry_out_payouts": "orders.settlement.payouts.run",
     "add_partitions": "ads.partitions.run",
     "count_ads": "ads.counts.run",
+    "keep_wallets": "ads.wallet.keeping.run",
     "rebuild_facts": "reports.facts.run",
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
@@ -236,11 +237,14 @@ SCHEDULES = {  # job kind → seconds between two runs
     "carry_out_payouts": 60,
     "add_partitions": 3600,
     "count_ads": 60,
+    "keep_wallets": 60,
     "rebuild_facts": 300,
     "forget_exports": 3600,
     "reconcile_days": 1800,
 }
 OUTBOX_CONSUMERS = {
+    "wallet.low": ["ads.wallet.letters.send_low"],
+    "grant.expires": ["ads.wallet.letters.send_expiring"],
     "invitation.open": ["shops.people.letters.send_invitation"],
     "order.balance_due": ["orders.reminders.send"],
     "order.paid": ["orders.receipts.send", "orders.vouchers.letters.send_issued"],
@@ -251,6 +255,9 @@ OUTBOX_CONSUMERS = {
     "settlement.came_back": ["orders.settlement.letters.send"],
     "settlement.bank_account": ["orders.settlement.letters.send_changed"],
 }
+
+PROXIES = env.number("CHENGFENG_PROXIES", 0)  # of ours before the web processes, each adding to X-Forwarded-For
+DATA_CENTRE_NETWORKS = env.text("CHENGFENG_DATACENTRE_NETWORKS")  # path of a list that `import_networks` writes
 
 AUCTION_CURRENCY = "CNY"  # what auctions compare in; each merchant is charged in its own
 AUCTION_RATES = {  # units of AUCTION_CURRENCY for one of theirs, as of 2025-12-31; used for ranking only
@@ -298,7 +305,11 @@ if STRIPE_API_KEY:
     PAYMENT_PROVIDERS["stripe"] = "chengfeng.payments.stripe.Stripe"
     CONTENT_SECURITY_POLICY["DIRECTIVES"]["form-action"].append("https://checkout.stripe.com")  # where it sends on to
     SHOPPERS_PAY_BY = ["stripe", *(SHOPPERS_PAY_BY if env.flag("CHENGFENG_SANDBOX", default=not PRODUCTION) else [])]
+TOP_UPS_BY = SHOPPERS_PAY_BY  # wallets are filled by the same providers, the first unless another is asked for
 SANDBOX_WEBHOOK_SECRETS = env.listing("CHENGFENG_SANDBOX_SECRETS", SECRET_KEY)  # the first signs, all verify
+
+REBATE_PERCENT = Decimal(env.number("CHENGFENG_REBATE_PERCENT", 0))  # of a month's cash spend, as a grant; 0: none
+REBATE_DAYS = env.number("CHENGFENG_REBATE_DAYS", 90)  # for which a rebate can be spent
 
 LOGGING = {
     "version": 1,
