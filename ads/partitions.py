@@ -1,9 +1,9 @@
-"""Day partitions of what comes in masses: made ahead by a job, and at once when an event's day has none."""
+"""Day partitions of what comes in masses: made ahead by a job or when an event asks for one, dropped when due."""
 
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from chengfeng import sql
 from chengfeng.jobs import Report
@@ -14,14 +14,15 @@ BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
 LOCK = 0x61647061  # one maker of partitions at a time
 AT_ONCE = 60
 TABLES = ("ads_event", "ads_behaviour", "ads_auctionrecord")
+KEPT = {"ads_behaviour": timedelta(days=31)}  # the days before today that are needed, and one for the clocks
 
 _known: set[date] = set()
 
 
 def run(job: Job, report: Report) -> dict:
-    """Make the partitions of the days around the job's day."""
+    """Make the partitions of the days around the job's day, and drop those of days that are kept no longer."""
     today = job.due_at.date()
-    return {"made": ensure(today - BEHIND, today + AHEAD)}
+    return {"made": ensure(today - BEHIND, today + AHEAD), "dropped": forget(today)}
 
 
 def ensure(first: date, last: date) -> int:
@@ -43,6 +44,27 @@ def ensure_days(days: Collection[date]) -> int:
     if not connection.in_atomic_block:
         _known.update(unknown)
     return len(missing)
+
+
+def forget(today: date) -> int:
+    """Drop what is kept no longer as of `today`; return how many partitions that were.
+
+    Nobody waits for it: a partition that is busy for half a second stays until the next run.
+    """
+    days = _days()
+    due = [(table, day) for table, kept in KEPT.items() for day in sorted(days[table]) if day < today - kept]
+    return sum(_drop(f"{table}_{day:%Y%m%d}", of=table) for table, day in due)
+
+
+def _drop(name: str, *, of: str) -> bool:
+    try:
+        with transaction.atomic():
+            sql.run("SET LOCAL lock_timeout = '500ms'")
+            sql.run(f"ALTER TABLE {of} DETACH PARTITION {name}")
+            sql.run(f"DROP TABLE {name}")
+    except OperationalError:
+        return False
+    return True
 
 
 def existing() -> set[date]:

@@ -17,9 +17,22 @@ DAY = timedelta(days=1)
 def test_the_job_makes_the_days_around_it(monkeypatch):
     monkeypatch.setattr(partitions, "_known", set())
     job = SimpleNamespace(due_at=AT.replace(year=1990))
-    assert [partitions.run(job, None), partitions.run(job, None)] == [{"made": 10}, {"made": 0}]
+    assert [partitions.run(job, None), partitions.run(job, None)] == [
+        {"made": 10, "dropped": 0},
+        {"made": 0, "dropped": 0},
+    ]
     days = sorted(day for day in partitions.existing() if day.year == 1990)
     assert (days[0], days[-1], len(days)) == (date(1990, 3, 8), date(1990, 3, 17), 10)
+
+
+@pytest.mark.django_db
+def test_behaviours_are_kept_31_days_and_events_for_good(monkeypatch):
+    monkeypatch.setattr(partitions, "_known", set())
+    today = date(1970, 3, 10)
+    partitions.ensure(today - 33 * DAY, today)
+    assert (partitions.forget(today), partitions.forget(today)) == (2, 0)
+    left = {table: sorted(day for day in days if day.year == 1970) for table, days in partitions._days().items()}
+    assert (left["ads_behaviour"][0], left["ads_event"][0]) == (today - 31 * DAY, today - 33 * DAY)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -38,5 +51,6 @@ def test_several_make_the_same_days_at_once():
     assert sum(day.year == 1980 for day in partitions.existing()) == 6
     with connection.cursor() as cursor:
         for offset in range(6):
-            cursor.execute(f"DROP TABLE ads_event_{first + offset * DAY:%Y%m%d}")
+            for table in partitions.TABLES:
+                cursor.execute(f"DROP TABLE {table}_{first + offset * DAY:%Y%m%d}")
     partitions._known.clear()
