@@ -1,0 +1,18 @@
+"""What wallets need time and again: grants expire, their owners are warned, low wallets and due rebates are found."""
+
+from chengfeng import clock
+from chengfeng.jobs import Report
+from chengfeng.models import Job
+
+from . import alerts, granting, rebates
+
+
+def run(job: Job, report: Report) -> dict:
+    """The recurring job `keep_wallets`."""
+    at = clock.now()
+    return {
+        "expired": granting.expire_due(at=at),
+        "warned": alerts.warn_of_expiry(at=at),
+        "alerted": alerts.watch(at=at),
+        "rebates": len(rebates.give_due(at=at)),
+    }
