@@ -22,6 +22,7 @@ from .models import (
     ConversionLine,
     Credit,
     CreditNote,
+    Eligibility,
     Grant,
     GroupAudience,
     Keyword,
@@ -343,3 +344,11 @@ class AppealAdmin(ReadOnlyAdmin):
     list_select_related = ["merchant"]
     search_fields = ["code", "merchant__name", "merchant__code"]
     date_hierarchy = "asked_at"
+
+
+@admin.register(Eligibility)
+class EligibilityAdmin(ReadOnlyAdmin):
+    list_display = ["campaign", "obstacles", "since"]
+    list_select_related = ["campaign"]
+    search_fields = ["campaign__code"]
+    ordering = ["-since", "-pk"]

@@ -17,7 +17,7 @@ from .campaigns import (
 )
 from .events import AdDay, Behaviour, Event, EventKind, Pricing, SearchTerm
 from .learning import PredictionModel, Steering, SteeringStep
-from .operations import Change, Proposal
+from .operations import Change, Eligibility, Proposal
 from .quality import Appeal, Rescore
 from .results import Conversion, ConversionLine, Credit
 from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp
@@ -44,6 +44,7 @@ __all__ = [
     "ConversionLine",
     "Credit",
     "CreditNote",
+    "Eligibility",
     "Event",
     "EventKind",
     "Grant",

@@ -1,5 +1,6 @@
 """Who changed what of a campaign: each change with both its sides, so that it can be undone, and those that wait."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,3 +76,14 @@ class Proposal(models.Model):
 
     def __str__(self):
         return self.code
+
+
+class Eligibility(models.Model):
+    """Whether a campaign served at the last look, and else why not: what its changes are told by."""
+
+    campaign = models.OneToOneField(Campaign, models.PROTECT, related_name="eligibility")
+    obstacles = ArrayField(models.CharField(max_length=24), default=list, blank=True)
+    since = models.DateTimeField()
+
+    def __str__(self):
+        return f"{self.campaign} {', '.join(self.obstacles) or 'serves'}"
