@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
-from uuid import UUID
 
 import numpy as np
 
@@ -58,11 +57,6 @@ class Sheet:
             self.records[chosen], self.kinds[chosen], self.ats[chosen], [self.places[row] for row in rows],
             [self.reasons[row] for row in rows],
         )  # fmt: skip
-
-    def shoppers(self) -> list[UUID]:
-        """Return the shopper of every row."""
-        raw = self.records["shopper"].tobytes()
-        return [UUID(bytes=raw[start : start + 16]) for start in range(0, len(raw), 16)]
 
 
 def read(reports: Sequence[Report], results: list[Result | None], *, received_at: datetime) -> Sheet:

@@ -1,58 +1,18 @@
 """Writes events by one statement whose parameters are binary arrays, made of whole columns at once."""
 
+from datetime import datetime
 from functools import cache
 
 import numpy as np
-from django.db import connection
-from psycopg.adapt import Dumper
-from psycopg.pq import Format
 
+from . import columns
+from .columns import BIGINT, BOOLEAN, REAL, SMALLINT, UUID, Array
 from .sightings import KINDS, Sheet
 from .tokens import PLACEMENTS, PRICINGS
 from .validity import Reason
 
 REASONS = ("", *Reason.values)
 PLACES = {reason: place for place, reason in enumerate(REASONS)}
-
-
-class Array:
-    """A column as PostgreSQL takes an array in binary: the type of its members, and their bytes."""
-
-    def __init__(self, values: np.ndarray, kind: "Kind"):
-        self.oid = kind.array
-        members = np.empty(len(values), [("length", ">i4"), ("value", kind.dtype)])
-        members["length"], members["value"] = np.dtype(kind.dtype).itemsize, values
-        head = np.array([1, 0, kind.member, len(values), 1], ">i4")  # dimensions, no nulls, type, length, lower bound
-        self.payload = head.tobytes() + members.tobytes()
-
-
-class Kind:
-    """A type of PostgreSQL: its number, that of its array, and its members' bytes."""
-
-    def __init__(self, member: int, array: int, dtype: str):
-        self.member, self.array, self.dtype = member, array, dtype
-
-
-UUID, BIGINT, SMALLINT, REAL, BOOLEAN = (
-    Kind(2950, 2951, "V16"), Kind(20, 1016, ">i8"), Kind(21, 1005, ">i2"), Kind(700, 1021, ">f4"), Kind(16, 1000, "?"),
-)  # fmt: skip
-
-
-class ArrayDumper(Dumper):
-    """Hands an `Array` to psycopg as it is; its type goes with the column, not with the class."""
-
-    format = Format.BINARY
-
-    def get_key(self, obj, format):  # noqa: A002 – psycopg's name for it
-        return (self.cls, obj.oid)
-
-    def upgrade(self, obj, format):  # noqa: A002 – psycopg's name for it
-        dumper = type(self)(self.cls, self.connection)
-        dumper.oid = obj.oid
-        return dumper
-
-    def dump(self, obj):
-        return obj.payload
 
 
 COLUMNS = {  # of a record, as the statement names them
@@ -62,7 +22,7 @@ COLUMNS = {  # of a record, as the statement names them
 }  # fmt: skip
 
 
-def insert(sheet: Sheet, *, received_at, network: bytes | None, free: frozenset[str]) -> set[int]:
+def insert(sheet: Sheet, *, received_at: datetime, network: bytes | None, free: frozenset[str]) -> set[int]:
     """Insert the rows of a sheet; return the numbers of those that were there before.
 
     Valid are rows without a reason, and with one of `free`. Rows are written in the order of their key, so that two
@@ -79,10 +39,7 @@ def insert(sheet: Sheet, *, received_at, network: bytes | None, free: frozenset[
         "received_at": received_at,
         "network": network,
     }
-    with connection.cursor() as cursor:
-        cursor.adapters.register_dumper(Array, ArrayDumper)
-        cursor.execute(statement(), params)
-        return {number - 1 for (number,) in cursor.fetchall()}
+    return {number - 1 for (number,) in columns.rows(statement(), params)}
 
 
 @cache

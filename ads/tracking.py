@@ -50,12 +50,12 @@ def _judge(sheet: Sheet, visitor: Visitor) -> None:
 
 def _judge_people(sheet: Sheet, visitor: Visitor) -> None:
     """Note which rows come from people of shops, logged in now or on this device before."""
-    shoppers = sheet.shoppers()
-    known = staff.employers_of(set(shoppers))
+    known = staff.employers_of(sheet.records["shopper"])
     if not known and not visitor.employers:
         return
-    for row, (shopper, merchant) in enumerate(zip(shoppers, sheet.records["merchant"].tolist(), strict=True)):
-        sheet.reasons[row] = staff.verdict(merchant, visitor.employers | known.get(shopper, frozenset()))
+    for row, record in enumerate(sheet.records):
+        device = known.get(record["shopper"].tobytes(), frozenset())
+        sheet.reasons[row] = staff.verdict(int(record["merchant"]), visitor.employers | device)
 
 
 def _store(sheet: Sheet, results: list[Result | None], received_at: datetime, network: bytes | None) -> None:

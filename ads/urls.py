@@ -3,7 +3,7 @@
 from django.urls import include, path
 
 from .api import campaigns as campaigns_api
-from .api import shopping
+from .api import events, shopping
 from .api import wallet as wallet_api
 from .views import campaigns, storefront, wallet
 
@@ -11,7 +11,7 @@ app_name = "ads"
 
 api = [
     path("decisions", shopping.Decisions.as_view(), name="api_decisions"),
-    path("events", shopping.Events.as_view(), name="api_events"),
+    path("events", events.Events.as_view(), name="api_events"),
     path("campaigns", campaigns_api.Campaigns.as_view(), name="api_campaigns"),
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
     path("wallet", wallet_api.Wallet.as_view(), name="api_wallet"),

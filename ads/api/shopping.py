@@ -1,28 +1,19 @@
-"""The shopper's side: asking for ads, and reporting what happened to them."""
+"""The shopper's side: asking for ads."""
 
-from datetime import datetime
 from functools import cache
 
 from django.urls import reverse
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from chengfeng import clock
-from chengfeng.http import Problem
 from shops.api_base import ShopperAPIView
 
 from ..auction import Request
 from ..auction.decide import Empty
-from ..models import EventKind, Placement
+from ..models import Placement
 from ..serving import Served, serve
-from ..tracking import Report, Result, track
-from ..visitors import visitor_of
-
-MOST_EVENTS = 1000
-MALFORMED = Result("rejected", "malformed")
-KINDS = frozenset(EventKind.values)
 
 
 class DecisionRequestSerializer(serializers.Serializer):
@@ -74,34 +65,6 @@ class DecisionSerializer(serializers.Serializer):
     reason = serializers.ChoiceField(choices=[(e.value, e.value) for e in Empty], allow_null=True)
 
 
-class EventSerializer(serializers.Serializer):
-    """What happened to an ad; without `at`, now."""
-
-    token = serializers.CharField()
-    kind = serializers.ChoiceField(choices=EventKind.choices)
-    at = serializers.DateTimeField(required=False, allow_null=True)
-
-
-class EventsSerializer(serializers.Serializer):
-    events = EventSerializer(many=True, max_length=MOST_EVENTS, min_length=1)
-
-
-class ResultSerializer(serializers.Serializer):
-    """Accepted, seen before (duplicate), kept but not counted (invalid), or not ours (rejected)."""
-
-    status = serializers.ChoiceField(choices=["accepted", "duplicate", "invalid", "rejected"])
-    reason = serializers.CharField(required=False)
-
-
-class ResultsSerializer(serializers.Serializer):
-    results = ResultSerializer(many=True)
-
-
-class NotABatch(Problem):
-    code = "invalid"
-    title = f"The body must be an object whose member events is a list of 1 to {MOST_EVENTS} events"
-
-
 class Decisions(ShopperAPIView):
     """Ads for a page."""
 
@@ -141,42 +104,3 @@ def _ad(ad: Served) -> dict:
         },
         "click_url": click_address().format(ad.token),
     }
-
-
-class Events(ShopperAPIView):
-    """What became of served ads."""
-
-    @extend_schema(request=EventsSerializer, responses=ResultsSerializer, operation_id="track", tags=["shopping"])
-    def post(self, request):
-        """Report up to 1,000 events; each has its own result, in their order. Repeating a batch is harmless."""
-        events = request.data.get("events") if isinstance(request.data, dict) else None
-        if not isinstance(events, list) or not 1 <= len(events) <= MOST_EVENTS:
-            raise NotABatch
-        reports = [_report(event) for event in events]
-        known = [report for report in reports if report]
-        results = iter(track(known, received_at=clock.now(), visitor=visitor_of(request._request)))
-        return Response({"results": [_result(next(results) if report else MALFORMED) for report in reports]})
-
-
-def _report(event: object) -> Report | None:
-    """Read one event of a batch; None when it is not one."""
-    if not isinstance(event, dict):
-        return None
-    token, kind, at = event.get("token"), event.get("kind"), event.get("at")
-    if not isinstance(token, str) or not isinstance(kind, str) or kind not in KINDS:
-        return None
-    moment = _moment(at) if at is not None else None
-    return None if at is not None and moment is None else Report(token, kind, moment)
-
-
-def _moment(text: object) -> datetime | None:
-    """Return the aware instant that a text names, or None."""
-    try:
-        moment = parse_datetime(text)
-    except (TypeError, ValueError):
-        return None
-    return moment if moment and moment.tzinfo else None
-
-
-def _result(result: Result) -> dict:
-    return {"status": result.status} | ({"reason": result.reason} if result.reason else {})
