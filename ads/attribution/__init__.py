@@ -2,12 +2,15 @@
 
 from .explaining import Candidate, Trail, explain
 from .recording import SoldLine, converting, record_conversion, record_refund
+from .restating import STANDS, Key, restate
 from .rules import DEFAULT, RULES, Rule, Share, Touch, credit
 
 __all__ = [
     "DEFAULT",
     "RULES",
+    "STANDS",
     "Candidate",
+    "Key",
     "Rule",
     "Share",
     "SoldLine",
@@ -18,4 +21,5 @@ __all__ = [
     "explain",
     "record_conversion",
     "record_refund",
+    "restate",
 ]

@@ -87,7 +87,7 @@ def _candidates(conversion: Conversion, rule: Rule, events: list[Event], posted:
 
 
 def _why(conversion: Conversion, rule: Rule, event: Event, mine: list[Credit]) -> Why:
-    if mine:
+    if sum((entry.share for entry in mine), ZERO):
         return Why.TAKEN
     if not event.is_valid:
         return Why.INVALID

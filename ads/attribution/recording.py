@@ -1,5 +1,6 @@
 """Writes what attribution decided: credits of a paid order, and their correction by its refunds."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -177,14 +178,23 @@ def record_refund(*, refund_code: str, lines: Mapping[str, Decimal], at: datetim
 
 def _differences(line: ConversionLine, *, refunded: Decimal, cause: str, at: datetime) -> list[Credit]:
     """Return the credits that bring each touch of the line to its part of the net amount."""
-    initial = line.credits.filter(reason=Credit.Reason.INITIAL).order_by("rule", "touched_at", "event_day", "token")
     stands = _standing(line)
     return [
         _taken_back(entry, due - stands[entry.rule, entry.token], cause=cause, at=at)
-        for name, group in groupby(initial, key=lambda entry: entry.rule)
+        for name, group in groupby(_credited(line), key=lambda entry: entry.rule)
         for entry, due in _due(list(group), line, RULES[name], stands, refunded)
         if due != stands[entry.rule, entry.token]
     ]
+
+
+def _credited(line: ConversionLine) -> list[Credit]:
+    """Return the first credit of each touch that still has a share in the line, by rule and in the order of touches."""
+    first, shares = {}, defaultdict(Decimal)
+    for entry in line.credits.order_by("pk"):
+        key = entry.rule, entry.touched_at, entry.event_day, entry.token
+        first.setdefault(key, entry)
+        shares[key] += entry.share
+    return [first[key] for key in sorted(first) if shares[key]]
 
 
 def _standing(line: ConversionLine) -> dict[tuple[str, UUID], Decimal]:
@@ -196,7 +206,7 @@ def _standing(line: ConversionLine) -> dict[tuple[str, UUID], Decimal]:
 def _due(
     entries: list[Credit], line: ConversionLine, rule: Rule, stands: Mapping, refunded: Decimal
 ) -> Iterable[tuple[Credit, Decimal]]:
-    """Pair each initial credit of a rule with what it is worth after the refund."""
+    """Pair each credited touch of a rule with what it is worth after the refund."""
     net = max(sum(stands[entry.rule, entry.token] for entry in entries) - refunded, ZERO)
     weights = rule.weigh([entry.touched_at for entry in entries], at=line.conversion.at)
     return zip(entries, split(net, weights), strict=True)

@@ -17,7 +17,7 @@ from chengfeng import clock
 from shops import tenancy
 from shops.frame import first_page
 
-from . import attempts
+from . import attempts, devices
 from .forms import LoginForm, RegisterForm
 
 
@@ -36,7 +36,9 @@ class Login(auth_views.LoginView):
 
     def form_valid(self, form):
         attempts.forget(self.request, at=clock.now())
-        return super().form_valid(form)
+        response = super().form_valid(form)
+        devices.remember(self.request, at=clock.now())
+        return response
 
 
 @require_safe
@@ -64,6 +66,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.save(language=get_language()))
+        devices.remember(request, at=clock.now())
         messages.success(request, _("Welcome to Chengfeng."))
         return redirect(wanted(request) or "shops:feed")
     return render(request, "shops/accounts/register.html", {"form": form, "next": wanted(request)})
