@@ -23,9 +23,9 @@ def _mine(request: HttpRequest, prefix: str) -> Q:
 
 
 def can_be_paid(order: Order, *, at: datetime) -> bool:
-    """Whether the shopper can pay for it then: all of it, a deposit, or the balance once its time has come."""
+    """Whether the shopper can pay for it then: all of it, a deposit, or the balance in its time."""
     if order.state == OrderState.DEPOSIT:
-        return order.presale.balance_from <= at
+        return order.presale.balance_from <= at < order.expires_at
     return order.state == OrderState.PLACED
 
 

@@ -1,5 +1,7 @@
 """A shopper's own orders: found by words and by how far they are, and each with its way."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -28,6 +30,7 @@ STEPS = (
     ("first_shipped_at", gettext_lazy("Shipped"), "truck"),
     ("delivered_at", gettext_lazy("Delivered"), "home-check"),
 )
+STEPS_OF_SERVICE = (*STEPS[:2], ("delivered_at", gettext_lazy("Used"), "ticket"))
 TABS = {
     "": (gettext_lazy("All"), Q()),
     "pay": (gettext_lazy("To pay"), Q(state__in=[OrderState.PLACED, OrderState.DEPOSIT])),
@@ -78,6 +81,7 @@ def show(request: HttpRequest, order: str) -> HttpResponse:
     """Show one order of the shopper's."""
     found = get_object_or_404(mine.orders(request), code=order)
     lines, arrived = found.lines.select_related("product").order_by("pk"), arrivals(found)
+    is_service = all(line.product.is_service for line in lines)
     context = {
         "order": found,
         "lines": lines,
@@ -91,15 +95,16 @@ def show(request: HttpRequest, order: str) -> HttpResponse:
         "can_ask": bool(kinds(found, at=clock.now())) and any(one.units for one in claimable(found).values()),
         "moves": found.moves.all(),
         "reductions": reductions.of(found),
-        "steps": steps(found),
+        "steps": steps(found, STEPS_OF_SERVICE if is_service else STEPS),
+        "is_service": is_service,
     }
     with timezone.override(found.merchant.time_zone):
         return render(request, "orders/my_order.html", context)
 
 
-def steps(order: Order) -> list[dict]:
+def steps(order: Order, way: Sequence[tuple]) -> list[dict]:
     """Return the steps of an order's way, each with the time it was reached or None."""
-    reached = [(name, icon, getattr(order, field)) for field, name, icon in STEPS]
+    reached = [(name, icon, getattr(order, field)) for field, name, icon in way]
     current = sum(at is not None for _, _, at in reached)
     return [
         {"name": name, "icon": icon, "at": at, "is_current": number == current}
