@@ -219,6 +219,7 @@ JOBS = {
     "carry_out_payouts": "orders.settlement.payouts.run",
     "add_partitions": "ads.partitions.run",
     "count_ads": "ads.counts.run",
+    "watch_campaigns": "ads.watching.run",
     "train_predictions": "ads.prediction.training.run",
     "count_audiences": "ads.audiences.counting.run",
     "keep_wallets": "ads.wallet.keeping.run",
@@ -239,6 +240,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "carry_out_payouts": 60,
     "add_partitions": 3600,
     "count_ads": 60,
+    "watch_campaigns": 15,
     "train_predictions": 600,
     "count_audiences": 300,
     "keep_wallets": 60,
@@ -275,7 +277,13 @@ AUCTION_RATES = {  # units of AUCTION_CURRENCY for one of theirs, as of 2025-12-
 }
 AUCTION_RESERVE = Decimal("0.005")  # least value of one impression, in AUCTION_CURRENCY
 AUCTION_TICK = Decimal("0.01")  # prices of clicks are rounded up to a multiple of it
+AUCTION_VIEWABLE_TICK = Decimal("0.0001")  # prices of viewable impressions are rounded up to a multiple of it
+AUCTION_CLEARING = "gsp"  # or "vcg"
+AUCTION_ATTENTION = 0.9  # under VCG: each slot is looked at this much of the one above
 AUCTION_ADS_PER_MERCHANT = 2  # on one page
+AUCTION_FREQUENCY_CAP = 10  # impressions of one ad per shopper and day
+AUCTION_EXPLORATION = 0.05  # of auctions give their last slot to a new ad
+AUCTION_DEPTH = 500  # bids looked at in one auction, from the best down
 AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
 
 EMAIL_BACKEND = env.text("CHENGFENG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from ..models import Campaign, PromotionDays
 
@@ -17,7 +17,7 @@ def percents(days: Iterable[PromotionDays], day: date) -> tuple[int, int]:
 
 def raised(amount: Decimal, percent: int) -> Decimal:
     """Return an amount changed by so many per cent, to four decimals."""
-    return (amount * (100 + percent) / 100).quantize(EXACT)
+    return (amount * (100 + percent) / 100).quantize(EXACT, rounding=ROUND_HALF_UP)
 
 
 def day_budgets(campaigns: Mapping[int, Campaign], days: Mapping[int, date]) -> dict[int, Decimal]:
