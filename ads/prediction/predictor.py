@@ -7,8 +7,10 @@ import numpy as np
 
 from .counted import Counted
 from .facts import PLACEMENTS, AdFacts
+from .features import place_number
 from .smoothing import FIRST_VIEWABLE, logit
 from .sold import Sold
+from .trained import Trained
 
 NEW = 200  # impressions below which an ad is still being learnt about
 
@@ -24,11 +26,15 @@ class Predictor:
     counted: Counted = field(default_factory=Counted)
     sold: Sold = field(default_factory=Sold)
     views: Mapping[str, float] = field(default_factory=dict)
+    clicks: Trained | None = None
+    purchases: Trained | None = None
     versions: Mapping[str, int] = field(default_factory=lambda: {"click": 0, "purchase": 0})
     state: object = None
 
     def click_logits(self, facts: Sequence[AdFacts]) -> np.ndarray:
         """Return the logit of a click, by placement (in the order of PLACEMENTS) and ad."""
+        if self.clicks:
+            return self.clicks.by_placement(facts)
         return np.tile(logit(self.counted.rates(facts)), (len(PLACEMENTS), 1))
 
     def click_context(self, placement: str, hour: int, match: str) -> float:
@@ -36,15 +42,15 @@ class Predictor:
 
         `hour` is that of the platform's time zone, 0–23; `match` is none, broad, phrase, exact or topic.
         """
-        return 0.0
+        return self.clicks.context(placement, hour, match) if self.clicks else 0.0
 
     def calibrate_clicks(self, p, placement: str):
         """Return probabilities of a click (one or an array) as they came true on that placement."""
-        return p
+        return self.clicks.calibrations[place_number(placement)](p) if self.clicks else p
 
     def purchase_logits(self, facts: Sequence[AdFacts]) -> np.ndarray:
         """Return the logit of a purchase after a click on each ad, calibrated."""
-        return logit(self.sold.rates(facts))
+        return self.purchases.anywhere(facts) if self.purchases else logit(self.sold.rates(facts))
 
     def value(self, facts: Sequence[AdFacts]) -> np.ndarray:
         """Return the expected paid value of the order after a click that leads to one, in the merchant's currency."""
