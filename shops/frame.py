@@ -76,6 +76,7 @@ CONSOLE = (
         _("Advertising"),
         (
             Place("ads:campaigns", _("Ads"), "speakerphone"),
+            Place("ads:audiences", _("Audiences"), "users-group"),
             Place("ads:wallet", _("Wallet"), "wallet"),
         ),
     ),

@@ -30,14 +30,14 @@ def _mac(text: str) -> str:
 
 
 class ShopperMiddleware:
-    """Set `request.shopper`; pages hand a newcomer a cookie, the API expects the header."""
+    """Set `request.shopper`, and whether the client brought it; pages hand a newcomer a cookie, the API a header."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest):
         known = unseal(request.headers.get(HEADER) or request.COOKIES.get(COOKIE, ""))
-        request.shopper = known or uuid.uuid4()
+        request.shopper, request.is_known_shopper = known or uuid.uuid4(), known is not None
         response = self.get_response(request)
         if known is None and getattr(request, "keeps_shopper", False):
             response.set_cookie(

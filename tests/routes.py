@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from ads.models import Campaign
+from ads.models import Audience, Campaign
 from chengfeng import ledger
 from chengfeng.models import Job
 from orders.models import (
@@ -86,6 +86,9 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "shops:api_categories": PUBLIC,
     "ads:slot": PUBLIC,
     "ads:click": PUBLIC,
+    "ads:privacy": PUBLIC,
+    "ads:api_behaviours": PUBLIC,
+    "ads:api_personalised_ads": PUBLIC,
     "ads:api_decisions": PUBLIC,
     "ads:api_events": PUBLIC,
     "orders:webhook": PUBLIC,
@@ -279,6 +282,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "notes": note.code,
         "ads": campaign.code,
         "campaigns": campaign.code,
+        "audiences": _audience(shop),
         "orders": order.code,
         **_aftersale(order),
         "remarks": remark.code,
@@ -377,3 +381,7 @@ def _settled(shop: Merchant, order: Order) -> dict[str, str]:
     )  # fmt: skip
     batch = PayoutBatch.objects.create(currency="CNY", prepared_by=factories.person("olga"), prepared_at=AT)
     return {"statements": statement.code, "transfers": transfer.code, "payouts": batch.code}
+
+
+def _audience(shop: Merchant) -> str:
+    return Audience.objects.create(merchant=shop, name="Fans", kinds=["view"], days=7, created_at=AT).code

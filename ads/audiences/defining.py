@@ -87,7 +87,7 @@ def edit(
 @transaction.atomic
 def archive(access: Access, audience: Audience, *, at: datetime) -> bool:
     """Archive an audience and forget who was in it; return whether that was news. Raises InUse."""
-    locked = Audience.objects.select_for_update().get(pk=audience.pk)  # a group that takes it up waits, and this sees it
+    locked = Audience.objects.select_for_update().get(pk=audience.pk)  # whoever gives it to a group meanwhile waits
     if locked.state == Audience.State.ARCHIVED:
         return False
     if uses := uses_of([locked])[locked.pk]:

@@ -20,6 +20,7 @@ LOW = 2**64 - 1
 SPREAD = 0x9E3779B97F4A7C15  # odd, so that merchants' numbers fall far from each other
 NOBODY: frozenset[int] = frozenset()
 NO_HASHES, NO_AUDIENCES, NO_DAYS = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32)
+NONE = ("", NO_HASHES)  # what is known of an audience that was never read
 PERSON = np.dtype([("high", ">u8"), ("low", ">u8")])
 BUYER = np.dtype([("high", ">u8"), ("low", ">u8"), ("day", ">i4")])
 
@@ -39,16 +40,16 @@ class Crowds:
     """The members of every audience that a running campaign uses, together in the order of their hashes."""
 
     parts: Mapping[int, tuple[str | None, np.ndarray]] = field(default_factory=dict)
-    hashes: np.ndarray = NO_HASHES
-    audiences: np.ndarray = NO_AUDIENCES
+    hashes: np.ndarray = field(default_factory=lambda: NO_HASHES)
+    audiences: np.ndarray = field(default_factory=lambda: NO_AUDIENCES)
 
 
 @dataclass(frozen=True, slots=True)
 class Buyers:
-    """The last day (since 1970, UTC) on which somebody bought from a merchant, by a key of both; `recent` came since."""
+    """The last day (since 1970, UTC) somebody bought from a merchant, by a key of both; `recent` came since."""
 
-    keys: np.ndarray = NO_HASHES
-    days: np.ndarray = NO_DAYS
+    keys: np.ndarray = field(default_factory=lambda: NO_HASHES)
+    days: np.ndarray = field(default_factory=lambda: NO_DAYS)
     recent: Mapping[int, int] = field(default_factory=dict)
     read_at: float = float("-inf")
 
@@ -141,12 +142,10 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(id, changed_at) ORDER BY id)
 
 def _crowds(state: State, before: Crowds) -> Crowds:
     """Read the audiences that were counted anew, and put all in order; sorting leaves the other threads at work."""
-    changed = [audience for audience, at in state.used if before.parts.get(audience, (None, None))[:1] != (at,)]
-    fresh = dict.fromkeys(changed, b"") | dict(sql.rows(MEMBERS, [changed]) if changed else ())
-    parts = {
-        audience: (at, _hashes(np.frombuffer(fresh[audience], PERSON)) if audience in fresh else before.parts[audience][1])
-        for audience, at in state.used
-    }  # fmt: skip
+    changed = [audience for audience, at in state.used if before.parts.get(audience, NONE)[0] != at]
+    read = dict(sql.rows(MEMBERS, [changed]) if changed else ())
+    fresh = {audience: _hashes(np.frombuffer(read.get(audience, b""), PERSON)) for audience in changed}
+    parts = {audience: (at, fresh.get(audience, before.parts.get(audience, NONE)[1])) for audience, at in state.used}
     hashes = np.concatenate([NO_HASHES, *(part for _, part in parts.values())])
     audiences = np.concatenate([NO_AUDIENCES, *(np.full(len(part), a) for a, (_, part) in parts.items())])
     order = hashes.argsort(kind="stable")
