@@ -13,7 +13,7 @@ class Array:
     """A column as PostgreSQL takes an array in binary: the type of its members, and their bytes."""
 
     def __init__(self, values: np.ndarray, kind: "Kind"):
-        self.oid = kind.array
+        self.oid, self.values = kind.array, values
         members = np.empty(len(values), [("length", ">i4"), ("value", kind.dtype)])
         members["length"], members["value"] = np.dtype(kind.dtype).itemsize, values
         head = np.array([1, 0, kind.member, len(values), 1], ">i4")  # dimensions, no nulls, type, length, lower bound
@@ -32,10 +32,8 @@ UUID, BIGINT, SMALLINT, REAL, BOOLEAN = (
 )  # fmt: skip
 
 
-class ArrayDumper(Dumper):
-    """Hands an `Array` to psycopg as it is; its type goes with the column, not with the class."""
-
-    format = Format.BINARY
+class _ArrayDumper(Dumper):
+    """Its type goes with the column, not with the class."""
 
     def get_key(self, obj, format):  # noqa: A002 – psycopg's name for it
         return (self.cls, obj.oid)
@@ -45,13 +43,33 @@ class ArrayDumper(Dumper):
         dumper.oid = obj.oid
         return dumper
 
+
+class BinaryDumper(_ArrayDumper):
+    """Hands an `Array` to psycopg as it is."""
+
+    format = Format.BINARY
+
     def dump(self, obj):
         return obj.payload
+
+
+class TextDumper(_ArrayDumper):
+    """Writes an `Array` out, for whoever reads the statement in a log."""
+
+    format = Format.TEXT
+
+    def dump(self, obj):
+        return f"{{{','.join(map(_written, obj.values.tolist()))}}}".encode()
+
+
+def _written(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def rows(statement: str, params: Mapping[str, Any]) -> list[tuple]:
     """Run a statement, some of whose parameters are `Array`s; return its rows."""
     with connection.cursor() as cursor:
-        cursor.adapters.register_dumper(Array, ArrayDumper)
+        for dumper in (TextDumper, BinaryDumper):
+            cursor.connection.adapters.register_dumper(Array, dumper)
         cursor.execute(statement, params)
         return cursor.fetchall()

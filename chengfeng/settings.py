@@ -219,6 +219,7 @@ JOBS = {
     "carry_out_payouts": "orders.settlement.payouts.run",
     "add_partitions": "ads.partitions.run",
     "count_ads": "ads.counts.run",
+    "rescore_events": "ads.validity.rescoring.run",
     "watch_campaigns": "ads.watching.run",
     "train_predictions": "ads.prediction.training.run",
     "count_audiences": "ads.audiences.counting.run",
@@ -240,6 +241,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "carry_out_payouts": 60,
     "add_partitions": 3600,
     "count_ads": 60,
+    "rescore_events": 900,
     "watch_campaigns": 15,
     "train_predictions": 600,
     "count_audiences": 300,
@@ -260,6 +262,7 @@ OUTBOX_CONSUMERS = {
     "settlement.paid_out": ["orders.settlement.letters.send"],
     "settlement.came_back": ["orders.settlement.letters.send"],
     "settlement.bank_account": ["orders.settlement.letters.send_changed"],
+    "traffic.competitor": ["ads.validity.alerts.send"],
 }
 
 PROXIES = env.number("CHENGFENG_PROXIES", 0)  # of ours before the web processes, each adding to X-Forwarded-For

@@ -1,7 +1,8 @@
 """Which days need their facts rebuilt: days with rows numbered since the last look, and days not yet final.
 
 Orders, charges and credits are found by their append-only rows' numbers. Events have none; they may be late by
-`sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn.
+`sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn. What is judged again later
+leaves a numbered row that names the day.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,9 @@ TRACES = {
         LOCAL.format(at="f.done_at"),
     ),
     "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", LOCAL.format(at="t.at")),
+    "credit_notes": Trace("ads_creditnote", "ads_creditnote t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
+    "rescores": Trace("ads_rescore", "ads_rescore t", "t.merchant_id", LOCAL.format(at="t.happened_at")),
 }
 
 

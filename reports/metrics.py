@@ -22,8 +22,10 @@ class Unit(StrEnum):
     FACTOR = "factor"
 
 
-LESS_IS_BETTER = {"refund_rate", "refunds", "refund_count", "cancelled", "cpc", "cost_per_order", "invalid_clicks"}
-NEITHER = {"spend", "ad_share", "discounts", "freight", "tax"}
+LESS_IS_BETTER = {
+    "refund_rate", "refunds", "refund_count", "cancelled", "cpc", "cost_per_order", "invalid_clicks", "invalid_rate",
+}  # fmt: skip
+NEITHER = {"spend", "ad_credits", "ad_share", "discounts", "freight", "tax"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,17 @@ _ALL = [
         "invalid_clicks", _("Invalid clicks"), _("Clicks kept on record with a reason, and never charged."), COUNT
     ),
     _measure(
-        "spend", _("Ad spend"), _("Prices of clicks taken from your wallet; each one is a ledger transfer."), MONEY
+        "spend",
+        _("Ad spend"),
+        _("Prices of clicks and viewable impressions taken from your wallet, less what was given back on the day; each "
+          "one is a ledger transfer."),
+        MONEY,
+    ),
+    _measure(
+        "ad_credits",
+        _("Ad credits"),
+        _("Charges given back on the day, because their clicks were found invalid later; taken off the ad spend."),
+        MONEY,
     ),
     _measure("placed_orders", _("Orders placed"), _("Orders placed on the day, paid or not."), COUNT),
     _measure("placed_value", _("Value placed"), _("Totals of the orders placed on the day, paid or not."), MONEY),
@@ -137,6 +149,10 @@ _ALL = [
     Metric(
         "net_roi", _("Net ROI"), _("GMV by ads after refunds for each unit of ad spend."), FACTOR,
         ("ad_gmv",), ("ad_refunds",), ("spend",),
+    ),
+    Metric(
+        "invalid_rate", _("Invalid click rate"), _("Invalid clicks as a share of all clicks, valid or not."), PERCENT,
+        ("invalid_clicks",), (), ("clicks", "invalid_clicks"),
     ),
     Metric("ctr", _("Click rate"), _("Clicks for each impression."), PERCENT, ("clicks",), (), ("impressions",)),
     Metric(

@@ -17,6 +17,7 @@ from . import reading
 from .metrics import total
 from .models import MerchantDay
 from .reconciliation import comparing
+from .sources import WITHDRAWN
 
 BEGINNING = date(1970, 1, 3)
 
@@ -67,14 +68,18 @@ EVENTS = """
     FROM ads_event e JOIN shops_merchant m ON m.id = e.merchant_id WHERE {e.at} GROUP BY 1
 """
 SPEND = """
-    SELECT m.currency, count(*) AS charges, sum(c.amount) AS spend FROM ads_charge c
-    JOIN shops_merchant m ON m.id = c.merchant_id WHERE {c.at} GROUP BY 1
+    SELECT m.currency, count(*) FILTER (WHERE p.amount > 0) AS charges, sum(p.amount) AS spend FROM (
+        SELECT c.merchant_id, c.amount FROM ads_charge c WHERE {c.at}
+        UNION ALL SELECT n.merchant_id, -n.amount FROM ads_creditnote n WHERE {n.at}
+    ) p JOIN shops_merchant m ON m.id = p.merchant_id GROUP BY 1
 """
-CREDITS = """
-    SELECT m.currency, count(DISTINCT r.cause) FILTER (WHERE r.reason = 'initial') AS ad_orders,
-        coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial'), 0) AS ad_gmv,
+CREDITS = f"""
+    SELECT m.currency,
+        count(DISTINCT l.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN})) AS ad_orders,
+        coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund'), 0) AS ad_gmv,
         coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0) AS ad_refunds
-    FROM ads_credit r JOIN shops_merchant m ON m.id = r.merchant_id WHERE r.rule = 'last_click_7d' AND {r.at} GROUP BY 1
+    FROM ads_credit r JOIN ads_conversionline l ON l.id = r.line_id JOIN shops_merchant m ON m.id = r.merchant_id
+    WHERE r.rule = 'last_click_7d' AND {{r.at}} GROUP BY 1
 """
 TOP_UPS = """
     SELECT currency, sum(amount) AS top_ups FROM ads_topup WHERE state = 'done' AND {done_at} GROUP BY 1
@@ -200,6 +205,9 @@ def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> lis
         def posted(kind: str, account: str, currency: str = currency) -> Decimal:
             return books.get((currency, kind, account), ZERO)
 
+        def net(account: str, currency: str = currency) -> Decimal:
+            return sum((books.get((currency, kind, account), ZERO) for kind in ("charge", "credit_note")), ZERO)
+
         def line(what, rows, ledger, left, right, currency: str = currency) -> Reconciled:
             return Reconciled(currency, what, rows or ZERO, ledger or ZERO, left, right)
 
@@ -213,12 +221,12 @@ def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> lis
             line(_("Paid orders and payments on account"), sums["gmv"] + unpaid, captured, orders, _("payments")),
             line(_("Paid GMV"), told.get("paid_gmv"), sums["gmv"], reports, orders),
             line(_("Refunds"), told.get("refunds"), sums["refunds"], reports, orders),
-            line(_("Ad spend"), told.get("spend"), posted("charge", "ad_revenue"), reports, ledger),
-            line(_("Ad spend"), sums["spend"], -posted("charge", "wallet"), _("charges"), ledger),
+            line(_("Ad spend"), told.get("spend"), net("ad_revenue"), reports, ledger),
+            line(_("Ad spend"), sums["spend"], -net("wallet"), _("charges"), ledger),
             line(_("GMV by ads"), told.get("ad_gmv"), sums["ad_gmv"], reports, _("credits")),
             line(_("Top-ups"), sums["top_ups"], posted("top_up", "wallet"), _("top-ups"), ledger),
             line(
-                _("Wallets"), sums["wallet_balances"], posted("top_up", "wallet") + posted("charge", "wallet"),
+                _("Wallets"), sums["wallet_balances"], posted("top_up", "wallet") + net("wallet"),
                 _("balances"), ledger,
             ),
             line(

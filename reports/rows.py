@@ -5,7 +5,8 @@ from decimal import Decimal
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
-from ads.models import Charge, Credit
+from ads.attribution import STANDS
+from ads.models import Charge, Credit, CreditNote
 from chengfeng.money import ZERO
 from chengfeng.periods import Period, days_period
 from orders.models import Order, Refund
@@ -28,7 +29,7 @@ class Behind:
     amount: str = "total"
 
 
-CREDITED = Exists(Credit.objects.filter(cause=OuterRef("code"), rule=RULE, reason=Credit.Reason.INITIAL))
+CREDITED = Exists(Credit.objects.filter(STANDS, line__conversion__order_code=OuterRef("code"), rule=RULE))
 EARLIER = Exists(
     Order.objects.filter(merchant=OuterRef("merchant"), shopper=OuterRef("shopper")).filter(
         Q(paid_at__lt=OuterRef("paid_at")) | Q(paid_at=OuterRef("paid_at"), pk__lt=OuterRef("pk"))
@@ -54,9 +55,10 @@ BEHIND: dict[str, Behind] = {
     "cancelled": _orders("cancelled_at"),
     "refunds": Behind(Refund, "done_at", Right.ORDERS_VIEW, Q(state=Refund.State.DONE), "amount"),
     "ad_gmv": Behind(
-        Credit, "at", Right.ADS_VIEW, Q(rule=RULE, reason=Credit.Reason.INITIAL), "amount"
+        Credit, "at", Right.ADS_VIEW, Q(rule=RULE) & ~Q(reason=Credit.Reason.REFUND), "amount"
     ),
     "spend": Behind(Charge, "at", Right.ADS_VIEW, ALL, "amount"),
+    "ad_credits": Behind(CreditNote, "at", Right.ADS_VIEW, ALL, "amount"),
 }  # fmt: skip
 ALIASES = {
     "roi": "ad_gmv", "refund_rate": "refunds", "average_order": "paid_gmv", "net_roi": "ad_gmv", "cpc": "spend",

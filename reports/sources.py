@@ -48,6 +48,10 @@ def _orders(at: str, **measures: str) -> Source:
     return Source("orders_order o", "o.merchant_id", f"o.{at}", measures)
 
 
+WITHDRAWN = (
+    "SELECT FROM ads_credit w WHERE w.line_id = r.line_id AND w.reason = 'invalid' AND w.rule = r.rule "
+    "AND w.token = r.token AND w.share < 0"
+)  # that the touch of a credit was found invalid
 EVENTS = Source(
     rows="ads_event e",
     merchant="e.merchant_id",
@@ -69,22 +73,32 @@ CHARGES = Source(
     keys={Grain.CAMPAIGN: "c.campaign_id", Grain.PRODUCT: "click.product_id"},
     joins={
         Grain.PRODUCT: "JOIN ads_event click ON click.day = c.event_day AND click.token = c.token "
-        "AND click.kind = 'click' AND click.day BETWEEN %(events_from)s AND %(events_to)s"
+        "AND click.kind = c.kind AND click.day BETWEEN %(events_from)s AND %(events_to)s"
+    },
+)
+AD_CREDITS = Source(
+    rows="ads_creditnote n JOIN ads_charge c ON c.id = n.charge_id",
+    merchant="n.merchant_id",
+    at="n.at",
+    measures={"spend": "-sum(n.amount)", "ad_credits": "sum(n.amount)"},
+    keys=CHARGES.keys,
+    joins={
+        Grain.PRODUCT: "JOIN ads_event click ON click.day = c.event_day AND click.token = c.token "
+        "AND click.kind = c.kind AND click.day BETWEEN %(events_from)s::date - 40 AND %(events_to)s"  # appeals wait
     },
 )
 CREDITS = Source(
-    rows="ads_credit r",
+    rows="ads_credit r JOIN ads_conversionline sold ON sold.id = r.line_id",
     merchant="r.merchant_id",
     at="r.at",
     where=f"r.rule = '{RULE}'",
     measures={
-        "ad_orders": "count(DISTINCT r.cause) FILTER (WHERE r.reason = 'initial')",
-        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial'), 0)",
-        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason = 'initial' AND r.is_same_product), 0)",
+        "ad_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN}))",
+        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund'), 0)",
+        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund' AND r.is_same_product), 0)",
         "ad_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0)",
     },
     keys={Grain.CAMPAIGN: "r.campaign_id", Grain.PRODUCT: "sold.product_id"},
-    joins={Grain.PRODUCT: "JOIN ads_conversionline sold ON sold.id = r.line_id"},
 )
 PLACED = _orders("placed_at", placed_orders="count(*)", placed_value="sum(o.total)")
 PAID = _orders(
@@ -143,9 +157,9 @@ PAYMENTS = Source(
 )
 
 SOURCES: dict[Grain, list[Source]] = {
-    Grain.MERCHANT: [EVENTS, CHARGES, CREDITS, PLACED, PAID, UNITS, SHIPPED, DELIVERED, CANCELLED, REFUNDS],
-    Grain.CAMPAIGN: [EVENTS, CHARGES, CREDITS],
-    Grain.PRODUCT: [EVENTS, CHARGES, CREDITS, LINES, LINE_REFUNDS],
+    Grain.MERCHANT: [EVENTS, CHARGES, AD_CREDITS, CREDITS, PLACED, PAID, UNITS, SHIPPED, DELIVERED, CANCELLED, REFUNDS],
+    Grain.CAMPAIGN: [EVENTS, CHARGES, AD_CREDITS, CREDITS],
+    Grain.PRODUCT: [EVENTS, CHARGES, AD_CREDITS, CREDITS, LINES, LINE_REFUNDS],
     Grain.METHOD: [PAYMENTS],
 }
 

@@ -53,8 +53,9 @@ ALL = [
         JOIN ads_conversion n ON n.id = l.conversion_id
         LEFT JOIN orders_orderline o ON o.code = l.line_code
         GROUP BY n.id, l.id, o.id, r.rule
-        HAVING sum(r.share) <> 1 OR sum(r.amount) FILTER (WHERE r.reason = 'initial') <> l.value
-            OR sum(r.amount) <> greatest(l.value - coalesce(o.refunded, 0), 0)
+        HAVING sum(r.share) NOT IN (0, 1) OR sum(r.amount) FILTER (WHERE r.reason = 'initial') <> l.value
+            OR sum(r.amount) <> sum(r.share) * greatest(l.value - coalesce(o.refunded, 0), 0)
+            OR (sum(r.share) = 0 AND bool_and(r.reason <> 'invalid'))
             OR max(r.touched_at) > n.at OR bool_or(r.merchant_id <> n.merchant_id)
         """,
     ),

@@ -75,19 +75,23 @@ def test_invalid_events_are_kept_with_the_reason_and_free(ad, visitor, reason):
     assert not Charge.objects.exists()
 
 
-def test_own_staff_click_for_nothing(ad, bob, charlie):
+def test_people_of_shops_click_for_nothing(ad, bob, charlie):
     assert send(Report(served(ad), "click"), visitor=Visitor(BROWSER.agent, user=bob)) == [("invalid", "staff")]
-    assert send(Report(served(ad), "click"), visitor=Visitor(BROWSER.agent, user=charlie)) == [("accepted", "")]
+    assert send(Report(served(ad), "click"), visitor=Visitor(BROWSER.agent, user=charlie)) == [("invalid", "competitor")]
 
 
 def test_too_fast_too_old_and_future_clicks(ad):
     at = adverts.token(ad).decided_at
     ms = timedelta(milliseconds=1)
-    moments = [at + 299 * ms, at + 300 * ms, at + timedelta(hours=48), at + timedelta(hours=48) + ms, at - 61 * SECOND]
-    assert [send(Report(served(ad), "click"), at=moment)[0] for moment in moments] == [
-        ("invalid", "too_fast"), ("accepted", ""), ("accepted", ""), ("rejected", "too_old"),
-        ("rejected", "in_the_future"),
+    minutes, hours = timedelta(minutes=30), timedelta(hours=48)
+    moments = [
+        at + 299 * ms, at + 300 * ms, at + minutes, at + minutes + ms, at + hours, at + hours + ms, at - 61 * SECOND
     ]  # fmt: skip
+    assert [send(Report(served(ad), "click"), at=moment)[0] for moment in moments] == [
+        ("invalid", "too_fast"), ("accepted", ""), ("accepted", ""), ("invalid", "expired"), ("invalid", "expired"),
+        ("rejected", "too_old"), ("rejected", "in_the_future"),
+    ]  # fmt: skip
+    assert send(Report(served(ad), "click", at + minutes), at=at + hours) == [("accepted", "")]
     assert send(Report(served(ad), "click", at + 120 * SECOND), at=at + SECOND) == [("rejected", "in_the_future")]
     gone = tokens.seal(adverts.token(ad)._replace(campaign_id=0))
     assert send(Report(gone, "click")) == [("rejected", "bad_token")]
