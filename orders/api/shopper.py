@@ -10,6 +10,8 @@ from rest_framework import status
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from ads.audiences import note
+from ads.models import Behaviour
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import HEADER, idempotent, resumable
@@ -68,11 +70,14 @@ class CartLineView(ShopperAPIView):
         found = Variant.objects.filter(code=variant).first()
         if found is None:
             raise Http404
+        at, quantity = clock.now(), wanted.validated_data["quantity"]
         try:
-            cart.put(shopper=request.shopper, variant=found, quantity=wanted.validated_data["quantity"], at=clock.now())
+            cart.put(shopper=request.shopper, variant=found, quantity=quantity, at=at)
         except cart.CartFull as error:
             raise CartFull from error
-        return Response(CartAnswer({"sections": cart.contents(request.shopper, at=clock.now())}).data)
+        if quantity:
+            note(Behaviour.Kind.CART, shopper=request.shopper, products=[(found.product_id, found.merchant_id)], at=at)
+        return Response(CartAnswer({"sections": cart.contents(request.shopper, at=at)}).data)
 
 
 class CheckoutsView(ShopperAPIView):

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from ads.audiences import note
+from ads.models import Behaviour
 from chengfeng import clock
 from shops.models import Product, Variant
 
@@ -36,10 +38,12 @@ def add(request: HttpRequest) -> HttpResponse:
         )
         return back(form)
     variant = get_object_or_404(Variant.objects.select_related("merchant"), code=form.cleaned_data["variant"])
+    at = clock.now()
     try:
-        cart.add(shopper=request.shopper, variant=variant, quantity=form.cleaned_data["quantity"], at=clock.now())
+        cart.add(shopper=request.shopper, variant=variant, quantity=form.cleaned_data["quantity"], at=at)
     except cart.CartFull:
         return full(request)
+    note(Behaviour.Kind.CART, shopper=request.shopper, products=[(variant.product_id, variant.merchant_id)], at=at)
     if request.POST.get("next") == "checkout":
         return redirect(f"{reverse('orders:checkout')}?{urlencode({'currency': variant.merchant.currency})}")
     messages.success(request, _("It is in your cart."))
