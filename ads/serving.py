@@ -1,39 +1,88 @@
-"""Serving: a decision for one shopper, each winner with the sealed token by which its events come back."""
+"""Serving: a page decided for one shopper, each winner with the sealed token by which its events come back."""
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from uuid import UUID
 
-from . import auction, tokens
-from .auction.decide import Empty, Request, Winner
-from .auction.index import Card
-from .tokens import AdToken
+from . import auction, search_terms, tokens
+from .auction import Decision, Empty, Index, Page, PageDecision, Request, Winner
+from .auction.candidates import Card
+from .auction.numbers import amount
+from .replay import recording
+
+NO_PRICE = -1
 
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An ad on its way to a shopper."""
+    """An ad on its way to a shopper; `price` is the product's lowest."""
 
     token: str
     position: int
-    product: Card
+    card: Card
+    price: Decimal | None
 
 
-def serve(request: Request, *, shopper: UUID, at: datetime) -> tuple[list[Served], str | None]:
-    """Decide a page's ads for a shopper; return them and, when there are none, the reason. Reads no row."""
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """The ads of one auction; when there are none, the reason."""
+
+    ads: Sequence[Served]
+    reason: Empty | None
+
+
+def serve(page: Page, *, shopper: UUID, at: datetime) -> list[Filled]:
+    """Decide the auctions of a page for a shopper, together. Reads no row."""
     index = auction.current()
-    decision = auction.decide(index, request, at=at, draw=random.getrandbits(32))
-    reason = Empty.STALE if decision.reason and auction.is_stale(index) else decision.reason
-    ids = tokens.new_ids(len(decision.winners))
-    winners = zip(decision.winners, ids, strict=True)
-    return [_served(winner, ident, request.placement, shopper, at) for winner, ident in winners], reason
+    if index is None:
+        return [Filled((), Empty.NOT_READY) for _ in page]
+    draw, seen = random.getrandbits(32), auction.frequency()
+    decision = auction.decide(index, page, shopper=shopper, at=at, draw=draw, views=seen.of(shopper, at))
+    winners = [winner.candidate for held in decision.auctions for winner in held.winners]
+    ids = tokens.new_ids(len(winners))
+    if winners:
+        seen.add(shopper, at, [(candidate.ad, candidate.campaign) for candidate in winners])
+    recording.sample(index, page, shopper=shopper, at=at, draw=draw, decision=decision, tokens=ids)
+    return _filled(index, page, decision, ids, shopper, at)
 
 
-def _served(winner: Winner, ident: UUID, placement: str, shopper: UUID, at: datetime) -> Served:
+def _filled(
+    index: Index, page: Page, decision: PageDecision, ids: Sequence[bytes], shopper: UUID, at: datetime
+) -> list[Filled]:
+    """Return the answer of each auction; the ids are those of all winners in their order."""
+    left, who, when, filled = iter(ids), shopper.bytes, tokens.microseconds(at), []
+    for request, held in zip(page, decision.auctions, strict=True):
+        placement, term = tokens.PLACEMENTS.index(request.placement), search_terms.number(request.query)
+        ads = [
+            Served(
+                _sealed(next(left), winner, who, when, placement, term), winner.position, winner.candidate.card,
+                _price(index, winner.row),
+            )
+            for winner in held.winners
+        ]  # fmt: skip
+        filled.append(Filled(ads, _reason(index, held)))
+    return filled
+
+
+def _sealed(ident: bytes, winner: Winner, shopper: bytes, at: int, placement: int, term: int | None) -> str:
     candidate = winner.candidate
-    token = AdToken(
-        ident, shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product, candidate.bid,
-        winner.cost, placement, winner.position, at, candidate.group, pctr=float(winner.pctr),
+    return tokens.seal_fields(
+        ident, shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product,
+        candidate.group, winner.keyword or tokens.NONE, term or tokens.NONE, winner.bid, winner.price, winner.pctr,
+        winner.pcvr, at, placement, winner.position, tokens.PRICINGS.index(candidate.pricing), winner.is_explored,
     )  # fmt: skip
-    return Served(tokens.seal(token), winner.position, replace(candidate.card, price=winner.product_price))
+
+
+def _price(index: Index, row: int) -> Decimal | None:
+    units = index.goods.price.item(row)
+    return None if units == NO_PRICE else amount(units)
+
+
+def _reason(index: Index, held: Decision) -> Empty | None:
+    return Empty.STALE if held.reason and auction.is_stale(index) else held.reason
+
+
+__all__ = ["Filled", "Request", "Served", "serve"]

@@ -27,6 +27,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 LAYOUT = struct.Struct(">16s 9q 2f q 4B")  # shopper, ids and amounts in ten-thousandths, odds, time, small numbers
 ID, BODY, TAG = 16, LAYOUT.size, 16
+START = 4  # bytes with which all ids of a process begin
 RECORD = np.dtype(
     [
         ("token", "V16"), ("shopper", "V16"), ("ad", ">i8"), ("campaign", ">i8"), ("merchant", ">i8"),
@@ -65,22 +66,59 @@ class AdToken(NamedTuple):
     is_explored: bool = False
 
 
+class Origin:
+    """How the ids of this process begin, so that its own events can be told from those of others."""
+
+    def __init__(self):
+        self.renew()
+
+    def renew(self) -> None:
+        self.start = os.urandom(START)
+
+
+_origin = Origin()
+os.register_at_fork(after_in_child=_origin.renew)
+
+
 def new_id() -> UUID:
-    """Return a random token id."""
-    return new_ids(1)[0]
+    """Return a token id."""
+    return UUID(bytes=new_ids(1)[0])
 
 
-def new_ids(count: int) -> list[UUID]:
-    """Return random token ids, for which the system is asked once."""
-    raw = os.urandom(ID * count)
-    return [UUID(bytes=raw[at : at + ID]) for at in range(0, len(raw), ID)]
+def new_ids(count: int) -> list[bytes]:
+    """Return token ids of 16 bytes, random but for how those of a process begin; the system is asked once."""
+    size, start = ID - START, _origin.start
+    raw = os.urandom(size * count)
+    return [start + raw[at : at + size] for at in range(0, len(raw), size)]
+
+
+def own_range() -> tuple[UUID, UUID]:
+    """Return the least and the greatest id that this process can give."""
+    start, size = _origin.start, ID - START
+    return UUID(bytes=start + b"\0" * size), UUID(bytes=start + b"\xff" * size)
 
 
 def seal(token: AdToken) -> str:
     """Return the text that stands for the token outside."""
-    keys, ident = _keys(settings.SECRET_KEY), token.token.bytes
-    content = ident + _xor(_body(token), keys.stream(ident))
+    return seal_fields(
+        token.token.bytes,
+        token.shopper.bytes, token.ad_id, token.campaign_id, token.merchant_id, token.product_id,
+        token.group_id or NONE, token.keyword_id or NONE, token.term or NONE,
+        int(token.bid.scaleb(4)), int(token.price.scaleb(4)), token.pctr, token.pcvr, microseconds(token.decided_at),
+        PLACEMENTS.index(token.placement), token.position, PRICINGS.index(token.pricing), token.is_explored,
+    )  # fmt: skip
+
+
+def seal_fields(ident: bytes, *fields) -> str:
+    """Return the text of a token whose fields are given as `LAYOUT` packs them."""
+    keys = _keys(settings.SECRET_KEY)
+    content = ident + _xor(LAYOUT.pack(*fields), keys.stream(ident))
     return _text(content + keys.tag(content))
+
+
+def microseconds(instant: datetime) -> int:
+    """Return an instant as tokens carry it."""
+    return (instant - EPOCH) // MICROSECOND
 
 
 def unseal(text: str) -> AdToken | None:
@@ -114,16 +152,6 @@ def _raw(text: str) -> bytes | None:
     except ValueError:
         return None
     return raw if text.endswith(urlsafe_b64encode(raw[-REST:]).rstrip(b"=").decode()) else None
-
-
-def _body(token: AdToken) -> bytes:
-    return LAYOUT.pack(
-        token.shopper.bytes, token.ad_id, token.campaign_id, token.merchant_id, token.product_id,
-        token.group_id or NONE, token.keyword_id or NONE, token.term or NONE,
-        int(token.bid.scaleb(4)), int(token.price.scaleb(4)),
-        token.pctr, token.pcvr, (token.decided_at - EPOCH) // MICROSECOND,
-        PLACEMENTS.index(token.placement), token.position, PRICINGS.index(token.pricing), token.is_explored,
-    )  # fmt: skip
 
 
 def parse(plain: bytes) -> AdToken:

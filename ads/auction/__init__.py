@@ -1,7 +1,23 @@
 """The auction: which ads a page shows, in which order, at which price; decided in memory, without a database row."""
 
-from .decide import Decision, Request, Winner, decide
+from .decide import decide
 from .index import Index
-from .refresh import current, is_stale
+from .outcomes import Empty, Outcome
+from .page import Decision, Page, PageDecision, Request, Traced, Winner
+from .refresh import current, frequency, is_stale
 
-__all__ = ["Decision", "Index", "Request", "Winner", "current", "decide", "is_stale"]
+__all__ = [
+    "Decision",
+    "Empty",
+    "Index",
+    "Outcome",
+    "Page",
+    "PageDecision",
+    "Request",
+    "Traced",
+    "Winner",
+    "current",
+    "decide",
+    "frequency",
+    "is_stale",
+]

@@ -1,252 +1,83 @@
-"""The candidate index: every running ad as a row of arrays, and maps from what a request says to rows.
+"""The index: all that a decision needs, in memory; never changed once made, only replaced."""
 
-Whole numbers throughout, so that equal scores are equal: amounts in ten-thousandths, click probabilities in
-hundred-millionths, conversion rates in millionths.
-"""
-
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime
-from decimal import Decimal
-from zoneinfo import ZoneInfo
+from typing import Protocol
+from uuid import UUID
 
-import numpy as np
+from .moments import Moment
+from .numbers import micros
+from .odds import Odds
+from .roster import Roster
+from .standings import Goods, Money
 
-from ..models import ALWAYS, Keyword
-from .words import has_phrase, normalise, words
-
-CENTS = 10_000
-PROBABILITY = 100_000_000
-RATE = 1_000_000
-HIGHEST_BID = 10**9
-NEVER = np.iinfo(np.int64).max
-
-Rows = np.ndarray
+MOST_MOMENTS = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Shop:
-    """Whose product it is, as a card says it."""
+class Memberships(Protocol):
+    """Who is in which audience and bought what."""
 
-    slug: str
-    name: str
-    name_en: str = ""
+    def of(self, shopper: UUID) -> frozenset[int]:
+        """Return the audiences that a shopper is in."""
 
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """What an ad shows: enough to draw it without asking the database."""
-
-    code: str
-    title: str
-    title_en: str
-    currency: str
-    image: str
-    merchant: Shop
-    price: Decimal | None = None
+    def bought(self, shopper: UUID, merchant: int, days: int, *, on: date | None = None) -> bool:
+        """Whether a shopper bought from a merchant in the days up to a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A running ad as the index takes it in; `rate` turns its currency into the one auctions compare in."""
-
-    ad: int
-    group: int
-    campaign: int
-    merchant: int
-    product: int
-    product_code: str
-    bid: Decimal
-    daily_budget: Decimal
-    pctr: float
-    title: str = ""
-    currency: str = "CNY"
-    rate: Decimal = Decimal(1)
-    time_zone: str = "Asia/Shanghai"
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    hours: str = ALWAYS
-    categories: frozenset[int] = frozenset()
-    keywords: tuple[tuple[str, str], ...] = ()
-    card: Card | None = None
-
-    @property
-    def is_untargeted(self) -> bool:
-        return not self.categories and not self.keywords
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What changes with every click and sale: whether an ad can be shown at all, and the money behind it.
-
-    `day` is the last local day with a budget row and `left` what remained of it; other days have the full budget.
-    """
-
-    is_on: bool = True
-    wallet: Decimal = Decimal(0)
-    day: date | None = None
-    left: Decimal = Decimal(0)
-    price: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Standings:
-    """The standings of all rows, as arrays."""
-
-    is_on: np.ndarray
-    wallet: np.ndarray
-    day: np.ndarray
-    left: np.ndarray
-    price: Sequence[Decimal | None]
-
-
-@dataclass(frozen=True, slots=True)
 class Index:
-    """All that a decision needs; never changed once made, only replaced."""
+    """A roster with its predictions and standings; moments are made when they are asked for, or ahead of time."""
 
-    candidates: Sequence[Candidate]
-    standings: Standings
-    product: np.ndarray
-    bid: np.ndarray
-    budget: np.ndarray
-    rate: np.ndarray
-    pctr: np.ndarray
-    starts: np.ndarray
-    ends: np.ndarray
-    hours: np.ndarray
-    zone: np.ndarray
-    zones: Sequence[ZoneInfo]
-    untargeted: Rows
-    by_category: Mapping[int, Rows]
-    exact: Mapping[str, Rows]
-    phrases: Mapping[str, Sequence[tuple[str, Rows]]]
-    broad: Mapping[str, Sequence[tuple[frozenset[str], Rows]]]
-    by_word: Mapping[str, Rows]
-    products: Mapping[str, int]
-    category_path: Mapping[str, tuple[int, ...]]
-    product_category: Mapping[str, str]
-    read_at: float = 0.0
+    def __init__(
+        self,
+        roster: Roster,
+        odds: Odds,
+        money: Money,
+        goods: Goods,
+        memberships: Memberships,
+        *,
+        read_at: float = 0.0,
+    ):
+        self.roster, self.odds, self.money, self.goods, self.memberships = roster, odds, money, goods, memberships
+        self.read_at = read_at
+        self.throttled = {
+            campaign: share
+            for campaign, share in zip(roster.campaigns.tolist(), money.participation.tolist(), strict=True)
+            if share < 1
+        }
+        self._latest: Moment | None = None
+        self._moments: dict[int, Moment] = {}
 
     def __len__(self) -> int:
-        return len(self.candidates)
+        return len(self.roster)
 
-    def rows_for_words(self, query: str) -> Rows:
-        """Return the rows whose keywords match a query."""
-        text, spoken = normalise(query), words(query)
-        found = [self.exact[text]] if text in self.exact else []
-        for letter in set(text):
-            found += [rows for phrase, rows in self.phrases.get(letter, ()) if has_phrase(text, phrase)]
-        for word in spoken:
-            found += [rows for needed, rows in self.broad.get(word, ()) if needed <= spoken]
-        return self.union(found)
+    @property
+    def versions(self) -> Mapping[str, int]:
+        """Versions of the predictions by kind."""
+        return self.odds.predictor.versions
 
-    def rows_about(self, query: str) -> Rows:
-        """Return the rows whose product is called by a word of the query."""
-        return self.union([self.by_word[word] for word in words(query) if word in self.by_word])
+    def moment(self, at: datetime) -> Moment:
+        """Return the moment that an instant falls into."""
+        now, latest = micros(at), self._latest
+        if latest is not None and latest.span.since <= now < latest.span.until:
+            return latest
+        span = self.roster.span(now)
+        found = self._moments.get(span.since)
+        if found is None:
+            if len(self._moments) >= MOST_MOMENTS:
+                self._moments.clear()
+            found = self._moments[span.since] = Moment(self.roster, self.odds, self.money, self.goods, span)
+        self._latest = found
+        return found
 
-    def union(self, parts: Sequence[Rows]) -> Rows:
-        """Return the rows of any part, each once, in order."""
-        return parts[0] if len(parts) == 1 else np.flatnonzero(self.marked(parts))
+    def warm(self, asked: Moment | None, *, at: datetime) -> None:
+        """Sort ahead of decisions what they need at an instant, and what an earlier index was asked for."""
+        moments = [self.moment(at)] if asked is None else [self.moment(at), self.moment(asked.at)]
+        for moment in moments:
+            for placement, match, key in list(asked.rankings) if asked else ():
+                if not isinstance(key, str | tuple) and (key is None or key in self.roster.by_category):
+                    moment.ranking(placement, match, key)
 
-    def marked(self, parts: Sequence[Rows]) -> np.ndarray:
-        """Return for every row whether it is in any part."""
-        marks = np.zeros(len(self), dtype=bool)
-        for rows in parts:
-            marks[rows] = True
-        return marks
-
-
-def whole(amount: Decimal) -> int:
-    """Return an amount in ten-thousandths, cut to what scores can hold."""
-    return min(int(amount * CENTS), HIGHEST_BID)
-
-
-def micros(instant: datetime) -> int:
-    return int(instant.timestamp() * 1_000_000)
-
-
-def build(
-    candidates: Iterable[Candidate],
-    standings: Mapping[int, Standing],
-    *,
-    category_path: Mapping[str, tuple[int, ...]] | None = None,
-    product_category: Mapping[str, str] | None = None,
-    read_at: float = 0.0,
-) -> Index:
-    """Build the index; `category_path` maps a slug to its id and those above it, `product_category` codes to slugs."""
-    rows = list(candidates)
-    names = sorted({row.time_zone for row in rows})
-    return Index(
-        candidates=rows,
-        standings=arrange(rows, standings),
-        product=_whole_numbers(row.product for row in rows),
-        bid=_whole_numbers(whole(row.bid) for row in rows),
-        budget=_whole_numbers(whole(row.daily_budget) for row in rows),
-        rate=_whole_numbers(int(row.rate * RATE) for row in rows),
-        pctr=_whole_numbers(max(1, round(row.pctr * PROBABILITY)) for row in rows),
-        starts=_whole_numbers(micros(row.starts_at) if row.starts_at else 0 for row in rows),
-        ends=_whole_numbers(micros(row.ends_at) if row.ends_at else NEVER for row in rows),
-        hours=np.array([[hour == "1" for hour in row.hours] for row in rows], dtype=bool).reshape(len(rows), 168),
-        zone=_whole_numbers(names.index(row.time_zone) for row in rows),
-        zones=[ZoneInfo(name) for name in names],
-        untargeted=_rows(at for at, row in enumerate(rows) if row.is_untargeted),
-        by_category=_map((category, at) for at, row in enumerate(rows) for category in row.categories),
-        exact=_map((normalise(text), at) for at, text in _keywords(rows, Keyword.Match.EXACT)),
-        phrases=_phrases(rows),
-        broad=_broad(rows),
-        by_word=_map((word, at) for at, row in enumerate(rows) for word in words(row.title)),
-        products={row.product_code: row.product for row in rows},
-        category_path=category_path or {},
-        product_category=product_category or {},
-        read_at=read_at,
-    )
-
-
-def arrange(candidates: Sequence[Candidate], standings: Mapping[int, Standing]) -> Standings:
-    """Put standings (by ad) in the order of the rows; an ad without one is off."""
-    off = Standing(is_on=False)
-    rows = [standings.get(candidate.ad, off) for candidate in candidates]
-    return Standings(
-        is_on=np.array([row.is_on for row in rows], dtype=bool),
-        wallet=_whole_numbers(whole(row.wallet) for row in rows),
-        day=_whole_numbers(row.day.toordinal() if row.day else 0 for row in rows),
-        left=_whole_numbers(whole(row.left) for row in rows),
-        price=[row.price for row in rows],
-    )
-
-
-def _keywords(rows: Sequence[Candidate], match: str) -> Iterable[tuple[int, str]]:
-    return ((at, text) for at, row in enumerate(rows) for text, kind in row.keywords if kind == match)
-
-
-def _phrases(rows: Sequence[Candidate]) -> dict[str, list[tuple[str, Rows]]]:
-    by_phrase = _map((normalise(text), at) for at, text in _keywords(rows, Keyword.Match.PHRASE))
-    by_letter = defaultdict(list)
-    for phrase, found in by_phrase.items():
-        by_letter[phrase[:1]].append((phrase, found))
-    return dict(by_letter)
-
-
-def _broad(rows: Sequence[Candidate]) -> dict[str, list[tuple[frozenset[str], Rows]]]:
-    by_words = _map((words(text), at) for at, text in _keywords(rows, Keyword.Match.BROAD))
-    by_word = defaultdict(list)
-    for needed, found in by_words.items():
-        if needed:
-            by_word[min(needed)].append((needed, found))
-    return dict(by_word)
-
-
-def _map(pairs: Iterable[tuple]) -> dict:
-    found = defaultdict(set)
-    for key, at in pairs:
-        found[key].add(at)
-    return {key: _rows(sorted(rows)) for key, rows in found.items()}
-
-
-def _rows(numbers: Iterable[int]) -> Rows:
-    return np.fromiter(numbers, dtype=np.intp)
-
-
-def _whole_numbers(numbers: Iterable[int]) -> np.ndarray:
-    return np.fromiter(numbers, dtype=np.int64)
+    @property
+    def asked(self) -> Moment | None:
+        """The moment that was last asked for."""
+        return self._latest

@@ -1,58 +1,135 @@
-"""Keeps one index per process fresh from a thread of its own; decisions read what is there and never wait."""
+"""Keeps one index per process fresh from a thread of its own; decisions read what is there and never wait.
+
+Money, steering and stock are read at every tick, as arrays. Ads are read again only for campaigns in which anything has
+changed, and what decisions will ask for is sorted before they can.
+"""
 
 import logging
 import os
+import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 
 from django.conf import settings
 from django.db import close_old_connections, connection
 
-from . import snapshot
-from .index import Index, arrange, build
+from chengfeng import clock
+
+from .. import prediction
+from ..audiences import membership
+from ..prediction import Predictor
+from . import reading, snapshot
+from .candidates import Candidate
+from .frequency import Frequency
+from .index import Index
+from .odds import Odds
+from .roster import Roster
+from .standings import Goods
 
 logger = logging.getLogger(__name__)
 
-REBUILD = 15.0  # seconds after which everything is read anew, whatever seems unchanged
+MARKS = 1.0  # seconds between looks at what has changed in campaigns
+GOODS = 2.0
+MEMBERSHIPS = 3.0
 CATALOGUE = 300.0
 STALE = 10.0
-EMPTY = build([], {})
+YIELD = 0.0005  # seconds after which a thread lets others run: building must not hold up decisions
 
 
-def load(product_category: Mapping[str, str] | None = None) -> Index:
-    """Read everything and build an index; the categories of all products only unless they are given."""
-    candidates = snapshot.read_candidates()
-    return build(
-        candidates,
-        snapshot.read_standings([candidate.ad for candidate in candidates]),
-        category_path=snapshot.read_category_paths(),
-        product_category=snapshot.read_product_categories() if product_category is None else product_category,
-        read_at=time.monotonic(),
-    )
+class Due:
+    """Says when something is to be done again."""
+
+    def __init__(self, seconds: float):
+        self.seconds, self.last = seconds, float("-inf")
+
+    def now(self) -> bool:
+        """Whether it is due; if so, it counts as done."""
+        is_due = time.monotonic() - self.last >= self.seconds
+        if is_due:
+            self.last = time.monotonic()
+        return is_due
 
 
-def renew(index: Index) -> Index:
-    """Return the index with the standings of now."""
-    standings = snapshot.read_standings([candidate.ad for candidate in index.candidates])
-    return replace(index, standings=arrange(index.candidates, standings), read_at=time.monotonic())
+class Reader:
+    """Reads an index from the database, and then again as little of it as has changed."""
+
+    def __init__(self):
+        self.index: Index | None = None
+        self._roster: Roster | None = None
+        self._marks: reading.Marks = {}
+        self._candidates: dict[int, list[Candidate]] = {}
+        self._due = {name: Due(seconds) for name, seconds in PERIODS.items()}
+        self._paths: Mapping[str, tuple[int, ...]] = {}
+        self._categories: Mapping[str, str] = {}
+
+    def read(self) -> Index:
+        """Return the index of now."""
+        before, read_at = self.index, time.monotonic()
+        roster = self._read_roster()
+        predictor = prediction.load(before and before.odds.predictor)
+        odds = self._odds(before, roster, predictor)
+        goods = self._goods(before, roster)
+        memberships = before.memberships if before else None
+        if memberships is None or self._due["memberships"].now():
+            memberships = membership.load(memberships)
+        money = snapshot.read_money(roster)
+        self.index = Index(roster, odds, money, goods, memberships, read_at=read_at)
+        self.index.warm(before and before.asked, at=clock.now())
+        return self.index
+
+    def _read_roster(self) -> Roster:
+        """Return the roster, a new one if campaigns or the catalogue have changed."""
+        catalogue_changed = self._due["catalogue"].now() and self._read_catalogue()
+        marks = reading.read_marks() if self._due["marks"].now() else self._marks
+        if self._roster and marks == self._marks and not catalogue_changed:
+            return self._roster
+        changed = [campaign for campaign, mark in marks.items() if self._marks.get(campaign) != mark]
+        kept = {campaign: self._candidates[campaign] for campaign in marks if campaign in self._candidates}
+        self._candidates, self._marks = kept | reading.read_candidates(changed), marks
+        rows = sorted((row for rows in self._candidates.values() for row in rows), key=lambda row: row.ad)
+        self._roster = Roster(rows, category_path=self._paths, product_category=self._categories)
+        return self._roster
+
+    def _read_catalogue(self) -> bool:
+        """Read the categories, of products too, now and then, for there are many; tell whether any has changed."""
+        found = reading.read_category_paths(), reading.read_product_categories()
+        changed = found != (self._paths, self._categories)
+        self._paths, self._categories = found
+        return changed
+
+    def _odds(self, before: Index | None, roster: Roster, predictor: Predictor) -> Odds:
+        if before and before.roster is roster and before.odds.predictor is predictor:
+            return before.odds
+        return Odds(roster, predictor)
+
+    def _goods(self, before: Index | None, roster: Roster) -> Goods:
+        is_due = self._due["goods"].now()
+        if before and before.roster is roster and not is_due:
+            return before.goods
+        return snapshot.read_goods(roster)
 
 
-def is_stale(index: Index) -> bool:
+PERIODS = {"marks": MARKS, "goods": GOODS, "memberships": MEMBERSHIPS, "catalogue": CATALOGUE}
+
+
+def load() -> Index:
+    """Read everything and return an index."""
+    return Reader().read()
+
+
+def is_stale(index: Index | None) -> bool:
     """Whether an index is older than it can get while the database answers."""
-    return bool(index.read_at) and time.monotonic() - index.read_at > STALE
+    return index is not None and time.monotonic() - index.read_at > STALE
 
 
 class Keeper:
     """The index of this process and the thread that renews it; it survives the database, keeping what it last knew."""
 
     def __init__(self):
-        self.index = EMPTY
-        self._fingerprint: tuple | None = None
-        self._built_at = float("-inf")
-        self._catalogue: dict[str, str] = {}
-        self._catalogue_at = float("-inf")
+        self.index: Index | None = None
+        self.frequency = Frequency()
+        self._reader = Reader()
         self._is_failing = False
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -61,6 +138,7 @@ class Keeper:
         """Build the first index and start the thread, once per process."""
         with self._starting:
             if self._thread is None:
+                sys.setswitchinterval(YIELD)
                 self.tick()
                 self._thread = threading.Thread(target=self._run, name="auction-index", daemon=True)
                 self._thread.start()
@@ -72,7 +150,8 @@ class Keeper:
     def tick(self) -> None:
         """Bring the index up to date; whatever goes wrong, keep the last one and try again at the next tick."""
         try:
-            self._refresh()
+            self.index = self._reader.read()
+            self.frequency.catch_up(at=clock.now())
         except Exception:
             if not self._is_failing:
                 logger.warning("the auction keeps its last index", exc_info=True)
@@ -81,20 +160,6 @@ class Keeper:
                 connection.close()
         else:
             self._is_failing = False
-
-    def _refresh(self) -> None:
-        fingerprint = snapshot.fingerprint()
-        if fingerprint == self._fingerprint and time.monotonic() - self._built_at < REBUILD:
-            self.index = renew(self.index)
-            return
-        self.index = load(self._product_categories())
-        self._fingerprint, self._built_at = fingerprint, self.index.read_at
-
-    def _product_categories(self) -> dict[str, str]:
-        """Read the catalogue's categories now and then: they are many and seldom change."""
-        if time.monotonic() - self._catalogue_at > CATALOGUE:
-            self._catalogue, self._catalogue_at = snapshot.read_product_categories(), time.monotonic()
-        return self._catalogue
 
     def _run(self) -> None:
         while True:
@@ -106,16 +171,21 @@ class Keeper:
 _keeper = Keeper()
 
 
-def current() -> Index:
-    """Return this process's index, which is at most a second old while the database answers.
+def current() -> Index | None:
+    """Return this process's index, about as old as `AUCTION_REFRESH_SECONDS` while the database answers; None at first.
 
-    Where `AUCTION_REFRESH_SECONDS` is 0, as in tests, it is read for every call and no thread is started.
+    Where those are 0, as in tests, it is read for every call and no thread is started.
     """
     if not settings.AUCTION_REFRESH_SECONDS:
         return load()
     if not _keeper.is_running:
         _keeper.start()
     return _keeper.index
+
+
+def frequency() -> Frequency:
+    """Return what this process knows of views by shopper."""
+    return _keeper.frequency
 
 
 def _begin_anew() -> None:

@@ -1,128 +1,102 @@
-"""Reads the running ads from the database for the index: what rarely changes, and what changes all the time."""
+"""Reads what stands behind the running ads now: money and steering of campaigns, stock and prices of goods."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+import numpy as np
 
-from django.conf import settings
-from django.db import connection
-from django.db.models import Max, Sum
+from ..wallet.cash import SPENDABLE
+from .numbers import CENTS, UNLIMITED
+from .packing import aligned, packed, read
+from .roster import Roster
+from .standings import Goods, Money
 
-from shops.models import Category, Merchant, Product
+SHARE = 10**9  # multipliers and participations are read in billionths
+MOST_MULTIPLIER = 10**9
+NOT_STEERED = -1
 
-from ..models import Ad, AdDay, AdGroup, Campaign, Keyword
-from .index import Candidate, Card, Shop, Standing
-from .prediction import predict
-
-MEMORY = timedelta(days=28)
-
-
-def fingerprint() -> tuple:
-    """Return a value that changes whenever a campaign was made, edited, started or stopped."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*), max(updated_at), sum(version) FROM ads_campaign")
-        return cursor.fetchone()
-
-
-def read_candidates() -> list[Candidate]:
-    """Read every active ad of an active campaign, of merchants whose currency has a rate."""
-    ads = Ad.objects.filter(
-        state=Ad.State.ACTIVE, campaign__state=Campaign.State.ACTIVE, merchant__currency__in=settings.AUCTION_RATES
-    )
-    ads = list(ads.select_related("campaign__merchant", "product").order_by("pk"))
-    probability = predict(counts(), {ad.pk: ad.product.category_id for ad in ads})
-    targets, keywords = _targets(), _keywords()
-    return [_candidate(ad, probability[ad.pk], targets[ad.group_id], keywords[ad.group_id]) for ad in ads]
-
-
-def _candidate(ad: Ad, pctr: float, categories: set[int], keywords: list[tuple[str, str]]) -> Candidate:
-    campaign, product, merchant = ad.campaign, ad.product, ad.campaign.merchant
-    return Candidate(
-        ad=ad.pk, group=ad.group_id, campaign=campaign.pk, merchant=merchant.pk,
-        product=product.pk, product_code=product.code,
-        bid=campaign.bid, daily_budget=campaign.daily_budget, pctr=pctr,
-        title=f"{product.title} {product.title_en} {product.brand}",
-        currency=merchant.currency, rate=settings.AUCTION_RATES[merchant.currency],
-        time_zone=merchant.time_zone, starts_at=campaign.starts_at, ends_at=campaign.ends_at, hours=campaign.hours,
-        categories=frozenset(categories), keywords=tuple(keywords), card=_card(product, merchant),
-    )  # fmt: skip
-
-
-def _card(product: Product, merchant: Merchant) -> Card:
-    return Card(
-        code=product.code, title=product.title, title_en=product.title_en, currency=merchant.currency,
-        image=product.image.url if product.image else "", merchant=Shop(merchant.slug, merchant.name, merchant.name_en),
-    )  # fmt: skip
-
-
-def _targets() -> Mapping[int, set[int]]:
-    targets = defaultdict(set)
-    links = AdGroup.categories.through.objects.filter(adgroup__campaign__state=Campaign.State.ACTIVE)
-    for group, category in links.values_list("adgroup_id", "category_id"):
-        targets[group].add(category)
-    return targets
-
-
-def _keywords() -> Mapping[int, list[tuple[str, str]]]:
-    keywords = defaultdict(list)
-    rows = Keyword.objects.filter(group__campaign__state=Campaign.State.ACTIVE).order_by("pk")
-    for group, text, match in rows.values_list("group_id", "text", "match"):
-        keywords[group].append((text, match))
-    return keywords
-
-
-def counts() -> dict[int, tuple[int, int]]:
-    """Return clicks and impressions by ad over the last 28 days that were counted."""
-    newest = AdDay.objects.aggregate(day=Max("day"))["day"]
-    if newest is None:
-        return {}
-    sums = AdDay.objects.filter(day__gt=newest - MEMORY).values_list("ad")
-    return {ad: (clicks, seen) for ad, clicks, seen in sums.annotate(Sum("clicks"), Sum("impressions"))}
-
-
-def read_category_paths() -> dict[str, tuple[int, ...]]:
-    """Return for every category's slug its own id and those of the categories above it."""
-    nodes = {pk: (slug, parent) for pk, slug, parent in Category.objects.values_list("pk", "slug", "parent_id")}
-    paths = {}
-    for pk, (slug, parent) in nodes.items():
-        path = [pk]
-        while parent is not None:
-            path.append(parent)
-            parent = nodes[parent][1]
-        paths[slug] = tuple(path)
-    return paths
-
-
-def read_product_categories() -> dict[str, str]:
-    """Return the category's slug of every product on sale that has one."""
-    products = Product.objects.filter(state=Product.State.ACTIVE, category__isnull=False)
-    return dict(products.values_list("code", "category__slug"))
-
-
-def read_standings(ads: Sequence[int]) -> dict[int, Standing]:
-    """Read in one statement what stands behind each ad now."""
-    with connection.cursor() as cursor:
-        cursor.execute(STANDINGS, [list(ads)])
-        return {ad: Standing(*rest) for ad, *rest in cursor.fetchall()}
-
-
-STANDINGS = """
-SELECT ad.id,
-    ad.state = 'active' AND campaign.state = 'active' AND product.state = 'active' AND merchant.state = 'open'
-        AND stock.units > 0,
-    coalesce(wallet.balance, 0), spending.day, coalesce(spending.budget - spending.spent, 0), stock.price
-FROM ads_ad ad
-JOIN ads_campaign campaign ON campaign.id = ad.campaign_id
-JOIN shops_merchant merchant ON merchant.id = ad.merchant_id
-JOIN shops_product product ON product.id = ad.product_id
-LEFT JOIN chengfeng_account wallet
-    ON wallet.kind = 'wallet' AND wallet.owner = merchant.code AND wallet.currency = merchant.currency
-CROSS JOIN LATERAL (
-    SELECT coalesce(sum(on_hand - reserved), 0) AS units, min(price) AS price
-    FROM shops_variant variant WHERE variant.product_id = product.id AND variant.is_active
-) stock
-LEFT JOIN LATERAL (
-    SELECT day, budget, spent FROM ads_campaignday WHERE campaign_id = campaign.id ORDER BY day DESC LIMIT 1
-) spending ON true
-WHERE ad.id = ANY(%s)
+MONEY_COLUMNS = (
+    "id", "spendable", "day", "day_left", "total_left", "account_budget", "account_day", "account_left", "multiplier",
+    "participation",
+)  # fmt: skip
+MONEY = f"""
+{packed(MONEY_COLUMNS)} FROM (
+    SELECT campaign.id,
+        least(coalesce(purse.amount, 0) * {CENTS}, {UNLIMITED})::bigint AS spendable,
+        coalesce(spending.day - date '0001-01-01' + 1, 0)::bigint AS day,
+        least(floor(coalesce(spending.budget - spending.spent, 0) * {CENTS}), {UNLIMITED})::bigint AS day_left,
+        least(coalesce(floor((campaign.total_budget - coalesce(total.spent, 0)) * {CENTS}), {UNLIMITED}), {UNLIMITED})
+            ::bigint AS total_left,
+        least(coalesce(floor(account.daily_budget * {CENTS}), {UNLIMITED}), {UNLIMITED})::bigint AS account_budget,
+        coalesce(account_spending.day - date '0001-01-01' + 1, 0)::bigint AS account_day,
+        CASE WHEN account.daily_budget IS NULL THEN {UNLIMITED}
+            ELSE floor(coalesce(least(account_spending.budget, account.daily_budget) - account_spending.spent, 0)
+                * {CENTS}) END::bigint AS account_left,
+        coalesce(least(steering.multiplier, {MOST_MULTIPLIER}) * {SHARE}, {NOT_STEERED})::bigint AS multiplier,
+        (coalesce(steering.participation, 1) * {SHARE})::bigint AS participation
+    FROM ads_campaign campaign
+    JOIN shops_merchant merchant ON merchant.id = campaign.merchant_id
+    LEFT JOIN ({SPENDABLE}) purse (id, amount) ON purse.id = campaign.id
+    LEFT JOIN LATERAL (
+        SELECT day, budget, spent FROM ads_campaignday WHERE campaign_id = campaign.id ORDER BY day DESC LIMIT 1
+    ) spending ON true
+    LEFT JOIN ads_campaigntotal total ON total.campaign_id = campaign.id
+    LEFT JOIN ads_adaccount account ON account.merchant_id = merchant.id
+    LEFT JOIN LATERAL (
+        SELECT day, budget, spent FROM ads_accountday WHERE merchant_id = merchant.id ORDER BY day DESC LIMIT 1
+    ) account_spending ON true
+    LEFT JOIN ads_steering steering ON steering.campaign_id = campaign.id
+    WHERE campaign.state = 'active'
+    ORDER BY campaign.id
+) campaign
 """
+
+GOODS_COLUMNS = ("id", "state", "price")
+GOODS = f"""
+{packed(GOODS_COLUMNS)} FROM (
+    SELECT ad.id,
+        CASE WHEN ad.review <> 'approved' THEN 3
+            WHEN product.state <> 'active' OR merchant.state <> 'open' OR note.state <> 'published' THEN 1
+            WHEN coalesce(stock.units, 0) <= 0 THEN 2 ELSE 0 END::bigint AS state,
+        coalesce(stock.price * {CENTS}, -1)::bigint AS price
+    FROM ads_ad ad
+    JOIN ads_campaign campaign ON campaign.id = ad.campaign_id AND campaign.state = 'active'
+    JOIN shops_merchant merchant ON merchant.id = ad.merchant_id
+    JOIN shops_product product ON product.id = ad.product_id
+    LEFT JOIN shops_note note ON note.id = ad.note_id
+    LEFT JOIN (
+        SELECT variant.product_id, sum(variant.on_hand - variant.reserved) AS units, min(variant.price) AS price
+        FROM shops_variant variant
+        WHERE variant.is_active AND variant.product_id IN (SELECT product_id FROM ads_ad WHERE state = 'active')
+        GROUP BY variant.product_id
+    ) stock ON stock.product_id = product.id
+    WHERE ad.state = 'active'
+    ORDER BY ad.id
+) ad
+"""
+
+
+def read_money(roster: Roster) -> Money:
+    """Read in one statement what each campaign may spend and how it is steered; a campaign that stopped has nothing."""
+    return arrange_money(roster, read(MONEY, MONEY_COLUMNS, {"campaigns": roster.campaigns.tolist(), "at": None}))
+
+
+def arrange_money(roster: Roster, table: dict[str, np.ndarray]) -> Money:
+    """Put columns of `MONEY`, sorted by campaign, in the order of a roster's campaigns."""
+    places, found = aligned(table["id"], roster.campaigns)
+    columns = {name: _picked(column, places, found) for name, column in table.items()}
+    multiplier = columns["multiplier"] / SHARE
+    multiplier = np.where(columns["multiplier"] == NOT_STEERED, roster.first_multiplier_c, multiplier)
+    return Money(
+        columns["spendable"], columns["day"], columns["day_left"], columns["total_left"], columns["account_budget"],
+        columns["account_day"], columns["account_left"], multiplier, columns["participation"] / SHARE,
+    )  # fmt: skip
+
+
+def read_goods(roster: Roster) -> Goods:
+    """Read in one statement whether each ad's product can be had, and for how much."""
+    table = read(GOODS, GOODS_COLUMNS)
+    places, found = aligned(table["id"], roster.ads)
+    state = np.where(found, _picked(table["state"], places, found), 1)
+    return Goods(state, _picked(table["price"], places, found))
+
+
+def _picked(column: np.ndarray, places: np.ndarray, found: np.ndarray) -> np.ndarray:
+    return np.where(found, column[places], 0) if len(column) else np.zeros(len(places), dtype=np.int64)

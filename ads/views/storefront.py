@@ -43,8 +43,8 @@ def slot(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return HttpResponse(status=400)
     request.keeps_shopper = True
-    ads, _reason = serve(form.request(), shopper=request.shopper, at=clock.now())
-    return HttpResponse(get_template("ads/slot.html").render({"ads": ads}))
+    (filled,) = serve([form.request()], shopper=request.shopper, at=clock.now())
+    return HttpResponse(get_template("ads/slot.html").render({"ads": filled.ads}))
 
 
 @require_safe

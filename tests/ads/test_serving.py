@@ -45,6 +45,8 @@ def test_a_decision_names_the_ad_and_seals_who_asked(client, ad):
         "ads": [
             {
                 "position": 1,
+                "headline": "",
+                "note": None,
                 "product": {
                     "code": ad.product.code, "title": ad.product.title, "title_en": "", "price": "100.0000",
                     "currency": "CNY", "image": None, "merchant": {"slug": "alice", "name": "Alice & Co"},

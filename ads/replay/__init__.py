@@ -1,0 +1,1 @@
+"""Replay: what the auction did, kept so that it can be held again under other bids."""
