@@ -54,11 +54,12 @@ def _approved(access: Access, proposal: Proposal, at: datetime) -> Change | Prop
     """Return the change, or that it is over, so that the proposal is kept as outdated."""
     _require_another(access, proposal)
     campaign = lock_one(access, proposal.campaign, None)
-    if campaign.version != proposal.version:
-        _close(proposal, State.OUTDATED, access, at)
-        return ProposalOver(State.OUTDATED)
-    if not _close(proposal, State.APPROVED, access, at):
-        return ProposalOver(_state(proposal))
+    proposal.refresh_from_db()
+    verdict = State.APPROVED if campaign.version == proposal.version else State.OUTDATED
+    if not _close(proposal, verdict, access, at):
+        return ProposalOver(proposal.state)
+    if verdict == State.OUTDATED:
+        return ProposalOver(verdict)
     asked = Asked(campaign, proposal.wanted, proposal.version)
     result = carry_out(access, [asked], at=at, operation=Operation(is_approved=True))[0]
     if result.errors:
