@@ -3,6 +3,7 @@
 People are known here by 64 bits of their random id: of ten million, two share them once in 370,000 such crowds.
 """
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -118,7 +119,7 @@ def load(previous: Memberships | None = None) -> Memberships:
 
 def _read_state() -> State:
     used, longest, *opted_out, newest = sql.row(STATE)
-    return State(tuple(map(tuple, used)), tuple(map(tuple, longest)), tuple(opted_out), newest)
+    return State(tuple(map(tuple, json.loads(used))), tuple(map(tuple, json.loads(longest))), tuple(opted_out), newest)
 
 
 STATE = """
