@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from math import sqrt
 
 import numpy as np
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
 
 from .calibration import BINS, Calibration, bins_of, calibrate
 from .facts import PLACEMENTS
@@ -108,18 +110,27 @@ def judge(campaigns: dict[int, np.ndarray]) -> list[Judged]:
     return [Judged(campaign, *map(float, sums)) for campaign, sums in campaigns.items() if sums[2] >= FEWEST]
 
 
-def refusal(metrics: dict) -> str:
-    """Return why a model with these metrics may not serve; empty when it may."""
+class Refusal(TextChoices):
+    """Why a model may not serve."""
+
+    TOO_FEW_HITS = "too_few_hits", _("Too little to judge it by")
+    OFF_ON_AVERAGE = "off_on_average", _("Off on average")
+    OFF_IN_CAMPAIGNS = "off_in_campaigns", _("Off in too many campaigns")
+    WORSE_THAN_COUNTS = "worse_than_counts", _("Worse than plain counts")
+
+
+def refusal(metrics: dict) -> Refusal | None:
+    """Return why a model with these metrics may not serve, if it may not."""
     if metrics["hits"] < FEWEST:
-        return "too_few_hits"
+        return Refusal.TOO_FEW_HITS
     slack = DOUBT / sqrt(metrics["hits"])
     if not LEAST - slack <= metrics["ratio"] <= MOST + slack:
-        return "off_on_average"
+        return Refusal.OFF_ON_AVERAGE
     if metrics["campaigns_off"] > TOLERATED * metrics["campaigns"]:
-        return "off_in_campaigns"
+        return Refusal.OFF_IN_CAMPAIGNS
     if metrics["log_loss"] > metrics["baseline_log_loss"]:
-        return "worse_than_counts"
-    return ""
+        return Refusal.WORSE_THAN_COUNTS
+    return None
 
 
 def area(sums: np.ndarray) -> float:

@@ -154,7 +154,7 @@ def _publish(kind, last, final: Learner, arrays: dict, metrics: dict, until: dat
     made = PredictionModel.objects.create(
         kind=kind, version=last.version + 1 if last else 1, state=State.REJECTED if reason else State.SERVING,
         weights=packing.to_bytes(arrays), trained_through=until, examples=final.examples, metrics=metrics,
-        note=reason, made_at=at,
+        note=reason or "", made_at=at,
     )  # fmt: skip
     _forget(versions, made)
     return Step(made.state)

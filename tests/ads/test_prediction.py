@@ -12,6 +12,7 @@ from django.db import transaction
 from ads import counts, partitions
 from ads.models import Ad, AdGroup, Conversion, ConversionLine, Credit, Event, Keyword, PredictionModel
 from ads.prediction import AdFacts, load, packing, training
+from ads.prediction.checking import Refusal
 from ads.prediction.examples import MATCHES, Catalogue, clicks, impressions
 from ads.prediction.training import Kind, Step, train
 from tests.crowd import at_once
@@ -91,7 +92,7 @@ def ads(shop) -> list[Ad]:
 @pytest.fixture
 def lenient(monkeypatch):
     """Every model passes."""
-    monkeypatch.setattr(training, "refusal", lambda metrics: "")
+    monkeypatch.setattr(training, "refusal", lambda metrics: None)
 
 
 def everything(kind: Kind = Kind.CLICK) -> PredictionModel:
@@ -225,10 +226,10 @@ def test_a_rejected_version_leaves_the_old_one_serving(ads, monkeypatch):
     events = traffic(ads)
     write([event for event in events if event.received_at < NOON - DAY])
     with monkeypatch.context() as patch:
-        patch.setattr(training, "refusal", lambda metrics: "")
+        patch.setattr(training, "refusal", lambda metrics: None)
         good = everything()
     write([event for event in events if event.received_at >= NOON - DAY])
-    monkeypatch.setattr(training, "refusal", lambda metrics: "off_on_average")
+    monkeypatch.setattr(training, "refusal", lambda metrics: Refusal.OFF_ON_AVERAGE)
     bad = everything()
     good.refresh_from_db()
     assert (good.state, bad.state, bad.note) == ("serving", "rejected", "off_on_average")
