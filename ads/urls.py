@@ -5,8 +5,9 @@ from django.urls import include, path
 from .api import audiences as audiences_api
 from .api import behaviours, events, shopping
 from .api import campaigns as campaigns_api
+from .api import prediction as prediction_api
 from .api import wallet as wallet_api
-from .views import audiences, campaigns, privacy, storefront, wallet
+from .views import audiences, campaigns, prediction, privacy, storefront, wallet
 
 app_name = "ads"
 
@@ -20,6 +21,7 @@ api = [
     path("audiences/<code>", audiences_api.AudienceDetail.as_view(), name="api_audience"),
     path("campaigns", campaigns_api.Campaigns.as_view(), name="api_campaigns"),
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
+    path("predictions", prediction_api.Predictions.as_view(), name="api_predictions"),
     path("wallet", wallet_api.Wallet.as_view(), name="api_wallet"),
     path("wallet/top-ups", wallet_api.TopUps.as_view(), name="api_top_ups"),
 ]
@@ -31,6 +33,8 @@ urlpatterns = [
     path("console/<merchant>/ads/", campaigns.campaigns, name="campaigns"),
     path("console/<merchant>/ads/states/", campaigns.campaign_states, name="campaign_states"),
     path("console/<merchant>/ads/new/", campaigns.campaign_new, name="campaign_new"),
+    path("console/<merchant>/ads/predictions/", prediction.predictions, name="predictions"),
+    path("platform/predictions/", prediction.platform_predictions, name="platform_predictions"),
     path("console/<merchant>/ads/<campaign>/", campaigns.campaign, name="campaign"),
     path("console/<merchant>/ads/<campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("privacy/", privacy.privacy, name="privacy"),

@@ -77,6 +77,7 @@ CONSOLE = (
         (
             Place("ads:campaigns", _("Ads"), "speakerphone"),
             Place("ads:audiences", _("Audiences"), "users-group"),
+            Place("ads:predictions", _("Predictions"), "target"),
             Place("ads:wallet", _("Wallet"), "wallet"),
         ),
     ),
@@ -113,6 +114,7 @@ OPERATOR = (
         Place("shops:platform_reviews", _("Reviews"), "star"),
         Place("orders:payouts", _("Payouts"), "building-bank"),
         Place("orders:commission", _("Commission"), "percentage"),
+        Place("ads:platform_predictions", _("Predictions"), "target"),
         Place("reports:reconciliations", _("Reconciliation"), "scale"),
         Place("admin:index", _("Administration"), "shield-cog"),
     ),
