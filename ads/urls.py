@@ -5,9 +5,11 @@ from django.urls import include, path
 from .api import audiences as audiences_api
 from .api import behaviours, events, shopping
 from .api import campaigns as campaigns_api
+from .api import groups as groups_api
+from .api import operations as operations_api
 from .api import prediction as prediction_api
 from .api import wallet as wallet_api
-from .views import audiences, campaigns, prediction, privacy, storefront, wallet
+from .views import audiences, campaigns, prediction, privacy, storefront, wallet, wallet_desk
 
 app_name = "ads"
 
@@ -21,8 +23,24 @@ api = [
     path("audiences/<code>", audiences_api.AudienceDetail.as_view(), name="api_audience"),
     path("campaigns", campaigns_api.Campaigns.as_view(), name="api_campaigns"),
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
+    path("campaigns/<code>/eligibility", campaigns_api.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
+    path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
+    path("campaigns/<code>/changes", operations_api.CampaignChanges.as_view(), name="api_campaign_changes"),
+    path("campaign-estimates", operations_api.Estimates.as_view(), name="api_campaign_estimates"),
+    path("ad-groups/<code>", groups_api.GroupDetail.as_view(), name="api_ad_group"),
+    path("ad-groups/<code>/ads", groups_api.GroupAds.as_view(), name="api_ad_group_ads"),
+    path("creatives/<code>", groups_api.AdDetail.as_view(), name="api_ad"),
+    path("changes/<code>/undo", operations_api.ChangeUndo.as_view(), name="api_change_undo"),
+    path("change-batches/<batch>/undo", operations_api.BatchUndo.as_view(), name="api_batch_undo"),
+    path("proposals", operations_api.Proposals.as_view(), name="api_proposals"),
+    path("proposals/<code>/withdraw", operations_api.ProposalWithdrawal.as_view(), name="api_proposal_withdraw"),
+    path("bulk-plans", operations_api.BulkPlans.as_view(), name="api_bulk_plans"),
+    path("bulk-edits", operations_api.BulkEdits.as_view(), name="api_bulk_edits"),
+    path("ad-account", operations_api.Account.as_view(), name="api_ad_account"),
+    path("objectives", operations_api.Objectives.as_view(), name="api_objectives"),
     path("predictions", prediction_api.Predictions.as_view(), name="api_predictions"),
     path("wallet", wallet_api.Wallet.as_view(), name="api_wallet"),
+    path("wallet/statement", wallet_api.Statement.as_view(), name="api_wallet_statement"),
     path("wallet/top-ups", wallet_api.TopUps.as_view(), name="api_top_ups"),
 ]
 
@@ -44,4 +62,14 @@ urlpatterns = [
     path("console/<merchant>/audiences/<audience>/edit/", audiences.audience_edit, name="audience_edit"),
     path("console/<merchant>/audiences/<audience>/archive/", audiences.audience_archive, name="audience_archive"),
     path("console/<merchant>/wallet/", wallet.wallet, name="wallet"),
+    path("console/<merchant>/wallet/alerts/", wallet.wallet_alerts, name="wallet_alerts"),
+    path("console/<merchant>/wallet/grants/", wallet.wallet_grants, name="wallet_grants"),
+    path("console/<merchant>/wallet/statement/", wallet.wallet_statement, name="wallet_statement"),
+    path("console/<merchant>/wallet/statement/file/", wallet.wallet_file, name="wallet_file"),
+    path("console/<merchant>/wallet/top-ups/<top_up>/", wallet.top_up_page, name="top_up_page"),
+    path("platform/grants/", wallet_desk.grants, name="grants"),
+    path("platform/grants/new/", wallet_desk.grant_new, name="grant_new"),
+    path("platform/grants/file/", wallet_desk.grants_from_file, name="grants_file"),
+    path("platform/grants/freeze/", wallet_desk.freeze, name="freeze"),
+    path("platform/grants/rebates/", wallet_desk.rebate, name="rebates"),
 ]

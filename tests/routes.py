@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from ads.models import Audience, Campaign
+from ads.models import Audience, Campaign, Change, Proposal, TopUp
 from chengfeng import ledger
 from chengfeng.models import Job
 from orders.models import (
@@ -41,6 +41,7 @@ from shops.models import (
     Merchant,
     Note,
     Presale,
+    Product,
     ShippingTemplate,
     Store,
     User,
@@ -282,6 +283,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "notes": note.code,
         "ads": campaign.code,
         "campaigns": campaign.code,
+        **_structured(campaign, variant.product, alice),
         "audiences": _audience(shop),
         "orders": order.code,
         **_aftersale(order),
@@ -297,10 +299,24 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "members": alice.code,
         "delegations": delegation.code,
         "tokens": token.code,
+        "top-ups": TopUp.objects.create(merchant=shop, amount=1, currency="CNY", requested_at=AT).code,
         "brands": brand.code,
         "documents": document.code,
         **OF_NOBODY,
     }
+
+
+def _structured(campaign: Campaign, product: Product, alice: User) -> dict[str, str]:
+    """A group and an ad of the campaign, a change of it, and a proposal that waits."""
+    of_shop = {"merchant": campaign.merchant, "campaign": campaign}
+    group = campaign.groups.create(merchant=campaign.merchant, name="G", created_at=AT)
+    ad = campaign.ads.create(merchant=campaign.merchant, group=group, product=product, created_at=AT)
+    change = Change.objects.create(**of_shop, batch="bat_1", source="bulk", before={}, after={"bid": "1"}, at=AT)
+    proposal = Proposal.objects.create(**of_shop, version=1, proposed_by=alice, proposed_at=AT)
+    return {
+        "ad-groups": group.code, "creatives": ad.code, "changes": change.code, "change-batches": change.batch,
+        "proposals": proposal.code,
+    }  # fmt: skip
 
 
 def _voucher(order: Order) -> str:

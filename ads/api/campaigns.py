@@ -1,8 +1,7 @@
-"""Campaigns for a merchant's programs."""
+"""Campaigns for a merchant's programs: listed, made, changed, started, and why one does not serve."""
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
@@ -13,111 +12,145 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
 from chengfeng import clock
-from chengfeng.http import Problem
 from shops.api_base import MerchantAPIView
-from shops.models import Category, Merchant, Product
+from shops.models import Merchant
 from shops.people.rights import Right
 from shops.tenancy import own
 
 from .. import campaigns as verbs
-from ..eligibility import Obstacle, obstacles
-from ..forms import MOST_KEYWORDS
-from ..models import Ad, Campaign, Keyword
+from ..campaigns.members import Span
+from ..campaigns.rules import MOST_SPANS
+from ..eligibility import Caution, Findings, Obstacle, findings
+from ..models import Ad, AdGroup, Campaign, Change, Placement, Proposal
+from .refusals import told
+from .saying import (
+    GroupAudienceSerializer,
+    KeywordSerializer,
+    NegativeSerializer,
+    SpanSerializer,
+    TargetingSerializer,
+    amount,
+)
 
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the campaign")
+PROGRAM = Change.Source.PROGRAM
 
 
-class ChangedMeanwhile(Problem):
-    status_code = 409
-    code = "changed_meanwhile"
-    title = "Somebody else has changed this since that version"
-
-
-class KeywordSerializer(serializers.Serializer):
-    text = serializers.CharField(max_length=80)
-    match = serializers.ChoiceField(choices=Keyword.Match.choices, default=Keyword.Match.BROAD)
-
-
-class CampaignWriteSerializer(serializers.Serializer):
-    """What a program sets of a campaign; products by code, categories by slug."""
+class CampaignWriteSerializer(TargetingSerializer):
+    """What a program sets of a campaign; the lists of what is advertised, and to whom, are those of its first group."""
 
     name = serializers.CharField(max_length=120)
-    bid = serializers.DecimalField(max_digits=12, decimal_places=4, min_value=Decimal("0.01"))
-    daily_budget = serializers.DecimalField(max_digits=12, decimal_places=4, min_value=Decimal("0.01"))
+    objective = serializers.ChoiceField(choices=Campaign.Objective.choices, required=False)
+    bid_mode = serializers.ChoiceField(choices=Campaign.BidMode.choices, required=False)
+    bid = amount(required=False, allow_null=True, help_text="Per click; per 1,000 viewable impressions with cpm")
+    target_cost = amount(required=False, allow_null=True)
+    target_roi = serializers.DecimalField(
+        max_digits=6, decimal_places=2, required=False, allow_null=True, help_text="0.01 to 100"
+    )
+    roi_on = serializers.ChoiceField(choices=Campaign.RoiOn.choices, required=False)
+    daily_budget = amount()
+    total_budget = amount(required=False, allow_null=True)
+    pacing = serializers.ChoiceField(choices=Campaign.Pacing.choices, required=False)
+    placements = serializers.ListField(
+        child=serializers.ChoiceField(choices=Placement.choices), min_length=1, max_length=10, required=False
+    )
+    frequency_cap = serializers.IntegerField(min_value=1, max_value=1000, required=False, allow_null=True)
     state = serializers.ChoiceField(choices=Campaign.State.choices, required=False, help_text="New ones are paused")
     starts_at = serializers.DateTimeField(required=False)
     ends_at = serializers.DateTimeField(required=False, allow_null=True)
     hours = serializers.RegexField(r"^[01]{168}\Z", required=False, help_text="168 times 0 or 1, Monday 0 h first")
-    products = serializers.ListField(child=serializers.CharField(max_length=24), min_length=1, max_length=1000)
-    categories = serializers.ListField(child=serializers.CharField(max_length=80), required=False, max_length=100)
-    keywords = KeywordSerializer(many=True, required=False, max_length=MOST_KEYWORDS)
+    modifiers = serializers.DictField(
+        child=serializers.IntegerField(min_value=-99, max_value=900), required=False,
+        help_text="Placement → per cent more or less",
+    )  # fmt: skip
+    promotion_days = SpanSerializer(many=True, required=False, max_length=MOST_SPANS)
     version = serializers.IntegerField(required=False, help_text="Refuse the change unless this is still the version")
 
-    def validate_products(self, codes: list[str]) -> list[Product]:
-        return _all(own(Product, self.context["merchant"]), "code", codes)
+    LISTS = (*TargetingSerializer.LISTS, "modifiers", "promotion_days")
 
-    def validate_categories(self, slugs: list[str]) -> list[Category]:
-        return _all(Category.objects.all(), "slug", slugs)
+    def validate_promotion_days(self, said: list[dict]) -> list[Span]:
+        return [Span(**each) for each in said]
 
-    def validate_keywords(self, keywords: list[dict]) -> list[tuple[str, str]]:
-        return [(keyword["text"], keyword["match"]) for keyword in keywords]
-
-    def validate(self, attrs: dict) -> dict:
-        said = {name: attrs.get(name, getattr(self.instance, name, None)) for name in verbs.FIELDS}
-        if said["daily_budget"] < said["bid"]:
-            raise serializers.ValidationError({"daily_budget": "It must pay for at least one click."})
-        starts = said["starts_at"] or self.context["at"]
-        if said["ends_at"] and said["ends_at"] <= starts:
-            raise serializers.ValidationError({"ends_at": "It must be after the start."})
-        return attrs
-
-
-def _all(rows: QuerySet, name: str, wanted: Sequence[str]) -> list:
-    """Return the rows of these names; raises ValidationError naming the first that does not exist."""
-    found = {getattr(row, name): row for row in rows.filter(**{f"{name}__in": wanted})}
-    for value in wanted:
-        if value not in found:
-            raise serializers.ValidationError(f"There is no {value!r}.")
-    return list(found.values())
+    def arguments(self) -> dict[str, Any]:
+        """Return the arguments of the verbs that make or edit a campaign."""
+        said = self.validated_data
+        return {"values": {name: said[name] for name in verbs.FIELDS if name in said}, **self.lists()}
 
 
 class CampaignSerializer(serializers.Serializer):
-    """A campaign; `obstacles` says why it is not serving, and is empty while it is."""
+    """A campaign, with what its groups advertise, taken together.
+
+    `obstacles` says why it is not serving, and is empty while it is; `cautions` what holds it back; `proposal` is the
+    code of a change that waits for a second person.
+    """
 
     code = serializers.CharField()
     name = serializers.CharField()
+    objective = serializers.CharField()
+    bid_mode = serializers.CharField()
     state = serializers.CharField()
     currency = serializers.CharField()
-    bid = serializers.DecimalField(max_digits=18, decimal_places=4)
+    bid = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    target_cost = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    target_roi = serializers.DecimalField(max_digits=6, decimal_places=2, allow_null=True)
+    roi_on = serializers.CharField()
     daily_budget = serializers.DecimalField(max_digits=18, decimal_places=4)
+    total_budget = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    pacing = serializers.CharField()
+    placements = serializers.ListField(child=serializers.CharField())
+    frequency_cap = serializers.IntegerField(allow_null=True)
     starts_at = serializers.DateTimeField()
     ends_at = serializers.DateTimeField(allow_null=True)
     hours = serializers.CharField()
+    modifiers = serializers.DictField(child=serializers.IntegerField())
+    promotion_days = SpanSerializer(many=True)
+    negatives = NegativeSerializer(many=True)
     products = serializers.ListField(child=serializers.CharField())
+    notes = serializers.ListField(child=serializers.CharField())
     categories = serializers.ListField(child=serializers.CharField())
     keywords = KeywordSerializer(many=True)
+    audiences = GroupAudienceSerializer(many=True)
+    groups = serializers.ListField(child=serializers.CharField())
     version = serializers.IntegerField()
+    proposal = serializers.CharField(allow_null=True)
     obstacles = serializers.ListField(child=serializers.ChoiceField(choices=Obstacle.choices))
+    cautions = serializers.ListField(child=serializers.ChoiceField(choices=Caution.choices))
 
 
 class Pages(PageNumberPagination):
     page_size = 50
 
 
-def represent(merchant: Merchant, campaigns: Sequence[Campaign], *, at: datetime) -> list[dict]:
-    why = obstacles(merchant, campaigns, at=at)
-    rows = [_members(campaign, merchant, why[campaign.pk]) for campaign in campaigns]
+def represent(campaigns: Sequence[Campaign], *, at: datetime) -> list[dict]:
+    why = findings(campaigns, at=at)
+    waiting = dict(
+        Proposal.objects.filter(campaign__in=campaigns, state=Proposal.State.WAITING).values_list("campaign", "code")
+    )
+    rows = [_members(campaign, why[campaign.pk], waiting.get(campaign.pk)) for campaign in campaigns]
     return CampaignSerializer(rows, many=True).data
 
 
-def _members(campaign: Campaign, merchant: Merchant, why: list[Obstacle]) -> dict[str, Any]:
-    plain = ("code", "name", "state", "bid", "daily_budget", "starts_at", "ends_at", "hours", "version")
-    return {name: getattr(campaign, name) for name in plain} | {
-        "currency": merchant.currency,
-        "products": [ad.product.code for ad in campaign.ads.all() if ad.state == Ad.State.ACTIVE],
-        "categories": sorted({category.slug for group in campaign.groups.all() for category in group.categories.all()}),
-        "keywords": [keyword for group in campaign.groups.all() for keyword in group.keywords.all()],
-        "obstacles": why,
+def _members(campaign: Campaign, why: Findings, proposal: str | None) -> dict[str, Any]:
+    groups = [group for group in campaign.groups.all() if group.state != AdGroup.State.ARCHIVED]
+    ads = [ad for ad in campaign.ads.all() if ad.state == Ad.State.ACTIVE]
+    return {name: getattr(campaign, name) for name in ("code", "state", "version", *verbs.FIELDS)} | {
+        "currency": campaign.merchant.currency,
+        "modifiers": {each.placement: each.percent for each in campaign.modifiers.all()},
+        "promotion_days": campaign.promotion_days.all(),
+        "negatives": [each for each in campaign.negatives.all() if each.group_id is None],
+        "products": [ad.product.code for ad in ads if ad.note_id is None],
+        "notes": [ad.note.code for ad in ads if ad.note_id],
+        "categories": sorted({category.slug for group in groups for category in group.categories.all()}),
+        "keywords": [keyword for group in groups for keyword in group.keywords.all()],
+        "audiences": [
+            {"audience": link.audience.code, "is_excluded": link.is_excluded}
+            for group in groups
+            for link in group.audiences.all()
+        ],
+        "groups": [group.code for group in groups],
+        "proposal": proposal,
+        "obstacles": why.campaign,
+        "cautions": why.cautions,
     }
 
 
@@ -125,8 +158,11 @@ def campaigns_of(merchant: Merchant) -> QuerySet[Campaign]:
     return (
         own(Campaign, merchant)
         .select_related("merchant")
-        .prefetch_related("ads__product", "groups__categories", "groups__keywords")
-    )
+        .prefetch_related(
+            "ads__product", "ads__note", "groups__categories", "groups__keywords", "groups__audiences__audience",
+            "modifiers", "promotion_days", "negatives",
+        )
+    )  # fmt: skip
 
 
 class Campaigns(MerchantAPIView):
@@ -139,7 +175,7 @@ class Campaigns(MerchantAPIView):
         """List the campaigns, newest first."""
         pages = Pages()
         page = pages.paginate_queryset(campaigns_of(self.merchant).order_by("-created_at", "-pk"), request, self)
-        return pages.get_paginated_response(represent(self.merchant, page, at=clock.now()))
+        return pages.get_paginated_response(represent(page, at=clock.now()))
 
     @extend_schema(
         request=CampaignWriteSerializer,
@@ -148,13 +184,16 @@ class Campaigns(MerchantAPIView):
         tags=["ads"],
     )
     def post(self, request):
-        """Make a campaign; it starts paused unless `state` says otherwise."""
+        """Make a campaign; it starts paused unless `state` says otherwise.
+
+        Above the merchant's limit starting waits for a second person: the answer names the `proposal`.
+        """
         at = clock.now()
-        asked = CampaignWriteSerializer(data=request.data, context={"merchant": self.merchant, "at": at})
+        asked = CampaignWriteSerializer(data=request.data, context={"merchant": self.merchant})
         asked.is_valid(raise_exception=True)
-        said = _arguments(asked.validated_data)
-        made = verbs.create_campaign(self.access, at=at, **said)
-        _set_state(self.access, made, asked.validated_data, at)
+        with told():
+            made = verbs.create_campaign(self.access, at=at, source=PROGRAM, **asked.arguments())
+            _set_state(self.access, made, asked.validated_data, at)
         return Response(_fresh(self.merchant, made.code, at), status=201)
 
 
@@ -169,41 +208,81 @@ class CampaignDetail(MerchantAPIView):
         return Response(_fresh(self.merchant, code, clock.now()))
 
     @extend_schema(
-        parameters=[CODE], request=CampaignWriteSerializer(partial=True), responses=CampaignSerializer,
-        operation_id="edit_campaign", tags=["ads"],
+        parameters=[CODE], request=CampaignWriteSerializer(partial=True),
+        responses={200: CampaignSerializer, 202: CampaignSerializer}, operation_id="edit_campaign", tags=["ads"],
     )  # fmt: skip
     def patch(self, request, code: str):
-        """Change what is given; with `version`, only if nobody else has changed the campaign since."""
+        """Change what is given; with `version`, only if nobody else has changed the campaign since.
+
+        202: it is above the merchant's limit and waits for a second person as `proposal`.
+        """
         at = clock.now()
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
-        context = {"merchant": self.merchant, "at": at}
-        asked = CampaignWriteSerializer(campaign, data=request.data, partial=True, context=context)
+        asked = CampaignWriteSerializer(data=request.data, partial=True, context={"merchant": self.merchant})
         asked.is_valid(raise_exception=True)
-        said = asked.validated_data
-        arguments = _arguments(said)
-        if arguments["values"] or len(arguments) > 1:
-            _edit(self.access, campaign, version=said.get("version", campaign.version), at=at, **arguments)
-        _set_state(self.access, campaign, said, at)
-        return Response(_fresh(self.merchant, code, at))
+        waits = _edit(self.access, campaign, asked, at)
+        return Response(_fresh(self.merchant, code, at), status=202 if waits else 200)
 
 
-def _arguments(said: dict) -> dict[str, Any]:
-    """Return the arguments of the verbs that make or edit a campaign."""
-    lists = {name: said[name] for name in ("products", "categories", "keywords") if name in said}
-    return {"values": {name: said[name] for name in verbs.FIELDS if name in said}, **lists}
+def _edit(access, campaign: Campaign, asked: CampaignWriteSerializer, at: datetime) -> bool:
+    """Carry out a request; return whether it waits for a second person."""
+    said, arguments = asked.validated_data, asked.arguments()
+    with told():
+        try:
+            if arguments["values"] or len(arguments) > 1:
+                version = said.get("version", campaign.version)
+                verbs.edit_campaign(access, campaign, version=version, at=at, source=PROGRAM, **arguments)
+        except verbs.WaitsForApproval:
+            return True
+        return _set_state(access, campaign, said, at)
 
 
-def _edit(access, campaign: Campaign, **arguments) -> None:
+def _set_state(access, campaign: Campaign, said: dict, at: datetime) -> bool:
+    """Start, pause or archive where it was said; return whether that waits for a second person."""
+    if "state" not in said:
+        return False
     try:
-        verbs.edit_campaign(access, campaign, **arguments)
-    except verbs.EditConflict:
-        raise ChangedMeanwhile from None
-
-
-def _set_state(access, campaign: Campaign, said: dict, at: datetime) -> None:
-    if "state" in said:
-        verbs.set_states(access, [campaign.code], Campaign.State(said["state"]), at=at)
+        verbs.set_states(access, [campaign.code], Campaign.State(said["state"]), at=at, source=PROGRAM)
+    except verbs.WaitsForApproval:
+        return True
+    return False
 
 
 def _fresh(merchant: Merchant, code: str, at: datetime) -> dict:
-    return represent(merchant, [get_object_or_404(campaigns_of(merchant), code=code)], at=at)[0]
+    return represent([get_object_or_404(campaigns_of(merchant), code=code)], at=at)[0]
+
+
+class StandingSerializer(serializers.Serializer):
+    """Why a group or an ad is not serving; empty while it is, as far as its campaign lets it."""
+
+    code = serializers.CharField()
+    obstacles = serializers.ListField(child=serializers.ChoiceField(choices=Obstacle.choices))
+
+
+class EligibilitySerializer(StandingSerializer):
+    """Every reason at once, for a campaign, its groups and their ads."""
+
+    cautions = serializers.ListField(child=serializers.ChoiceField(choices=Caution.choices))
+    groups = StandingSerializer(many=True)
+    ads = StandingSerializer(many=True)
+
+
+class CampaignEligibility(MerchantAPIView):
+    """Why a campaign, its groups and its ads serve or not."""
+
+    rights = {"GET": Right.ADS_VIEW}
+
+    @extend_schema(
+        parameters=[CODE], responses=EligibilitySerializer, operation_id="get_campaign_eligibility", tags=["ads"]
+    )
+    def get(self, request, code: str):
+        """Show every reason at once, from the facts that the auction goes by."""
+        campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
+        found = findings([campaign], at=clock.now())[campaign.pk]
+        codes = dict(campaign.groups.values_list("pk", "code")), dict(campaign.ads.values_list("pk", "code"))
+        groups, ads = (
+            [{"code": names[pk], "obstacles": why} for pk, why in reasons.items()]
+            for names, reasons in zip(codes, (found.groups, found.ads), strict=True)
+        )
+        shown = {"obstacles": found.campaign, "cautions": found.cautions, "groups": groups, "ads": ads}
+        return Response(EligibilitySerializer({"code": campaign.code, **shown}).data)

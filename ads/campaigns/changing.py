@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum, Value
+from django.db.models import F, Sum, TextChoices, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +62,16 @@ class Asked:
     version: int | None = None
 
 
+class Outcome(TextChoices):
+    """What became of a change that was asked for."""
+
+    CHANGED = "changed", _("Changed")
+    UNCHANGED = "unchanged", _("Nothing to change")
+    WAITS = "waits", _("Waits for approval")
+    CONFLICT = "conflict", _("Changed by somebody else meanwhile")
+    REFUSED = "refused", _("Not allowed")
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What became of it: a change, a proposal that waits, errors, a conflict – or nothing, where all was so already."""
@@ -71,6 +81,16 @@ class Result:
     proposal: Proposal | None = None
     errors: Errors = field(default_factory=dict)
     is_conflict: bool = False
+
+    @property
+    def outcome(self) -> Outcome:
+        if self.is_conflict:
+            return Outcome.CONFLICT
+        if self.errors:
+            return Outcome.REFUSED
+        if self.proposal:
+            return Outcome.WAITS
+        return Outcome.CHANGED if self.change else Outcome.UNCHANGED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
