@@ -113,6 +113,7 @@ OPERATOR = (
         Place("orders:disputes", _("Disputes"), "scale"),
         Place("shops:platform_reviews", _("Reviews"), "star"),
         Place("orders:payouts", _("Payouts"), "building-bank"),
+        Place("ads:grants", _("Advertising grants"), "gift"),
         Place("orders:commission", _("Commission"), "percentage"),
         Place("ads:platform_predictions", _("Predictions"), "target"),
         Place("reports:reconciliations", _("Reconciliation"), "scale"),

@@ -29,7 +29,7 @@ def charge(tokens: Sequence[AdToken], campaigns: Mapping[int, Campaign], *, at: 
     Give those whose valid event `is_charged`: clicks of ads priced `cpc`, viewable impressions of those priced `cpm`.
     The caller holds the locks of the campaigns (`lock_campaigns`) and stores the events in the same transaction.
     Each is paid by one transfer, out of the grants that fit its campaign, nearest expiry first, and then out of cash.
-    Five statements for a batch of any size, three of them only where something is paid; the day, the total and the
+    Six statements for a batch of any size, the last three only where something is paid; the day, the total and the
     account's day are opened when they are first needed.
 
     Reasons: `no_budget` (the campaign's day), `no_total_budget`, `no_account_budget`, `no_balance`.

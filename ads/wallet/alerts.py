@@ -80,16 +80,17 @@ def _alert(account: AdAccount, at: datetime) -> bool:
 
 def warn_of_expiry(*, at: datetime) -> int:
     """Tell the owners of grants that expire within 15 days, and again within 3; return how many letters there are."""
-    return sum(_warn(days, at) for days in reversed(WARN_DAYS))
+    return sum(_warn(days, at) for days in sorted(WARN_DAYS))
 
 
 @transaction.atomic
 def _warn(days: int, at: datetime) -> int:
-    soon = with_rest(Grant.objects.filter(expired_at=None, expires_at__gt=at, starts_at__lte=at))
-    soon = soon.filter(Q(warned_days=None) | Q(warned_days__gt=days), expires_at__lte=at + timedelta(days=days), left__gt=0)
+    soon = with_rest(Grant.objects.filter(expired_at=None, starts_at__lte=at, expires_at__gt=at)).filter(left__gt=0)
+    soon = soon.filter(Q(warned_days=None) | Q(warned_days__gt=days), expires_at__lte=at + timedelta(days=days))
     told = list(soon.order_by("pk").select_related("merchant"))
     for grant in told:
-        payload = {"left": f"{grant.left:f}", "until": local_date(grant.expires_at, grant.merchant.time_zone).isoformat()}
+        until = local_date(grant.expires_at, grant.merchant.time_zone)
+        payload = {"left": f"{grant.left:f}", "until": until.isoformat()}
         outbox.publish("grant.expires", key=f"{grant.code}:{days}", payload=payload, at=at)
     Grant.objects.filter(pk__in=[grant.pk for grant in told]).update(warned_days=days)
     return len(told)

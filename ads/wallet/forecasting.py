@@ -66,7 +66,7 @@ def course(merchant: Merchant, *, first: date, last: date) -> Mapping[date, Day]
     }  # fmt: skip
     moved = {day: rest for day, *rest in sql.rows(COURSE, params)}
     cash, grants, days = *sql.row(HELD, params), {}
-    for day in reversed([day for day in each_day(first, max([last, *moved]))]):
+    for day in reversed(list(each_day(first, max([last, *moved])))):
         by_cash, by_grants, spent = moved.get(day, (ZERO, ZERO, ZERO))
         days[day] = Day(cash, grants, spent)
         cash, grants = cash - by_cash, grants - by_grants

@@ -26,7 +26,7 @@ def send_low(message: OutboxMessage) -> None:
     found = forecast(merchant, at=clock.now())
     for person in addressed(merchant):
         context = {"merchant": merchant, "forecast": found, "page": _page(merchant)}
-        _letter(person, _("The advertising wallet runs low"), "ads/mail/low.txt", context, key=message.key).send()
+        _letter(person, _("The advertising wallet runs low"), "low", context, key=message.key).send()
 
 
 def send_expiring(message: OutboxMessage) -> None:
@@ -35,7 +35,7 @@ def send_expiring(message: OutboxMessage) -> None:
     left, until = Decimal(message.payload["left"]), date.fromisoformat(message.payload["until"])
     for person in addressed(grant.merchant):
         context = {"grant": grant, "left": left, "until": until, "page": _page(grant.merchant)}
-        _letter(person, _("An advertising grant expires soon"), "ads/mail/expiring.txt", context, key=message.key).send()
+        _letter(person, _("An advertising grant expires soon"), "expiring", context, key=message.key).send()
 
 
 def addressed(merchant: Merchant) -> Iterator[User]:
@@ -54,6 +54,6 @@ def _page(merchant: Merchant) -> str:
 
 def _letter(person: User, subject: str, template: str, context: dict, *, key: str) -> EmailMessage:
     return EmailMessage(
-        subject=subject, body=render_to_string(template, context), to=[person.email],
+        subject=subject, body=render_to_string(f"ads/mail/{template}.txt", context), to=[person.email],
         headers={"Message-ID": f"<{key.replace(':', '.')}.{person.code}@chengfeng>"},
     )  # fmt: skip

@@ -49,8 +49,8 @@ def plan(month: date, *, percent: Decimal, at: datetime) -> list[Rebate]:
     spent = dict(spent.filter(cash__gt=0))
     had = set(Grant.objects.filter(reference__startswith=_prefix(month)).values_list("merchant_id", flat=True))
     merchants = Merchant.objects.filter(pk__in=spent).order_by("name", "pk")
-    found = [Rebate(one, spent[one.pk], _share(spent[one.pk], percent, one.currency), one.pk in had) for one in merchants]
-    return [rebate for rebate in found if rebate.amount]
+    shares = {one: _share(spent[one.pk], percent, one.currency) for one in merchants}
+    return [Rebate(one, spent[one.pk], share, one.pk in had) for one, share in shares.items() if share]
 
 
 def _share(spent: Decimal, percent: Decimal, currency: str) -> Decimal:
