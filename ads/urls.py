@@ -8,8 +8,9 @@ from .api import campaigns as campaigns_api
 from .api import groups as groups_api
 from .api import operations as operations_api
 from .api import prediction as prediction_api
+from .api import quality as quality_api
 from .api import wallet as wallet_api
-from .views import audiences, campaigns, prediction, privacy, storefront, wallet, wallet_desk
+from .views import audiences, campaigns, prediction, privacy, quality, storefront, wallet, wallet_desk
 
 app_name = "ads"
 
@@ -39,6 +40,8 @@ api = [
     path("ad-account", operations_api.Account.as_view(), name="api_ad_account"),
     path("objectives", operations_api.Objectives.as_view(), name="api_objectives"),
     path("predictions", prediction_api.Predictions.as_view(), name="api_predictions"),
+    path("traffic-quality", quality_api.Traffic.as_view(), name="api_traffic"),
+    path("traffic-quality/appeals", quality_api.Appeals.as_view(), name="api_appeals"),
     path("wallet", wallet_api.Wallet.as_view(), name="api_wallet"),
     path("wallet/statement", wallet_api.Statement.as_view(), name="api_wallet_statement"),
     path("wallet/top-ups", wallet_api.TopUps.as_view(), name="api_top_ups"),
@@ -53,6 +56,9 @@ urlpatterns = [
     path("console/<merchant>/ads/new/", campaigns.campaign_new, name="campaign_new"),
     path("console/<merchant>/ads/predictions/", prediction.predictions, name="predictions"),
     path("platform/predictions/", prediction.platform_predictions, name="platform_predictions"),
+    path("console/<merchant>/ads/traffic/", quality.traffic, name="traffic"),
+    path("platform/traffic/", quality.platform_traffic, name="platform_traffic"),
+    path("platform/traffic/<appeal>/", quality.appeal_answer, name="appeal_answer"),
     path("console/<merchant>/ads/<campaign>/", campaigns.campaign, name="campaign"),
     path("console/<merchant>/ads/<campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
     path("privacy/", privacy.privacy, name="privacy"),

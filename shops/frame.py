@@ -79,6 +79,7 @@ CONSOLE = (
             Place("ads:audiences", _("Audiences"), "users-group"),
             Place("ads:predictions", _("Predictions"), "target"),
             Place("ads:wallet", _("Wallet"), "wallet"),
+            Place("ads:traffic", _("Traffic quality"), "shield-check"),
         ),
     ),
     (
@@ -113,6 +114,7 @@ OPERATOR = (
         Place("orders:disputes", _("Disputes"), "scale"),
         Place("shops:platform_reviews", _("Reviews"), "star"),
         Place("orders:payouts", _("Payouts"), "building-bank"),
+        Place("ads:platform_traffic", _("Traffic quality"), "shield-check"),
         Place("ads:grants", _("Advertising grants"), "gift"),
         Place("orders:commission", _("Commission"), "percentage"),
         Place("ads:platform_predictions", _("Predictions"), "target"),

@@ -1,0 +1,102 @@
+"""Traffic quality: the merchant's page with appeals, and the operator's over all merchants."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from chengfeng import clock
+from chengfeng.periods import local_date
+from shops.people.rights import Right
+from shops.tenancy import merchant_page, operator_page, own
+
+from ..charts import chart_of_traffic
+from ..forms.traffic import AnswerForm, AppealForm, PeriodForm
+from ..models import Appeal, Placement
+from ..validity import RULES, Reason, appeals, measuring
+
+PER_PAGE = 30
+LATEST = 20
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@merchant_page(Right.ADS_VIEW)
+def traffic(request: HttpRequest) -> HttpResponse:
+    """Show how good the traffic was, and take appeals."""
+    merchant, at = request.access.merchant, clock.now()
+    if request.method == "POST":
+        request.access.require(Right.ADS_EDIT)
+        form = AppealForm(request.POST, merchant=merchant)
+        if form.is_valid() and _appeal(request, form):
+            return redirect("ads:traffic", merchant.code)
+    else:
+        form = AppealForm(merchant=merchant)
+    return render(request, "ads/traffic.html", _context(request, at) | {"form": form})
+
+
+def _appeal(request: HttpRequest, form: AppealForm) -> bool:
+    try:
+        appeals.appeal(request.access, **form.cleaned_data, at=clock.now())
+    except appeals.Refused as refusal:
+        form.refuse(refusal)
+        return False
+    messages.success(request, _("Your appeal waits for the operator's answer."))
+    return True
+
+
+def _context(request: HttpRequest, at) -> dict:
+    merchant = request.access.merchant
+    period, first, last = PeriodForm.of(request.GET, today=local_date(at, merchant.time_zone))
+    quality = measuring.measure(merchant, first, last)
+    page = Paginator(measuring.notes(merchant, first, last), PER_PAGE).get_page(request.GET.get("page"))
+    for note in page:
+        note.why = Reason(note.reason).label
+    return {
+        "period": period,
+        "first": first,
+        "last": last,
+        "quality": quality,
+        "chart": chart_of_traffic(quality),
+        "reasons": [(Reason(reason).label, number) for reason, number in quality.whole.reasons.most_common()],
+        "placements": [(Placement(name).label, share) for name, share in quality.placements.items()],
+        "page": page,
+        "rules": RULES.values(),
+        "appeals": own(Appeal, merchant).select_related("campaign").order_by("-asked_at")[:LATEST],
+        "may_appeal": request.access.may(Right.ADS_EDIT),
+    }
+
+
+@require_safe
+@operator_page
+def platform_traffic(request: HttpRequest) -> HttpResponse:
+    """Show the quality of all merchants' traffic of the last 14 days, and appeals, open ones first."""
+    return render(request, "ads/platform_traffic.html", _platform(request))
+
+
+def _platform(request: HttpRequest) -> dict:
+    found = Appeal.objects.select_related("merchant", "campaign").order_by("answered_at", "-asked_at")
+    open_first = sorted(found[:200], key=lambda each: each.state != Appeal.State.OPEN)
+    return {
+        "standings": measuring.standings(at=clock.now()),
+        "page": Paginator(open_first, PER_PAGE).get_page(request.GET.get("page")),
+        "form": AnswerForm(),
+    }
+
+
+@require_POST
+@operator_page
+def appeal_answer(request: HttpRequest, appeal: str) -> HttpResponse:
+    """Answer an appeal."""
+    found = get_object_or_404(Appeal.objects.select_related("merchant"), code=appeal)
+    form = AnswerForm(request.POST)
+    if form.is_valid():
+        try:
+            appeals.answer(found, by=request.user, **form.cleaned_data, at=clock.now())
+        except appeals.Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(request, _("The appeal is answered."))
+            return redirect("ads:platform_traffic")
+    return render(request, "ads/platform_traffic.html", _platform(request) | {"form": form, "answered": found.code})
