@@ -15,7 +15,11 @@ from ads.prediction import AdFacts, load, packing, training
 from ads.prediction.checking import Refusal
 from ads.prediction.examples import MATCHES, Catalogue, clicks, impressions
 from ads.prediction.training import Kind, Step, train
+from shops import tokens
+from shops.people.rights import Right
+from tests import factories
 from tests.crowd import at_once
+from tests.factories import AT
 
 from . import adverts
 
@@ -278,3 +282,55 @@ def test_a_trainer_that_dies_leaves_everything_as_it_was(ads, lenient, monkeypat
     assert load().versions["click"] == good.version
     after = everything()
     assert (after.version, after.examples > good.examples) == (good.version + 1, True)
+
+
+def test_a_buyer_sees_how_predictions_came_true(shop, foreign_shop, ads, dana, client, lenient, noon):
+    foreign = adverts.ad(foreign_shop, name="Theirs")
+    at = AT - DAY
+    seen = [happened(ads[n % 2], at=at + timedelta(seconds=n), pctr=0.1 if n % 2 else 0.02) for n in range(40)]
+    hidden = [happened(foreign, at=at, pctr=0.3) for _ in range(9)]
+    write([*seen, *hidden, *(clicked(each) for each in seen[1::10])])
+    client.force_login(dana)
+    page = client.get(f"/console/{shop.code}/ads/predictions/")
+    assert page.status_code == 200
+    [(name, title, chart)] = page.context["charts"]
+    assert (name, title) == ("reliability-feed", "Feed")
+    assert [series["data"] for series in chart["series"]] == [[0, 0.2], pytest.approx([0.02, 0.1])]
+    assert "Spring" in page.content.decode()
+    assert "Theirs" not in page.content.decode()
+    assert [each.fallback for each in page.context["standings"]] == ["none_yet", "none_yet"]
+
+
+def test_an_operator_sees_every_version_and_the_worst_campaigns(shop, ads, oscar, client, noon):
+    events = traffic(ads)
+    write([event for event in events if event.received_at < NOON - DAY])
+    everything()
+    write([event for event in events if event.received_at >= NOON - DAY])
+    everything()
+    client.force_login(oscar)
+    page = client.get("/platform/predictions/")
+    assert page.status_code == 200
+    click = page.context["kinds"][0]
+    newest = PredictionModel.objects.filter(kind="click").latest("version")
+    assert [model.version for model in click["models"]] == list(range(newest.version, 0, -1))
+    assert {name for name, _, _ in click["charts"]} == {"click-reliability-feed", "click-reliability-search"}
+    assert [outcome.campaign.name for outcome in page.context["outcomes"]] == ["Spring"]
+
+
+def program(shop) -> dict[str, str]:
+    """The headers of a program that may look at ads."""
+    owner = factories.member(shop, f"owner-{shop.slug}", "owner")
+    _, secret = tokens.issue(merchant=shop, name="bot", rights=[Right.ADS_VIEW], by=owner, at=AT)
+    return {"Authorization": f"Bearer {secret}"}
+
+
+def test_a_program_reads_its_own_calibration(shop, foreign_shop, ads, client, noon):
+    write(traffic(ads))
+    model = everything()
+    found = client.get("/api/v1/predictions", headers=program(shop)).json()
+    assert [each["version"] for each in found["models"]] == [model.version if model.state == "serving" else 0, 0]
+    [judged] = found["campaigns"]
+    assert judged["campaign"] == ads[0].campaign.code
+    assert judged["clicks"]["observed"] >= 100
+    assert judged["purchases"] is None
+    assert client.get("/api/v1/predictions", headers=program(foreign_shop)).json()["campaigns"] == []
