@@ -49,13 +49,14 @@ class AudienceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said = super().clean()
-        said["products"] = list(said.get("products") or ()) if said.get("scope") == PRODUCTS else []
-        said["category"] = said.get("category") if said.get("scope") == CATEGORY else None
-        if said.get("scope") == CATEGORY and not said["category"] and "category" not in self.errors:
+        scope, products = said.get("scope"), list(said.get("products") or ())
+        said["products"] = products if scope == PRODUCTS else []
+        said["category"] = said.get("category") if scope == CATEGORY else None
+        if scope == CATEGORY and not said["category"] and "category" not in self.errors:
             self.add_error("category", _("Choose a category."))
-        if said.get("scope") == PRODUCTS and not said["products"] and "products" not in self.errors:
+        if scope == PRODUCTS and not products and "products" not in self.errors:
             self.add_error("products", _("Choose at least one product."))
-        if len(said["products"]) > MOST_PRODUCTS:
+        elif len(products) > MOST_PRODUCTS:
             self.add_error("products", _("At most %(most)d products.") % {"most": MOST_PRODUCTS})
         return said
 

@@ -3,7 +3,6 @@
 People are known here by 64 bits of their random id: of ten million, two share them once in 370,000 such crowds.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +20,6 @@ LOW = 2**64 - 1
 SPREAD = 0x9E3779B97F4A7C15  # odd, so that merchants' numbers fall far from each other
 NOBODY: frozenset[int] = frozenset()
 NO_HASHES, NO_AUDIENCES, NO_DAYS = np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32)
-NONE = ("", NO_HASHES)  # what is known of an audience that was never read
 PERSON = np.dtype([("high", ">u8"), ("low", ">u8")])
 BUYER = np.dtype([("high", ">u8"), ("low", ">u8"), ("day", ">i4")])
 
@@ -30,7 +28,7 @@ BUYER = np.dtype([("high", ">u8"), ("low", ">u8"), ("day", ">i4")])
 class State:
     """What tells whether anything has changed."""
 
-    used: tuple[tuple[int, str | None], ...] = ()
+    used: tuple[tuple[int, datetime | None], ...] = ()
     longest: tuple[tuple[int, int], ...] = ()
     opted_out: tuple[int, datetime | None] = (0, None)
     newest: int = 0
@@ -40,7 +38,7 @@ class State:
 class Crowds:
     """The members of every audience that a running campaign uses, together in the order of their hashes."""
 
-    parts: Mapping[int, tuple[str | None, np.ndarray]] = field(default_factory=dict)
+    parts: Mapping[int, tuple[datetime | None, np.ndarray]] = field(default_factory=dict)
     hashes: np.ndarray = field(default_factory=lambda: NO_HASHES)
     audiences: np.ndarray = field(default_factory=lambda: NO_AUDIENCES)
 
@@ -118,8 +116,9 @@ def load(previous: Memberships | None = None) -> Memberships:
 
 
 def _read_state() -> State:
-    used, longest, *opted_out, newest = sql.row(STATE)
-    return State(tuple(map(tuple, json.loads(used))), tuple(map(tuple, json.loads(longest))), tuple(opted_out), newest)
+    used, changed, merchants, longest, *opted_out, newest = sql.row(STATE)
+    pairs = [tuple(zip(*columns, strict=True)) for columns in ((used, changed), (merchants, longest))]
+    return State(*pairs, tuple(opted_out), newest)
 
 
 STATE = """
@@ -134,8 +133,8 @@ WITH running AS (
     SELECT merchant_id, max(exclude_buyers_days) AS days FROM running
     WHERE exclude_buyers_days IS NOT NULL GROUP BY merchant_id
 )
-SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(id, changed_at) ORDER BY id), '[]') FROM used),
-    (SELECT coalesce(jsonb_agg(jsonb_build_array(merchant_id, days) ORDER BY merchant_id), '[]') FROM longest),
+SELECT ARRAY(SELECT id FROM used ORDER BY id), ARRAY(SELECT changed_at FROM used ORDER BY id),
+    ARRAY(SELECT merchant_id FROM longest ORDER BY 1), ARRAY(SELECT days FROM longest ORDER BY merchant_id),
     (SELECT count(*) FROM ads_optout), (SELECT max(at) FROM ads_optout),
     (SELECT coalesce(max(id), 0) FROM ads_conversion)
 """
@@ -143,10 +142,11 @@ SELECT (SELECT coalesce(jsonb_agg(jsonb_build_array(id, changed_at) ORDER BY id)
 
 def _crowds(state: State, before: Crowds) -> Crowds:
     """Read the audiences that were counted anew, and put all in order; sorting leaves the other threads at work."""
-    changed = [audience for audience, at in state.used if before.parts.get(audience, NONE)[0] != at]
+    known = {audience: part for audience, part in before.parts.items() if (audience, part[0]) in state.used}
+    changed = [audience for audience, _ in state.used if audience not in known]
     read = dict(sql.rows(MEMBERS, [changed]) if changed else ())
     fresh = {audience: _hashes(np.frombuffer(read.get(audience, b""), PERSON)) for audience in changed}
-    parts = {audience: (at, fresh.get(audience, before.parts.get(audience, NONE)[1])) for audience, at in state.used}
+    parts = {audience: known.get(audience) or (at, fresh[audience]) for audience, at in state.used}
     hashes = np.concatenate([NO_HASHES, *(part for _, part in parts.values())])
     audiences = np.concatenate([NO_AUDIENCES, *(np.full(len(part), a) for a, (_, part) in parts.items())])
     order = hashes.argsort(kind="stable")
