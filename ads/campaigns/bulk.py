@@ -17,9 +17,11 @@ from . import approval, changing, parts
 from .changing import Asked, Illegal, Operation, Result, Source, judge, new_batch
 from .members import AMOUNTS, encode
 from .rules import LOWEST_AMOUNT, Errors
+from .values import legible, number
 
 MOST = 500  # campaigns at once
 CENT = Decimal("0.01")
+HIGHEST_RAISE, HIGHEST_LOWERING = 900, 99  # per cent
 SETTABLE = frozenset(
     {
         "state", "daily_budget", "total_budget", "bid", "target_cost", "target_roi", "roi_on", "pacing", "placements",
@@ -126,9 +128,14 @@ def require_sense(edit: BulkEdit, campaigns: int) -> None:
 
 
 def _knows(step: Edit) -> bool:
-    if step.action in (Action.RAISE, Action.LOWER):
-        most = 99 if step.action == Action.LOWER else 900
-        return step.member in AMOUNTS and step.value is not None and 0 < Decimal(step.value) <= most
+    """Tell whether the member takes the action with such a value."""
+    try:
+        if step.action in (Action.RAISE, Action.LOWER):
+            most = HIGHEST_RAISE if step.action == Action.RAISE else HIGHEST_LOWERING
+            return step.member in AMOUNTS and 0 < number(step.value) <= most
+        legible(step.member, step.value)
+    except ValueError:
+        return False
     return step.action == Action.SET or step.member in LISTED
 
 
@@ -145,18 +152,18 @@ def _after(value: Any, step: Edit) -> Any:
         return None if value is None else _moved(Decimal(value), step)
     if step.action in (Action.ADD, Action.REMOVE):
         return _listed(value, step)
-    return encode(step.member, step.value)
+    return legible(step.member, step.value)
 
 
 def _moved(amount: Decimal, step: Edit) -> str:
     """Raise or lower an amount by so many per cent, to cents, and never to nothing."""
-    percent = Decimal(step.value) if step.action == Action.RAISE else -Decimal(step.value)
+    percent = number(step.value) if step.action == Action.RAISE else -number(step.value)
     moved = (amount * (100 + percent) / 100).quantize(CENT, rounding=ROUND_HALF_UP)
     return encode(step.member, max(moved, LOWEST_AMOUNT))
 
 
 def _listed(value: list | dict, step: Edit) -> Any:
-    given = encode(step.member, step.value)
+    given = legible(step.member, step.value)
     if isinstance(value, dict):
         kept = {name: percent for name, percent in value.items() if name not in given}
         return encode(step.member, kept | (given if step.action == Action.ADD else {}))

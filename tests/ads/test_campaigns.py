@@ -64,10 +64,11 @@ def test_starting_the_first_campaign_ticks_the_step(running):
 
 def test_a_change_keeps_old_and_new_and_notices_a_second_editor(running, goods):
     edit(running, values={"bid": Decimal("1.5")}, products=goods[:1], keywords=[("dress", "exact")])
+    group = f"groups.{running.groups.get().code}"
     assert AuditEntry.objects.latest("number").details["changes"] == {
         "bid": ["1", "1.5"],
-        "products": [sorted(p.code for p in goods), [goods[0].code]],
-        "keywords": [[], ["dress (exact)"]],
+        f"{group}.products": [sorted(p.code for p in goods), [goods[0].code]],
+        f"{group}.keywords": [[], [["dress", "exact", None]]],
     }
     with pytest.raises(campaigns.EditConflict):
         edit(running, version=running.version - 1, values={"bid": Decimal(2)})
