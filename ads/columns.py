@@ -70,6 +70,7 @@ def rows(statement: str, params: Mapping[str, Any]) -> list[tuple]:
     """Run a statement, some of whose parameters are `Array`s; return its rows."""
     with connection.cursor() as cursor:
         for dumper in (TextDumper, BinaryDumper):
-            cursor.connection.adapters.register_dumper(Array, dumper)
+            for known in (cursor.connection.adapters, cursor.adapters):
+                known.register_dumper(Array, dumper)
         cursor.execute(statement, params)
         return cursor.fetchall()

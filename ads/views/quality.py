@@ -12,9 +12,9 @@ from chengfeng.periods import local_date
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, operator_page, own
 
-from ..charts import chart_of_traffic
 from ..forms.traffic import AnswerForm, AppealForm, PeriodForm
 from ..models import Appeal, Placement
+from ..traffic_chart import chart_of_traffic
 from ..validity import RULES, Reason, appeals, measuring
 
 PER_PAGE = 30
