@@ -88,7 +88,7 @@ class Catalogue:
         return cls(shown, prices)
 
     def places(self, ads: np.ndarray) -> np.ndarray:
-        """Return where ads stand; every ad that ever had an event is here."""
+        """Return where ads stand, all of which must be here."""
         return np.searchsorted(self.shown.ad, ads)
 
 
@@ -119,6 +119,7 @@ def clicks(catalogue: Catalogue, since: datetime, until: datetime, now: datetime
 
 
 def _examples(catalogue: Catalogue, table: np.ndarray, *, is_final: bool) -> Examples:
+    table = table[np.isin(table[:, 2], catalogue.shown.ad)]
     received, campaign, ad, placement, position, hour, match, hit, viewed, waited, delay = table.T
     return Examples(
         received=received, campaign=campaign, shown=pick(catalogue.shown, catalogue.places(ad)), placement=placement,

@@ -1,7 +1,9 @@
 """Trains the click and the purchase model on what came since the last time, and lets the good ones serve."""
 
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 from django.db import transaction
@@ -24,10 +26,12 @@ from .sold import Sold
 Kind, State = PredictionModel.Kind, PredictionModel.State
 FIRST = {Kind.CLICK: FIRST_CLICK, Kind.PURCHASE: FIRST_PURCHASE}
 SETTLING = timedelta(minutes=2)  # what was received earlier is committed: no statement lives longer than a minute
-CHUNK = timedelta(hours=6)  # read at once
+LONGEST, MANY = 72, 200_000  # slices read at once, and examples beyond which fewer are
 SPAN = {Kind.CLICK: timedelta(days=1), Kind.PURCHASE: timedelta(days=7)}  # learnt in one version; a kill loses no more
 KEPT = 3  # newest versions of a kind that keep their weights
 LOCK = 0x61646C6E
+
+Read = Callable[[datetime, datetime], Examples]
 
 
 class Step(StrEnum):
@@ -42,18 +46,18 @@ class Step(StrEnum):
 def run(job: Job, report: Report) -> dict:
     """Train both models until all that was received is learnt; the job kind `train_predictions`."""
     made = {kind.value: 0 for kind in FIRST}
+    alive = partial(report, 0, None)
     for kind in FIRST:
-        while train(kind, at=clock.now()) in (Step.SERVING, Step.REJECTED):
+        while train(kind, at=clock.now(), alive=alive) in (Step.SERVING, Step.REJECTED):
             made[kind.value] += 1
-            report(sum(made.values()), None)
     return made
 
 
-def train(kind: Kind, *, at: datetime) -> Step:
+def train(kind: Kind, *, at: datetime, alive: Callable[[], None] = lambda: None) -> Step:
     """Make the next version of a model from what was received since the last one; `at` is only noted on it.
 
     Nothing is written before the end, and then in one transaction: a trainer that is killed leaves what serves
-    serving, and one that was overtaken by another leaves no trace.
+    serving, and one that was overtaken by another leaves no trace. `alive` is called every few seconds.
     """
     last = PredictionModel.objects.filter(kind=kind).order_by("-version").first()
     until = _horizon(kind, last)
@@ -61,7 +65,8 @@ def train(kind: Kind, *, at: datetime) -> Step:
         return Step.NOTHING_NEW
     catalogue = Catalogue.read()
     base, through = _resume(kind, last)
-    final, arrays, until = (_learn_clicks if kind == Kind.CLICK else _learn_purchases)(catalogue, base, through, until)
+    learn = _learn_clicks if kind == Kind.CLICK else _learn_purchases
+    final, arrays, until = learn(catalogue, base, through, until, alive)
     if final.examples == (last.examples if last else 0) and not (last and kind == Kind.PURCHASE):
         return Step.NOTHING_NEW
     metrics = final.check.metrics() | arrays.pop("metrics")
@@ -100,45 +105,56 @@ def _beginning() -> datetime:
     return first.replace(minute=0, second=0, microsecond=0)
 
 
-def _learn_clicks(catalogue: Catalogue, base: Learner, through: datetime, until: datetime):
-    until = _learn(base, lambda since, end: impressions(catalogue, since, end), through, until, SPAN[Kind.CLICK])
-    arrays = packing.pack(base, Sold()) | packing.pack_state(base) | {"through": np.array(until.timestamp())}
-    return base, arrays | {"metrics": {}}, until
+def _learn_clicks(catalogue: Catalogue, base: Learner, through: datetime, until: datetime, alive):
+    through = _learn(base, partial(impressions, catalogue), through, until, SPAN[Kind.CLICK], alive)
+    arrays = packing.pack(base, Sold()) | packing.pack_state(base) | {"through": np.array(through.timestamp())}
+    return base, arrays | {"metrics": {}}, through
 
 
-def _learn_purchases(catalogue: Catalogue, base: Learner, through: datetime, until: datetime):
+def _learn_purchases(catalogue: Catalogue, base: Learner, through: datetime, until: datetime, alive):
     """Learn the clicks whose window is over for good, and on a copy those that may still lead to a purchase."""
-    ripe = _learn(
-        base, lambda since, end: clicks(catalogue, since, end, until), through, until - WINDOW, SPAN[Kind.PURCHASE]
-    )
+    read = partial(clicks, catalogue, now=until)
+    ripe = _learn(base, read, through, until - WINDOW, SPAN[Kind.PURCHASE], alive)
     until = min(until, ripe + WINDOW)
-    fresh = clicks(catalogue, ripe, until, until)
+    fresh = [examples for examples, _ in _read(partial(clicks, catalogue, now=until), ripe, until, alive)]
     rate = _delay_rate(fresh)
     final = base.copy()
-    final.learn(_with_pending(fresh, rate))
+    for examples in fresh:
+        alive()
+        examples.pending[:] = pending(examples.waited, rate, WINDOW.total_seconds())
+        final.learn(examples)
     sold = read_sold(catalogue, at=until, rate=rate)
     arrays = packing.pack(final, sold) | packing.pack_state(base) | {"through": np.array(ripe.timestamp())}
     return final, arrays | {"metrics": {"delay_hours": 1 / rate / 3600}}, until
 
 
-def _learn(learner: Learner, read, since: datetime, until: datetime, span: timedelta) -> datetime:
-    """Learn in chunks what was received in [since, until), or at most of a span with anything in it; return its end."""
-    began = learner.examples
-    while since < until and not (learner.examples > began and span <= timedelta(0)):
-        end = min(since + CHUNK, until)
-        learner.learn(read(since, end))
-        since, span = end, span - CHUNK
-    return since
+def _learn(learner: Learner, read: Read, since: datetime, until: datetime, span: timedelta, alive) -> datetime:
+    """Learn what was received in [since, until), or at most of a span with anything in it; return how far it came."""
+    began, done = learner.examples, since
+    for examples, done in _read(read, since, until, alive):
+        learner.learn(examples)
+        if learner.examples > began and done - since >= span:
+            break
+    return done
 
 
-def _delay_rate(fresh: Examples) -> float:
-    hit = fresh.hit > 0
-    return fit(fresh.delay[hit], fresh.waited[hit], WINDOW.total_seconds())
+def _read(read: Read, since: datetime, until: datetime, alive) -> Iterator[tuple[Examples, datetime]]:
+    """Yield the examples received in [since, until), some slices at once, and until when each lot goes."""
+    length = LONGEST
+    while since < until:
+        alive()
+        end = min(since + length * timedelta(seconds=SLICE), until)
+        examples = read(since, end)
+        yield examples, end
+        length = max(length // 2, 1) if len(examples) > MANY else min(2 * length, LONGEST)
+        since = end
 
 
-def _with_pending(fresh: Examples, rate: float) -> Examples:
-    fresh.pending[:] = pending(fresh.waited, rate, WINDOW.total_seconds())
-    return fresh
+def _delay_rate(fresh: Sequence[Examples]) -> float:
+    """Return how fast purchases come, from the clicks that still may lead to one."""
+    seen = [(part.delay[part.hit > 0], part.waited[part.hit > 0]) for part in fresh]
+    delays, waited = (np.concatenate([np.zeros(0), *(pair[side] for pair in seen)]) for side in (0, 1))
+    return fit(delays, waited, WINDOW.total_seconds())
 
 
 @transaction.atomic
