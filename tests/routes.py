@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from ads.models import Audience, Campaign, Change, Proposal, TopUp
+from ads.models import Appeal, Audience, Campaign, Change, Proposal, TopUp
 from chengfeng import ledger
 from chengfeng.models import Job
 from orders.models import (
@@ -285,6 +285,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "campaigns": campaign.code,
         **_structured(campaign, variant.product, alice),
         "audiences": _audience(shop),
+        "traffic": _appeal(shop),
         "orders": order.code,
         **_aftersale(order),
         "remarks": remark.code,
@@ -397,6 +398,10 @@ def _settled(shop: Merchant, order: Order) -> dict[str, str]:
     )  # fmt: skip
     batch = PayoutBatch.objects.create(currency="CNY", prepared_by=factories.person("olga"), prepared_at=AT)
     return {"statements": statement.code, "transfers": transfer.code, "payouts": batch.code}
+
+
+def _appeal(shop: Merchant) -> str:
+    return Appeal.objects.create(merchant=shop, first=AT.date(), last=AT.date(), text="More", asked_at=AT).code
 
 
 def _audience(shop: Merchant) -> str:

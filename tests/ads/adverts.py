@@ -71,7 +71,7 @@ def token(ad: Ad, *, shopper: uuid.UUID | None = None, at: datetime = AT - timed
     price = Decimal(fields.pop("price", "0.5"))
     return AdToken(
         tokens.new_id(), shopper or uuid.uuid4(), ad.pk, ad.campaign_id, ad.merchant_id, ad.product_id,
-        ad.campaign.bid, price, "feed", 1, at,
+        ad.campaign.bid, price, "feed", 1, at, **fields,
     )  # fmt: skip
 
 
