@@ -1,6 +1,6 @@
 """Progressive validation: what a model said of examples before it learnt from them, and what became of these.
 
-Everything fades with a half-life of two days, so the figures are those of late. Where a hit may still come, what is
+Everything fades with time, so the figures are those of late. Where a hit may still come, what is
 compared is the chance that it has come by now.
 """
 
@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from .calibration import BINS, Calibration, bins_of, calibrate
 from .facts import PLACEMENTS
 
-HALF_LIFE = 2 * 86_400
 FEWEST = 100  # hits from which a campaign is judged, and below which no model is
 LEAST, MOST = 0.95, 1.05  # predicted ÷ observed
 DOUBT = 3.0  # standard errors that chance is granted
@@ -39,9 +38,9 @@ class Check:
     losses: np.ndarray = field(default_factory=lambda: np.zeros(2))  # of the model and of the baseline
     campaigns: dict[int, np.ndarray] = field(default_factory=dict)
 
-    def fade(self, seconds: float) -> None:
+    def fade(self, half_lives: float) -> None:
         """Let what is known count less, as time passes."""
-        left = 0.5 ** (seconds / HALF_LIFE)
+        left = 0.5**half_lives
         for sums in (self.raw, self.told, self.baseline, self.losses, *self.campaigns.values()):
             sums *= left
 

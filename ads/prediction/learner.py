@@ -17,6 +17,7 @@ from .smoothing import logit, smoothed
 
 SLICE = 600  # seconds; batches never reach across, so where learning was interrupted makes no difference
 BATCH = 256
+HALF_LIVES = {"click": 2 * 86_400, "purchase": 7 * 86_400}  # of the check: purchases are rare
 BASELINES = {"click": (CATEGORY_SLOT, AD_SLOT), "purchase": (CATEGORY_SLOT, PRODUCT_SLOT)}
 
 
@@ -58,7 +59,7 @@ class Learner:
         if slice_ == self.slice:
             return
         if self.slice:
-            self.check.fade((slice_ - self.slice) * SLICE)
+            self.check.fade((slice_ - self.slice) * SLICE / HALF_LIVES[self.kind])
         self.slice, self.calibrations = slice_, self.check.calibrations()
 
     def _learn(self, batch: Examples, rows: np.ndarray) -> None:
