@@ -50,11 +50,11 @@ def slot(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def click(request: HttpRequest, token: str) -> HttpResponse:
-    """Record the click and lead on to the product, whatever the click was worth."""
+    """Record the click and lead on to the product, whatever the click was worth; its page knows by which ad."""
     opened = tokens.unseal(token)
     if opened is None:
         raise Http404
     if request.method == "GET":
         track([Report(token, EventKind.CLICK)], received_at=clock.now(), visitor=visitor_of(request))
     product = get_object_or_404(Product, pk=opened.product_id)
-    return HttpResponseRedirect(reverse("shops:product", args=[product.code]))
+    return HttpResponseRedirect(f"{reverse('shops:product', args=[product.code])}#ad={token}")

@@ -101,11 +101,12 @@ def test_what_is_no_batch_is_refused(client, body):
 
 
 def test_a_click_is_recorded_and_leads_to_the_product(client, ad):
-    address = reverse("ads:click", args=[served(ad)])
+    token = served(ad)
+    address = reverse("ads:click", args=[token])
     assert client.head(address, **AGENT).status_code == 302
     assert not Event.objects.exists()
     for _ in range(2):
-        assert client.get(address, **AGENT).url == reverse("shops:product", args=[ad.product.code])
+        assert client.get(address, **AGENT).url == f"{reverse('shops:product', args=[ad.product.code])}#ad={token}"
     assert [(e.kind, e.is_valid) for e in Event.objects.all()] == [("click", True)]
     assert client.get(reverse("ads:click", args=["x" * tokens.LENGTH])).status_code == 404
 

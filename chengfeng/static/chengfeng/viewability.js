@@ -26,18 +26,33 @@
     posting ??= setTimeout(send, PATIENCE);
   }
 
+  const steps = Array.from({ length: 21 }, (_, step) => step / 20);
   const watched = new Map(); // card → { impression: reported?, clock: running timer }
-  const watcher = new IntersectionObserver((entries) => entries.forEach(look), { threshold: [0, HALF] });
+  const watcher = new IntersectionObserver((entries) => entries.forEach(look), { threshold: steps });
 
-  function look({ target: card, isIntersecting, intersectionRatio }) {
+  // Half of the card is in view or, of a card larger than the window, half of the window is card.
+  function isHalf({ boundingClientRect: card, intersectionRect: part, rootBounds }) {
+    const width = Math.min(card.width, rootBounds?.width ?? innerWidth);
+    const height = Math.min(card.height, rootBounds?.height ?? innerHeight);
+    return part.width * part.height >= HALF * width * height;
+  }
+
+  function look(entry) {
+    const card = entry.target;
     const seen = watched.get(card);
     if (!seen) return;
-    if (isIntersecting && !seen.impression) {
+    const isShown = !document.hidden && entry.isIntersecting && entry.intersectionRect.height > 0;
+    if (isShown && !seen.impression) {
       seen.impression = true;
       report(card.dataset.token, "impression");
     }
+    if (isShown && isHalf(entry)) seen.clock ??= setTimeout(finish, LONG_ENOUGH, card);
+    else stop(seen);
+  }
+
+  function stop(seen) {
     clearTimeout(seen.clock);
-    if (isIntersecting && intersectionRatio >= HALF && !document.hidden) seen.clock = setTimeout(finish, LONG_ENOUGH, card);
+    seen.clock = null;
   }
 
   function finish(card) {
@@ -64,7 +79,7 @@
   // A hidden page is not seen: clocks stop, and looking begins anew when it comes back.
   document.addEventListener("visibilitychange", () => {
     watched.forEach((seen, card) => {
-      clearTimeout(seen.clock);
+      stop(seen);
       watcher.unobserve(card);
       if (!document.hidden) watcher.observe(card);
     });
