@@ -9,11 +9,13 @@ from uuid import UUID
 
 from . import auction, search_terms, tokens
 from .auction import Decision, Empty, Index, Page, PageDecision, Request, Winner
-from .auction.candidates import Card
+from .auction.candidates import CPM, Card
 from .auction.numbers import amount
+from .models import Pricing
 from .replay import recording
 
 NO_PRICE = -1
+PRICING = tokens.PRICINGS.index(Pricing.CPC), tokens.PRICINGS.index(Pricing.CPM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def _sealed(ident: bytes, winner: Winner, shopper: bytes, at: int, placement: in
     return tokens.seal_fields(
         ident, shopper, candidate.ad, candidate.campaign, candidate.merchant, candidate.product,
         candidate.group, winner.keyword or tokens.NONE, term or tokens.NONE, winner.bid, winner.price, winner.pctr,
-        winner.pcvr, at, placement, winner.position, tokens.PRICINGS.index(candidate.pricing), winner.is_explored,
+        winner.pcvr, at, placement, winner.position, PRICING[candidate.mode == CPM], winner.is_explored,
     )  # fmt: skip
 
 

@@ -32,9 +32,7 @@ class Auction(Struct):
     exclude: Annotated[list[Code], Meta(max_length=200)] = []
 
     def request(self) -> Request:
-        return Request(
-            self.placement, self.slots, self.query, self.category, self.product, frozenset(self.exclude)
-        )
+        return Request(self.placement, self.slots, self.query, self.category, self.product, frozenset(self.exclude))
 
 
 class Page(Struct):
@@ -76,7 +74,7 @@ def answer(filled: Sequence[Filled], *, is_page: bool) -> HttpResponse:
 
 @cache
 def click_address() -> tuple[str, str]:
-    """Return what an address of clicks has before and after the token; asking the map of addresses each time is slow."""
+    """Return what an address of clicks has before and after the token, which is slow to find out each time."""
     before, _, after = reverse("ads:click", args=["token"]).partition("token")
     return before, after
 

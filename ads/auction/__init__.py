@@ -5,6 +5,7 @@ from .index import Index
 from .outcomes import Empty, Outcome
 from .page import Decision, Page, PageDecision, Request, Traced, Winner
 from .refresh import current, frequency, is_stale
+from .tracing import trace
 
 __all__ = [
     "Decision",
@@ -20,4 +21,5 @@ __all__ = [
     "decide",
     "frequency",
     "is_stale",
+    "trace",
 ]

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ..models import ALWAYS, Campaign, Placement, Pricing
 from ..prediction import AdFacts
 
+CPC, CPM = Campaign.BidMode.CPC.value, Campaign.BidMode.CPM.value
 EVERYWHERE = frozenset(Placement.values)
 
 
@@ -81,7 +82,7 @@ class Candidate:
     product_code: str
     bid: Decimal | None
     daily_budget: Decimal
-    mode: str = Campaign.BidMode.CPC.value
+    mode: str = CPC
     target: Decimal | None = None
     roi_on: str = Campaign.RoiOn.PAID.value
     title: str = ""
@@ -111,8 +112,8 @@ class Candidate:
 
     @property
     def is_manual(self) -> bool:
-        return self.mode in (Campaign.BidMode.CPC, Campaign.BidMode.CPM)
+        return self.mode in (CPC, CPM)
 
     @property
     def pricing(self) -> str:
-        return Pricing.CPM.value if self.mode == Campaign.BidMode.CPM else Pricing.CPC.value
+        return Pricing.CPM.value if self.mode == CPM else Pricing.CPC.value

@@ -4,7 +4,7 @@ A floor is the score that a winner has to match. GSP: the best lower score of an
 presence costs those below, who would each have moved up to a slot that is looked at more.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from .numbers import RATE
@@ -15,7 +15,13 @@ ATTENTION = 1_000_000  # that the first slot gets
 
 def gsp(ranking: Sequence[Bid], slots: int, *, reserve: int) -> list[int]:
     """Return the winners' floors; `ranking` has falling scores and goes on below the slots."""
-    return [max(reserve, next(_rivals(ranking, place), 0)) for place in range(min(slots, len(ranking)))]
+    floors = []
+    for place, (_, merchant) in enumerate(ranking[:slots]):
+        below = place + 1
+        while below < len(ranking) and ranking[below][1] == merchant:
+            below += 1
+        floors.append(max(reserve, ranking[below][0]) if below < len(ranking) else reserve)
+    return floors
 
 
 def vcg(ranking: Sequence[Bid], slots: int, *, reserve: int, attention: Sequence[int]) -> list[int]:
@@ -27,9 +33,6 @@ def vcg(ranking: Sequence[Bid], slots: int, *, reserve: int, attention: Sequence
         harm = sum((upper - lower) * max(reserve, next(rivals, 0)) for upper, lower in pairwise(seen))
         floors.append(-(-harm // seen[0]))
     return floors
-
-
-CLEARINGS: dict[str, Callable[..., list[int]]] = {"gsp": gsp, "vcg": vcg}
 
 
 def attention(slots: int, *, decay: float) -> list[int]:

@@ -1,17 +1,15 @@
 """One page, decided as a pure function of the index: who may run, who ranks first, and what an event will cost."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from uuid import UUID
 
-from django.conf import settings
-
 from . import exploring
-from .clearing import CLEARINGS, attention, price
+from .clearing import attention, gsp, price, vcg
 from .index import Index
 from .moments import Moment
-from .numbers import CENTS, PROBABILITY
+from .numbers import PROBABILITY
 from .outcomes import Empty
 from .page import Decision, Page, PageDecision, Request, Winner
 from .rankings import Entry
@@ -31,12 +29,13 @@ def decide(
     if not len(index):
         return PageDecision((Decision(reason=Empty.NO_CANDIDATES),) * len(page))
     moment = index.moment(at)
-    visit = Visit(index, shopper, draw, views, day=moment.at.date())
-    auctions = tuple(_hold(moment, request, visit, number) for number, request in enumerate(page))
+    visit = Visit(index, moment, shopper, draw, views)
+    auctions = tuple(hold(moment, request, visit, number) for number, request in enumerate(page))
     return PageDecision(auctions, tuple(views))
 
 
-def _hold(moment: Moment, request: Request, visit: Visit, number: int) -> Decision:
+def hold(moment: Moment, request: Request, visit: Visit, number: int) -> Decision:
+    """Decide the auction of that number on a page, and let the visit know what it shows."""
     said = spoken(moment, request)
     ranked = shown(moment, request, visit, said)
     if not ranked:
@@ -47,7 +46,7 @@ def _hold(moment: Moment, request: Request, visit: Visit, number: int) -> Decisi
     ]
     explored = exploring.newcomer(moment, request, visit, said, ranked, number)
     if explored:
-        price = cost_of(moment, explored, moment.reserve)
+        price = cost_of(moment, explored, moment.rules.reserve)
         winners[-1] = _winner(moment, explored, price, len(winners), is_explored=True)
     for winner in winners:
         visit.show(winner.row)
@@ -57,36 +56,39 @@ def _hold(moment: Moment, request: Request, visit: Visit, number: int) -> Decisi
 def shown(moment: Moment, request: Request, visit: Visit, said: Reached) -> list[Entry]:
     """Return the ranking of an auction, down to the rivals that prices need: all that may be shown beside each other.
 
-    At most `AUCTION_DEPTH` bids are looked at, from the best down.
+    Each product comes once, each merchant a few times, and nothing that the shopper must not see. At most
+    `AUCTION_DEPTH` bids are looked at, from the best down.
     """
-    return list(islice(_fitting(moment, request, visit, said), request.slots + visit.merchant_cap))
-
-
-def _fitting(moment: Moment, request: Request, visit: Visit, said: Reached) -> Iterator[Entry]:
-    """Yield bids from the best: each product once, each merchant a few times, none that the shopper must not see."""
-    products, merchants, most = visit.hidden(request), dict(visit.merchants), visit.merchant_cap
-    product_of, merchant_of = visit.roster.product, visit.roster.merchant
-    guards, campaign_of, beside = visit.roster.guards, visit.roster.campaign, []
-    checks_all = bool(visit.views or visit.index.throttled)
-    for entry in islice(entries(moment, request, said, visit.draw), settings.AUCTION_DEPTH):
+    rules, roster = visit.rules, visit.roster
+    products, merchants, most = visit.hidden(request), dict(visit.merchants), rules.ads_per_merchant
+    product_of, merchant_of, guards = roster.product, roster.merchant, roster.guards
+    checks_all, enough = bool(visit.views or visit.index.throttled), request.slots + most
+    fitting, beside = [], []
+    for entry in islice(entries(moment, request, said, visit.draw), rules.depth):
         row = entry.row
         product, merchant = product_of[row], merchant_of[row]
         if product in products or merchants.get(merchant, 0) >= most:
             continue
         if (checks_all or guards[row]) and visit.refusal(row, said, beside):
             continue
-        beside.append(campaign_of[row])
+        fitting.append(entry)
+        if len(fitting) == enough:
+            break
+        beside.append(roster.campaign[row])
         products.add(product)
         merchants[merchant] = merchants.get(merchant, 0) + 1
-        yield entry
+    return fitting
 
 
 def clear(moment: Moment, ranked: Sequence[Entry], slots: int, *, rule: str | None = None) -> list[int]:
     """Return the winners' prices in ten-thousandths of their currencies, by the platform's rule unless one is given."""
-    rule, merchant_of = rule or settings.AUCTION_CLEARING, moment.roster.merchant
+    rules, merchant_of = moment.rules, moment.roster.merchant
     bids = [(entry.score, merchant_of[entry.row]) for entry in ranked]
-    looked = {"attention": attention(slots, decay=settings.AUCTION_ATTENTION)} if rule == "vcg" else {}
-    floors = CLEARINGS[rule](bids, slots, reserve=moment.reserve, **looked)
+    if (rule or rules.clearing) == "vcg":
+        looked = attention(slots, decay=rules.attention)
+        floors = vcg(bids, slots, reserve=rules.reserve, attention=looked)
+    else:
+        floors = gsp(bids, slots, reserve=rules.reserve)
     return [cost_of(moment, entry, floor) for entry, floor in zip(ranked, floors, strict=False)]
 
 
@@ -95,13 +97,8 @@ def cost_of(moment: Moment, entry: Entry, floor: int) -> int:
     row, roster = entry.row, moment.roster
     return price(
         floor, weight=entry.board.weight.item(row), rate=roster.rate.item(row), bid=entry.ceiling,
-        tick=_ticks()[roster.is_viewable.item(row)],
+        tick=moment.rules.ticks[roster.is_viewable.item(row)],
     )  # fmt: skip
-
-
-def _ticks() -> tuple[int, int]:
-    """Return the ticks of prices per click and per viewable impression."""
-    return int(settings.AUCTION_TICK * CENTS), int(settings.AUCTION_VIEWABLE_TICK * CENTS)
 
 
 def _winner(moment: Moment, entry: Entry, cost: int, position: int, *, is_explored: bool = False) -> Winner:

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from random import Random
 
-from django.conf import settings
-
 from .moments import Moment
 from .numbers import MASK, PROBABILITY, mixed
 from .page import Request
@@ -26,7 +24,7 @@ def newcomer(
     Nobody makes way while slots are free, or while a new ad has won one.
     """
     seed = mixed(number + 1, visit.draw ^ MASK)
-    if seed >= settings.AUCTION_EXPLORATION * WHOLE_DRAW or len(ranked) < request.slots:
+    if seed >= visit.rules.exploration * WHOLE_DRAW or len(ranked) < request.slots:
         return None
     is_new, winners = moment.odds.is_new, ranked[: request.slots]
     if any(is_new.item(entry.row) for entry in winners):
@@ -48,7 +46,7 @@ def _newcomers(
     for ranking in (moment.ranking(request.placement, match, key) for key, match in segments(moment, request, said)):
         for entry in ranking.new(moment.odds.is_new).walk(visit.draw):
             row = entry.row
-            if roster.product[row] in hidden or merchants.get(roster.merchant[row], 0) >= visit.merchant_cap:
+            if roster.product[row] in hidden or merchants.get(roster.merchant[row], 0) >= visit.rules.ads_per_merchant:
                 continue
             if visit.refusal(row, said) is None:
                 yield entry

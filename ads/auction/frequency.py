@@ -6,6 +6,7 @@ apart, for those of one process begin alike.
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from threading import Lock
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from chengfeng.periods import local_date
 
 from .. import tokens
 
+MOST_DAYS = 2  # remembered: around midnight both are asked for
 MOST_SHOPPERS = 50_000  # remembered; the longest unseen are forgotten first
 MOST_VIEWS = 400  # of one shopper and day, the latest
 LOOK_BACK = timedelta(hours=1)  # what a new process reads at first
@@ -22,29 +24,31 @@ OVERLAP = timedelta(seconds=5)  # rows become visible a little after the instant
 
 
 class Frequency:
-    """Views by shopper on one day of the platform: each ad's number, and its campaign's with a minus sign."""
+    """Views by shopper and day of the platform: each ad's number, and its campaign's with a minus sign."""
 
     def __init__(self):
-        self.day: date | None = None
-        self._views: dict[UUID, list[int]] = {}
+        self._days: dict[date, dict[UUID, list[int]]] = {}
+        self._changing = Lock()
         self._seen: set[UUID] = set()
         self._read_to: datetime | None = None
 
     def of(self, shopper: UUID, at: datetime) -> Sequence[int]:
         """Return what a shopper has seen on the day of an instant."""
-        return tuple(self._views.get(shopper, ())) if self._is_today(at) else ()
+        return tuple(self._days.get(_day(at), {}).get(shopper, ()))
 
     def add(self, shopper: UUID, at: datetime, shown: Sequence[tuple[int, int]]) -> None:
         """Remember that ads, given with their campaigns, were shown to a shopper."""
-        if not self._is_today(at):
-            self.day, self._views = _day(at), {}
-        views = self._views.pop(shopper, None)
-        if views is None and len(self._views) >= MOST_SHOPPERS:
-            self._views.pop(next(iter(self._views)), None)
-        views = self._views[shopper] = views or []
-        for ad, campaign in shown:
-            views += (ad, -campaign)
-        del views[:-MOST_VIEWS]
+        day = _day(at)
+        with self._changing:
+            if day not in self._days:
+                self._days = dict([*self._days.items(), (day, {})][-MOST_DAYS:])
+            people = self._days[day]
+            views = people.pop(shopper, [])
+            if not views and len(people) >= MOST_SHOPPERS:
+                del people[next(iter(people))]
+            for ad, campaign in shown:
+                views += (ad, -campaign)
+            people[shopper] = views[-MOST_VIEWS:]
 
     def catch_up(self, *, at: datetime) -> None:
         """Count the impressions that other processes served and that have arrived since the last call."""
@@ -55,9 +59,6 @@ class Frequency:
             if token not in self._seen:
                 self.add(shopper, decided_at, [(ad, campaign)])
         self._seen, self._read_to = {row[0] for row in rows}, at
-
-    def _is_today(self, at: datetime) -> bool:
-        return self.day == _day(at)
 
 
 ARRIVED = """

@@ -18,6 +18,19 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_KEYWORD_BID = -1
 
 
+class Rules(NamedTuple):
+    """The platform's rules for auctions, in whole numbers; see the settings that are called so."""
+
+    reserve: int
+    ticks: tuple[int, int]  # of prices per click and per viewable impression
+    clearing: str
+    attention: float
+    ads_per_merchant: int
+    frequency_cap: int
+    depth: int
+    exploration: float
+
+
 class Offers(NamedTuple):
     """Bids on a placement by row: wanted, affordable (0 where it may not run), and that in the auctions' currency."""
 
@@ -32,7 +45,7 @@ class Moment:
     def __init__(self, roster: Roster, odds: Odds, money: Money, goods: Goods, span: Span):
         self.roster, self.odds, self.money, self.goods, self.span = roster, odds, money, goods, span
         self.at = EPOCH + timedelta(microseconds=span.since)
-        self.reserve = reserve()
+        self.rules = rules()
         self.hour = self.at.astimezone(ZoneInfo(settings.PLATFORM_TIME_ZONE)).hour
         self._place_in_time()
         self._offers: dict[str, Offers] = {}
@@ -46,7 +59,7 @@ class Moment:
             segment, board = self.roster.segment(key), self.board(placement, match)
             offers = self.keyword_offers(placement, segment)
             scores = offers.value * board.weight[segment.rows]
-            known = rank(segment, board, scores=scores, ceilings=offers.ceiling, reserve=self.reserve)
+            known = rank(segment, board, scores=scores, ceilings=offers.ceiling, reserve=self.rules.reserve)
             self.rankings[placement, match, key] = known
         return known
 
@@ -111,6 +124,15 @@ class Moment:
         self.multiplier = self.money.multiplier[at]
 
 
-def reserve() -> int:
-    """Return the lowest score that is shown: the platform's reserve per impression, in the unit of scores."""
-    return max(int(settings.AUCTION_RESERVE * CENTS * PROBABILITY * RELEVANT), 1)
+def rules() -> Rules:
+    """Return the rules of now; the reserve is the platform's per impression, in the unit of scores."""
+    return Rules(
+        reserve=max(int(settings.AUCTION_RESERVE * CENTS * PROBABILITY * RELEVANT), 1),
+        ticks=(int(settings.AUCTION_TICK * CENTS), int(settings.AUCTION_VIEWABLE_TICK * CENTS)),
+        clearing=settings.AUCTION_CLEARING,
+        attention=settings.AUCTION_ATTENTION,
+        ads_per_merchant=settings.AUCTION_ADS_PER_MERCHANT,
+        frequency_cap=settings.AUCTION_FREQUENCY_CAP,
+        depth=settings.AUCTION_DEPTH,
+        exploration=settings.AUCTION_EXPLORATION,
+    )

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from .outcomes import Empty, Outcome
@@ -64,19 +63,23 @@ class PageDecision:
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """What became of one ad in one auction of a page, and the figures behind it; prices as a page would pay them."""
+    """What became of one ad in one auction of a page, and the figures behind it.
+
+    `bid` is what it wanted to pay, `price` and `vcg_price` what winners pay by the platform's rule and by VCG, all in
+    ten-thousandths of its currency. `propensity` is how often an explored ad's kind is given the slot.
+    """
 
     auction: int
     row: int
     candidate: "Candidate"
     outcome: Outcome
-    bid: Decimal
+    bid: int
     pctr: float
     pcvr: float
     quality: int
     score: int
-    price: Decimal | None = None
-    vcg_price: Decimal | None = None
+    price: int | None = None
+    vcg_price: int | None = None
     position: int | None = None
     keyword: int | None = None
     propensity: float = 1.0

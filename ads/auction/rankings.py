@@ -22,10 +22,9 @@ class Board:
 
 
 class Entry(NamedTuple):
-    """A row's bid in one auction. `tie` orders equal scores; `ceiling` is the bid, `keyword` 0 without one."""
+    """A row's bid in one auction: `ceiling` is the bid, `keyword` 0 without one."""
 
     score: int
-    tie: int
     row: int
     ceiling: int
     keyword: int
@@ -55,21 +54,17 @@ class Ranking:
 
     def walk(self, draw: int) -> Iterator[Entry]:
         """Yield entries from the top; among equal scores every one may come first, as the draw has it."""
-        row, score, ceiling, board = self.rows.item, self.scores.item, self.ceilings.item, self.board
-        keywords = self.keywords
-        for place in self._places(draw):
-            at = row(place)
-            keyword = 0 if keywords is None else keywords.item(place)
-            yield Entry(score(place), mixed(at, draw), at, ceiling(place), keyword, board)
-
-    def _places(self, draw: int) -> Iterator[int]:
-        bounds = self.bounds
-        for group in range(len(bounds) - 1):
-            first, end = bounds.item(group), bounds.item(group + 1)
-            if end - first == 1:
-                yield first
-            else:
-                yield from _shuffled(first, end - first, draw)
+        row, score, ceiling, bound = self.rows.item, self.scores.item, self.ceilings.item, self.bounds.item
+        keywords, board, first = self.keywords, self.board, 0
+        for group in range(1, len(self.bounds)):
+            size = bound(group) - first
+            place, step = _shuffled(first, size, draw) if size > 1 else (0, 1)
+            for _ in range(size):
+                here = first + place
+                keyword = 0 if keywords is None else keywords.item(here)
+                yield Entry(score(here), row(here), ceiling(here), keyword, board)
+                place = (place + step) % size
+            first += size
 
 
 def rank(segment: Segment, board: Board, *, scores: np.ndarray, ceilings: np.ndarray, reserve: int) -> Ranking:
@@ -80,11 +75,9 @@ def rank(segment: Segment, board: Board, *, scores: np.ndarray, ceilings: np.nda
     return Ranking(board, segment.rows[order], scores[order], ceilings[order], keywords)
 
 
-def _shuffled(first: int, size: int, draw: int) -> Iterator[int]:
-    """Yield `size` places from `first` on, each once: from a drawn place in drawn steps that meet no place twice."""
-    step, place = mixed(size, draw) % size or 1, mixed(first, draw) % size
+def _shuffled(first: int, size: int, draw: int) -> tuple[int, int]:
+    """Return a drawn place of `size` and a drawn step that, from there on and around, meets every place once."""
+    step = mixed(size, draw) % size or 1
     while gcd(step, size) > 1:
         step = step % size + 1
-    for _ in range(size):
-        yield first + place
-        place = (place + step) % size
+    return mixed(first, draw) % size, step

@@ -4,12 +4,12 @@ from collections.abc import Hashable, Iterator
 from heapq import merge
 
 from .moments import Moment
+from .numbers import mixed
 from .page import Request
 from .rankings import Entry
 from .roster import Reached
 
 NOTHING = Reached((), frozenset())
-SCORE, TIE = 0, 1
 
 
 def spoken(moment: Moment, request: Request) -> Reached:
@@ -35,16 +35,8 @@ def segments(moment: Moment, request: Request, said: Reached) -> Iterator[tuple[
 
 def entries(moment: Moment, request: Request, said: Reached, draw: int) -> Iterator[Entry]:
     """Yield the bids of all rows that a request reaches, best first; a row may come again with a lower score."""
-    rankings = [
-        moment.ranking(request.placement, match, key) for key, match in segments(moment, request, said)
-    ]
+    rankings = [moment.ranking(request.placement, match, key) for key, match in segments(moment, request, said)]
     walks = [ranking.walk(draw) for ranking in rankings if len(ranking.rows)]
     if len(walks) == 1:
         return walks[0]
-    return merge(*walks, key=_falling)
-
-
-def _falling(entry: Entry) -> tuple[int, int]:
-    return -entry[SCORE], entry[TIE]
-
-
+    return merge(*walks, key=lambda entry: (-entry.score, mixed(entry.row, draw)))

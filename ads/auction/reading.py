@@ -72,9 +72,7 @@ def read_candidates(campaigns: Collection[int]) -> dict[int, list[Candidate]]:
 
 def _chunk(campaigns: Collection[int]) -> dict[int, list[Candidate]]:
     parts, found = _Parts(campaigns), {campaign: [] for campaign in campaigns}
-    ads = Ad.objects.filter(
-        campaign__in=parts.campaigns, state=Ad.State.ACTIVE, group__state=AdGroup.State.ACTIVE
-    )
+    ads = Ad.objects.filter(campaign__in=parts.campaigns, state=Ad.State.ACTIVE, group__state=AdGroup.State.ACTIVE)
     for ad in ads.select_related("product", "note").order_by("pk"):
         found[ad.campaign_id].append(parts.candidate(ad))
     return found

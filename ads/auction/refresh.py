@@ -29,8 +29,8 @@ from .standings import Goods
 
 logger = logging.getLogger(__name__)
 
-MARKS = 1.0  # seconds between looks at what has changed in campaigns
-GOODS = 2.0
+MARKS = 2.0  # seconds between looks at what has changed in campaigns
+GOODS = 3.0
 MEMBERSHIPS = 3.0
 CATALOGUE = 300.0
 STALE = 10.0

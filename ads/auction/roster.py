@@ -206,4 +206,3 @@ def _places(numbers: Iterable[int]) -> np.ndarray:
 
 def _whole(numbers: Iterable[int]) -> np.ndarray:
     return np.fromiter((min(number, NEVER) for number in numbers), dtype=np.int64)
-

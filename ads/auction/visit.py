@@ -1,12 +1,10 @@
 """A visit: what one page has shown so far, what its shopper had seen before, and hence what may be shown next."""
 
 from collections.abc import Sequence
-from datetime import date
 from uuid import UUID
 
-from django.conf import settings
-
 from .index import Index
+from .moments import Moment
 from .numbers import mixed
 from .outcomes import Outcome
 from .page import Request
@@ -21,13 +19,12 @@ class Visit:
     `views` are the shopper's impressions of the day: the ad's number each, and the campaign's with a minus sign.
     """
 
-    def __init__(self, index: Index, shopper: UUID, draw: int, views: Sequence[int], *, day: date):
-        """Take the day (UTC) from which it is counted back whether somebody bought."""
-        self.index, self.roster, self.shopper, self.draw, self.day = index, index.roster, shopper, draw, day
+    def __init__(self, index: Index, moment: Moment, shopper: UUID, draw: int, views: Sequence[int]):
+        self.index, self.roster, self.rules = index, index.roster, moment.rules
+        self.shopper, self.draw, self.day = shopper, draw, moment.at.date()
         self.views = list(views)
         self.products: set[int] = set()
         self.merchants: dict[int, int] = {}
-        self.ad_cap, self.merchant_cap = settings.AUCTION_FREQUENCY_CAP, settings.AUCTION_ADS_PER_MERCHANT
 
     def hidden(self, request: Request) -> set[int]:
         """Return the products that an auction of the page must not show."""
@@ -72,6 +69,6 @@ class Visit:
 
     def _is_tired(self, row: int, beside: Sequence[int]) -> bool:
         candidate, cap = self.roster.candidates[row], self.roster.caps[row]
-        if self.views.count(candidate.ad) >= self.ad_cap:
+        if self.views.count(candidate.ad) >= self.rules.frequency_cap:
             return True
         return bool(cap) and self.views.count(-candidate.campaign) + beside.count(candidate.campaign) >= cap

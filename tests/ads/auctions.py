@@ -153,5 +153,3 @@ def _money(rows: Sequence[Purse]) -> Money:
 
 def _column(facts, given: Mapping[int, float], otherwise: float) -> np.ndarray:
     return np.array([given.get(row.ad, otherwise) for row in facts], dtype=float)
-
-

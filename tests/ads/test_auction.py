@@ -220,7 +220,9 @@ def test_bids_follow_placements_and_promotion_days():
 
 
 def test_a_promotion_day_changes_the_budget_of_its_local_day():
-    ad = candidate(1, "5", daily_budget=Decimal(4), promotions=(Promotion(date(2026, 3, 11), date(2026, 3, 11), 0, -50),))
+    ad = candidate(
+        1, "5", daily_budget=Decimal(4), promotions=(Promotion(date(2026, 3, 11), date(2026, 3, 11), 0, -50),)
+    )
     moments = [AT, datetime(2026, 3, 10, 16, tzinfo=UTC), datetime(2026, 3, 11, 16, tzinfo=UTC)]
     assert [hold([ad], FEED, at=at).auctions[0].winners[0].bid for at in moments] == [40_000, 20_000, 40_000]
 
