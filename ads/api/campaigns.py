@@ -138,8 +138,8 @@ def _members(campaign: Campaign, why: Findings, proposal: str | None) -> dict[st
         "modifiers": {each.placement: each.percent for each in campaign.modifiers.all()},
         "promotion_days": campaign.promotion_days.all(),
         "negatives": [each for each in campaign.negatives.all() if each.group_id is None],
-        "products": [ad.product.code for ad in ads if ad.note_id is None],
-        "notes": [ad.note.code for ad in ads if ad.note_id],
+        "products": sorted(ad.product.code for ad in ads if ad.note_id is None),
+        "notes": sorted(ad.note.code for ad in ads if ad.note_id),
         "categories": sorted({category.slug for group in groups for category in group.categories.all()}),
         "keywords": [keyword for group in groups for keyword in group.keywords.all()],
         "audiences": [

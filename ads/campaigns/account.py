@@ -5,6 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models import F, Value
 from django.db.models.functions import Greatest
@@ -33,7 +34,7 @@ def settings_of(merchant: Merchant) -> AdAccount:
 def edit_account(access: Access, *, values: Mapping[str, Any], at: datetime) -> AdAccount:
     """Change what is given. A new daily budget counts from today, but never below what today has already cost.
 
-    Lifting the approval limit is for whoever decides on people's rights: it would be the way around it. Raises
+    Lifting the approval limit would be the way around it: that is for a person who decides on people's rights. Raises
     Illegal, or PermissionDenied.
     """
     if errors := _errors(values):
@@ -44,7 +45,7 @@ def edit_account(access: Access, *, values: Mapping[str, Any], at: datetime) -> 
         name: [getattr(account, name), value] for name, value in values.items() if getattr(account, name) != value
     }
     if "approval_limit" in changes and _lifts(*changes["approval_limit"]):
-        access.require(Right.PEOPLE_EDIT)
+        _require_decider(access)
     AdAccount.objects.filter(pk=account.pk).update(**{name: after for name, (_before, after) in changes.items()})
     account.refresh_from_db()
     if "daily_budget" in changes:
@@ -53,6 +54,12 @@ def edit_account(access: Access, *, values: Mapping[str, Any], at: datetime) -> 
         sides = {name: [_plain(value) for value in pair] for name, pair in changes.items()}
         record(access, "ads.account", target=access.merchant.code, at=at, changes=sides)
     return account
+
+
+def _require_decider(access: Access) -> None:
+    access.require(Right.PEOPLE_EDIT)
+    if access.user is None:
+        raise PermissionDenied
 
 
 def _errors(values: Mapping[str, Any]) -> Errors:
