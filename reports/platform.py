@@ -157,7 +157,8 @@ LEDGER = """
 """
 BALANCES = """
     SELECT e.currency, a.kind AS account, sum(e.amount) AS amount FROM chengfeng_account a
-    JOIN chengfeng_entry e ON e.account_id = a.id WHERE a.kind IN ('payable', 'commission', 'subsidy') GROUP BY 1, 2
+    JOIN chengfeng_entry e ON e.account_id = a.id WHERE a.kind IN ('wallet', 'payable', 'commission', 'subsidy')
+    GROUP BY 1, 2
 """
 SETTLED = """
     SELECT currency, sum(net) AS owed, sum(commission) AS commission, sum(subsidies) AS subsidies FROM (
@@ -222,13 +223,12 @@ def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> lis
             line(_("Paid GMV"), told.get("paid_gmv"), sums["gmv"], reports, orders),
             line(_("Refunds"), told.get("refunds"), sums["refunds"], reports, orders),
             line(_("Ad spend"), told.get("spend"), net("ad_revenue"), reports, ledger),
-            line(_("Ad spend"), sums["spend"], -net("wallet"), _("charges"), ledger),
+            line(
+                _("Ad spend"), sums["spend"], -net("wallet") - net("grant") - net("given"), _("charges"), ledger
+            ),
             line(_("GMV by ads"), told.get("ad_gmv"), sums["ad_gmv"], reports, _("credits")),
             line(_("Top-ups"), sums["top_ups"], posted("top_up", "wallet"), _("top-ups"), ledger),
-            line(
-                _("Wallets"), sums["wallet_balances"], posted("top_up", "wallet") + net("wallet"),
-                _("balances"), ledger,
-            ),
+            line(_("Wallets"), sums["wallet_balances"], balances.get((currency, "wallet")), _("balances"), ledger),
             line(
                 _("Owed to merchants"), due.get("owed"), balances.get((currency, "payable")), _("settlements"), ledger
             ),

@@ -1,6 +1,7 @@
 """The console pages of the wallet: what it holds and how long that lasts, top-ups, alarms and the statement."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.contrib import messages
@@ -11,12 +12,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengfeng import clock, sheets
+from chengfeng.money import minor_unit
 from chengfeng.periods import local_date
+from shops.models import Merchant
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
 from .. import wallet as verbs
-from ..models import TopUp
+from ..models import AdAccount, TopUp
 from ..wallet import alerts, files, forecasting, granting, hosted, topping_up
 from ..wallet.charts import chart_of_course
 from ..wallet.forms import AlertForm, StatementForm, TopUpForm
@@ -54,11 +57,16 @@ def _page(request: HttpRequest, form: TopUpForm, *, status: int = 200) -> HttpRe
         "chart": chart_of_course(days, merchant.currency),
         "is_quiet": not any(day.spent or day.cash or day.grants for day in days.values()),
         "pending": [(top_up, hosted.waits_on_page(top_up)) for top_up in _pending(request)],
-        "alerts": AlertForm(initial={"alert_balance": account.alert_balance, "alert_days": account.alert_days}),
+        "alerts": AlertForm(initial={"alert_balance": _in_coins(account, merchant), "alert_days": account.alert_days}),
         "lines": verbs.statement(merchant, by_day=True)[:LATEST],
         "may_fund": request.access.may(Right.WALLET_FUND),
     }
     return render(request, "ads/wallet/wallet.html", context, status=status)
+
+
+def _in_coins(account: AdAccount, merchant: Merchant) -> Decimal | None:
+    """Return below which balance an account raises an alarm, as people write it."""
+    return account.alert_balance and account.alert_balance.quantize(minor_unit(merchant.currency))
 
 
 def _pending(request: HttpRequest):

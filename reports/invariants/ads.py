@@ -5,22 +5,34 @@ from .shape import Invariant
 ALL = [
     Invariant(
         "I20",
-        "a click is charged at most once",
+        "a click, or a viewable impression, is charged at most once",
         "SELECT event_day, token, count(*) FROM ads_charge GROUP BY 1, 2 HAVING count(*) > 1",
     ),
     Invariant(
         "I21",
-        "a charge is for a valid click of the same merchant and campaign, 0 < amount ≤ bid, and left the wallet",
+        "a charge is for what was valid then, else given back in full; 0 < amount ≤ bid; its merchant's pots paid it",
         """
-        SELECT c.code, c.amount, c.bid, e.is_valid, e.merchant_id, e.campaign_id, -w.amount AS debited
+        SELECT c.code, c.amount, c.granted, c.bid, e.is_valid, e.merchant_id, e.campaign_id,
+            d.cash AS by_cash, d.granted AS by_grants
         FROM ads_charge c
-        LEFT JOIN ads_event e ON e.day = c.event_day AND e.token = c.token AND e.kind = 'click'
+        LEFT JOIN ads_event e ON e.day = c.event_day AND e.token = c.token AND e.kind = c.kind
+            AND e.kind = CASE e.pricing WHEN 'cpm' THEN 'viewable' ELSE 'click' END
+        LEFT JOIN ads_creditnote n ON n.charge_id = c.id
         LEFT JOIN (
-            SELECT n.transfer_id, n.amount FROM chengfeng_entry n
-            JOIN chengfeng_account a ON a.id = n.account_id WHERE a.kind = 'wallet'
-        ) w ON w.transfer_id = c.transfer_id
-        WHERE e.is_valid IS NOT TRUE OR e.merchant_id <> c.merchant_id OR e.campaign_id <> c.campaign_id
-            OR c.amount <= 0 OR c.amount > c.bid OR c.bid <> e.bid OR c.amount IS DISTINCT FROM -w.amount
+            SELECT c.id, coalesce(-sum(i.amount) FILTER (WHERE a.kind = 'wallet' AND m.id = c.merchant_id), 0) AS cash,
+                coalesce(-sum(i.amount) FILTER (
+                    WHERE g.merchant_id = c.merchant_id AND (g.campaign_id IS NULL OR g.campaign_id = c.campaign_id)
+                ), 0) AS granted
+            FROM ads_charge c JOIN chengfeng_entry i ON i.transfer_id = c.transfer_id
+            JOIN chengfeng_account a ON a.id = i.account_id
+            LEFT JOIN shops_merchant m ON a.kind = 'wallet' AND m.code = a.owner
+            LEFT JOIN ads_grant g ON a.kind = 'grant' AND g.code = a.owner
+            GROUP BY c.id
+        ) d ON d.id = c.id
+        WHERE (e.is_valid AND e.reason = '') IS NOT TRUE AND (e.rescored_at IS NULL OR n.id IS NULL)
+            OR n.amount <> c.amount OR e.merchant_id <> c.merchant_id OR e.campaign_id <> c.campaign_id
+            OR c.amount <= 0 OR c.amount > c.bid OR c.bid <> e.bid
+            OR (d.cash, d.granted) IS DISTINCT FROM (c.amount - c.granted, c.granted)
         """,
     ),
     Invariant(
@@ -33,14 +45,23 @@ ALL = [
     ),
     Invariant(
         "I23",
-        "a campaign spends at most its daily budget, and its day says what its charges say",
+        "days, totals and account days say what their charges say, and spend at most their budgets",
         """
-        SELECT coalesce(d.campaign_id, c.campaign_id) AS campaign_id, coalesce(d.day, c.day) AS day,
+        SELECT 'campaign day' AS what, coalesce(d.campaign_id, c.campaign_id) AS id, coalesce(d.day, c.day) AS day,
             d.budget, d.spent, c.charged
         FROM ads_campaignday d
         FULL JOIN (SELECT campaign_id, day, sum(amount) AS charged FROM ads_charge GROUP BY 1, 2) c
             ON c.campaign_id = d.campaign_id AND c.day = d.day
         WHERE d.budget IS NULL OR coalesce(c.charged, 0) > d.budget OR d.spent <> coalesce(c.charged, 0)
+        UNION ALL
+        SELECT 'campaign total', t.campaign_id, NULL, t.budget, t.spent, c.charged FROM ads_campaigntotal t
+        LEFT JOIN (SELECT campaign_id, sum(amount) AS charged FROM ads_charge GROUP BY 1) c USING (campaign_id)
+        WHERE t.spent > t.budget OR t.spent <> coalesce(c.charged, 0)
+        UNION ALL
+        SELECT 'account day', a.merchant_id, a.day, a.budget, a.spent, c.charged FROM ads_accountday a
+        LEFT JOIN (SELECT merchant_id, day, sum(amount) AS charged FROM ads_charge GROUP BY 1, 2) c
+            USING (merchant_id, day)
+        WHERE a.spent > a.budget OR a.spent <> coalesce(c.charged, 0)
         """,
     ),
     Invariant(

@@ -12,8 +12,14 @@ FACTS = """
     FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id
     WHERE r.state = 'done' AND r.amount <> 0
     UNION ALL
-    SELECT 'charge:' || c.token, -c.amount, m.code, 'wallet'
-    FROM ads_charge c JOIN shops_merchant m ON m.id = c.merchant_id
+    SELECT 'charge:' || c.token, c.amount, '', 'ad_revenue' FROM ads_charge c
+    UNION ALL
+    SELECT 'credit_note:' || c.token, -n.amount, '', 'ad_revenue'
+    FROM ads_creditnote n JOIN ads_charge c ON c.id = n.charge_id
+    UNION ALL
+    SELECT 'grant:' || g.code, g.amount, g.code, 'grant' FROM ads_grant g
+    UNION ALL
+    SELECT 'grant_expiry:' || g.code, NULL, g.code, 'grant' FROM ads_grant g WHERE g.expired_at IS NOT NULL
     UNION ALL
     SELECT 'top_up:' || t.code, t.amount, m.code, 'wallet'
     FROM ads_topup t JOIN shops_merchant m ON m.id = t.merchant_id WHERE t.state = 'done'
@@ -48,13 +54,13 @@ ALL = [
         f"""
         SELECT t.reference, count(*) AS transfers, count(f.reference) AS facts
         FROM chengfeng_transfer t LEFT JOIN ({FACTS}) f USING (reference)
-        WHERE t.kind IN ('payment', 'refund', 'charge', 'top_up')
+        WHERE t.kind IN ('payment', 'refund', 'charge', 'credit_note', 'grant', 'grant_expiry', 'top_up')
         GROUP BY t.reference HAVING count(*) <> 1 OR count(f.reference) <> 1
         """,
     ),
     Invariant(
         "I18",
-        "every captured payment, done refund, top-up and charge is in the ledger, to the cent",
+        "every captured payment, done refund, top-up, charge, credit note and grant is in the ledger, to the cent",
         f"""
         SELECT f.reference, f.amount, e.amount AS posted FROM ({FACTS}) f
         LEFT JOIN (
@@ -62,17 +68,23 @@ ALL = [
             JOIN chengfeng_entry e ON e.transfer_id = t.id JOIN chengfeng_account a ON a.id = e.account_id
             GROUP BY 1, 2, 3
         ) e ON e.reference = f.reference AND e.owner = f.owner AND e.kind = f.account
-        WHERE e.amount IS DISTINCT FROM f.amount
+        WHERE f.amount IS NOT NULL AND e.amount IS DISTINCT FROM f.amount
         """,
     ),
     Invariant(
         "I19",
-        "a wallet's balance is the sum of its entries, and never negative",
+        "wallets, grants and frozen money hold the sum of their entries, never negative; a grant that is over, nothing",
         """
-        SELECT a.owner, a.currency, a.balance, coalesce(e.sum, 0) AS entries FROM chengfeng_account a
+        SELECT a.kind, a.owner, a.currency, a.balance, coalesce(e.sum, 0) AS entries, g.amount AS granted
+        FROM chengfeng_account a
         LEFT JOIN (SELECT account_id, sum(amount) FROM chengfeng_entry GROUP BY 1) e ON e.account_id = a.id
-        WHERE (a.balance IS NOT NULL OR a.kind = 'wallet')
-            AND (a.balance IS DISTINCT FROM coalesce(e.sum, 0) OR a.balance < 0)
+        LEFT JOIN ads_grant g ON a.kind = 'grant' AND g.code = a.owner AND g.currency = a.currency
+        WHERE (a.balance IS NOT NULL OR a.kind IN ('wallet', 'grant', 'frozen')) AND (
+            a.balance IS DISTINCT FROM coalesce(e.sum, 0) OR a.balance < 0
+            OR a.kind = 'grant' AND (
+                g.id IS NULL OR a.balance > g.amount OR g.expired_at IS NOT NULL AND a.balance <> 0
+            )
+        )
         """,
     ),
 ]

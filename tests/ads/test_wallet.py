@@ -48,11 +48,17 @@ def test_impossible_amounts_are_refused(shop, amount):
         wallet.open_top_up(access=owner_of(shop), amount=Decimal(amount), at=AT)
 
 
-def test_the_statement_shows_what_stood_after_each_entry(shop, foreign_shop):
+def test_the_statement_shows_what_stood_after_each_line(shop, foreign_shop):
     for amount in ("10", "20", "30"):
         fund(shop, amount)
     fund(foreign_shop, "99")
-    newest_first = wallet.explained(list(wallet.statement(shop)))
-    assert [(e.amount, e.balance_after) for e in newest_first] == [(30, 60), (20, 30), (10, 10)]
-    assert [e.balance_after for e in wallet.explained(list(wallet.statement(shop)[1:2]))] == [30]
-    assert list(wallet.statement(shop, kind="charge")) == []
+    newest_first = wallet.statement(shop)
+    assert [(line.cash, line.cash_after) for line in newest_first] == [(30, 60), (20, 30), (10, 10)]
+    assert [line.cash_after for line in newest_first[1:2]] == [30]
+    assert [*wallet.statement(shop, kind="charge")] == []
+
+
+def test_nobody_is_credited_by_a_provider_that_is_not_offered(shop, settings):
+    settings.TOP_UPS_BY = ["stripe"]
+    with pytest.raises(wallet.NotOffered):
+        wallet.open_top_up(access=owner_of(shop), amount=Decimal(1), at=AT, provider="sandbox")

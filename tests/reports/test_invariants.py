@@ -107,9 +107,10 @@ FAULTS["I18"] = [
 ]
 FAULTS["I20"] = [
     drop("ads_charge", "charge_click_once", "ads_charge_transfer_id_key"),
-    "INSERT INTO ads_charge (code, merchant_id, campaign_id, event_day, token, day, bid, amount, transfer_id, at) "
-    "SELECT 'chg_2', merchant_id, campaign_id, event_day, token, day, bid, amount, transfer_id, at FROM ads_charge",
-    "UPDATE ads_campaignday SET spent = spent * 2",
+    "INSERT INTO ads_charge (code, merchant_id, campaign_id, event_day, token, kind, day, bid, amount, granted, "
+    "transfer_id, at) SELECT 'chg_2', merchant_id, campaign_id, event_day, token, kind, day, bid, amount, granted, "
+    "transfer_id, at FROM ads_charge WHERE granted = 0",
+    "UPDATE ads_campaignday d SET spent = (SELECT sum(amount) FROM ads_charge c WHERE c.campaign_id = d.campaign_id)",
     "DELETE FROM reports_merchantday; DELETE FROM reports_campaigndayfact; DELETE FROM reports_productday",
 ]
 
@@ -136,6 +137,18 @@ MORE = [  # other ways to break some of them, and what finds each
     ("DELETE FROM chengfeng_outboxmessage", {"I27"}),
     ("UPDATE chengfeng_outboxmessage SET dead_at = now(), created_at = now() - interval '1 hour'", {"I27"}),
     ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'payment'", {"I17", "I18"}),
+    ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'grant'", {"I17", "I18"}),
+    ("UPDATE ads_grant SET expired_at = NULL", {"I17"}),
+    ("UPDATE ads_grant SET expired_at = expires_at", {"I19"}),
+    ("UPDATE ads_grant SET code = code || 'x'", {"I17", "I18", "I19", "I21"}),
+    ("UPDATE ads_charge SET granted = 1", {"I21"}),
+    ("UPDATE ads_creditnote SET amount = amount - 1; DELETE FROM reports_merchantday; DELETE FROM "
+     "reports_campaigndayfact; DELETE FROM reports_productday", {"I18", "I21"}),
+    ("UPDATE ads_event SET rescored_at = NULL", {"I21"}),
+    ("UPDATE ads_charge SET kind = 'viewable'", {"I21", "I25"}),
+    ("INSERT INTO ads_campaigntotal (campaign_id, budget, spent) SELECT id, 100, 1 FROM ads_campaign", {"I23"}),
+    ("INSERT INTO ads_accountday (merchant_id, day, budget, spent) SELECT id, '2026-03-03', 100, 1 FROM shops_merchant",
+     {"I23"}),
 ]  # fmt: skip
 
 
@@ -162,6 +175,7 @@ def honest(shop, foreign_shop, kai, alice):
     AuditEntry.objects.create(merchant=shop, number=2, actor=kai, delegation=lent, verb="y", at=THEN)
     world.serve(shop, alice, at=THEN)
     world.pay_out(world.sell(goods, at=THEN), at=THEN)
+    world.grant(ad, at=THEN, shopper=uuid.uuid4())
     facts.rebuild_history(at=NOW)
 
 

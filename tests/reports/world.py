@@ -6,9 +6,11 @@ from decimal import Decimal
 
 from django.db.models import F
 
-from ads import partitions
+from ads import charging, partitions, wallet
 from ads.attribution import SoldLine, record_conversion, record_refund
 from ads.models import Ad, AdGroup, Campaign, CampaignDay, Charge, Event, TopUp
+from ads.tokens import AdToken
+from ads.wallet import freezing, granting
 from chengfeng import ledger, outbox
 from chengfeng.models import Account
 from chengfeng.periods import local_date
@@ -103,6 +105,33 @@ def click(ad: Ad, *, at: datetime, shopper, price: str = "2.5") -> Event:
         day=day, amount=Decimal(price), transfer=transfer, at=at,
     )  # fmt: skip
     return made
+
+
+def grant(ad: Ad, *, at: datetime, shopper) -> None:
+    """A grant and cash pay a click that is found invalid the next day, when some grants are over; cash is frozen."""
+    for days, objective in ((1, ""), (900, ""), (1, "seeding")):
+        gift = {"merchant": ad.merchant, "amount": Decimal(2), "reason": "Hello", "objective": objective}
+        wallet.give(wallet.Gift(**gift, expires_at=at + timedelta(days=days)), at=at)
+    sealed = AdToken(
+        uuid.uuid4(),
+        shopper,
+        ad.pk,
+        ad.campaign_id,
+        ad.merchant_id,
+        ad.product_id,
+        Decimal(5),
+        Decimal(5),
+        "feed",
+        1,
+        at,
+    )
+    clicked = event(ad, "click", at=at, shopper=shopper, token=sealed.token, price="5")
+    charging.charge([sealed], charging.lock_campaigns([ad.campaign_id]), at=at)
+    then = at + timedelta(days=1)
+    Event.objects.filter(token=clicked.token).update(is_valid=False, reason="velocity", rescored_at=then)
+    charging.give_back(Charge.objects.filter(token=clicked.token), reason="velocity", at=then)
+    granting.expire_due(at=then)
+    freezing.freeze(ad.merchant, Decimal(3), reason="Check", by=None, at=then)
 
 
 def place(variant: Variant, quantity: int = 1, *, at: datetime, shopper=None, shipping: str = "8") -> Order:
