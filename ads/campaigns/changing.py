@@ -19,9 +19,10 @@ from shops.onboarding.steps import Step
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
-from ..models import Campaign, CampaignDay, CampaignTotal, Change, Proposal
+from ..models import Ad, Campaign, CampaignDay, CampaignTotal, Change, Proposal
 from . import approval, parts
 from .members import plain
+from .objectives import Creative, terms
 from .promotion import day_budget
 from .proposing import Wish, propose
 from .rules import Errors, broken
@@ -176,10 +177,23 @@ def judge(campaign: Campaign, wanted: Mapping[str, Any], operation: Operation = 
         return {"state": _("An archived campaign stays archived.")}
     if stops:
         return {}
-    dearest = max(approval.own_bids(campaign, wanted), default=None)
-    return broken(
-        plain(campaign) | wanted, dearest=dearest, spent=_spent(campaign) if "total_budget" in wanted else ZERO
-    )
+    dearest = max(approval.own_bids(campaign, wanted), default=None) if _touches_bids(wanted) else None
+    spent = _spent(campaign) if "total_budget" in wanted else ZERO
+    return _other_creatives(campaign, wanted) | broken(plain(campaign) | wanted, dearest=dearest, spent=spent)
+
+
+def _touches_bids(wanted: Mapping[str, Any]) -> bool:
+    names = {name.rpartition(".")[2] for name in wanted}
+    return not names.isdisjoint({"daily_budget", "bid_mode", "bid", "keywords"})
+
+
+def _other_creatives(campaign: Campaign, wanted: Mapping[str, Any]) -> Errors:
+    """Say so where another objective is wanted that does not advertise what the campaign does."""
+    if "objective" not in wanted or Creative.PRODUCT in terms(wanted["objective"]).creatives:
+        return {}
+    if not Ad.objects.filter(campaign=campaign, state=Ad.State.ACTIVE, note=None).exists():
+        return {}
+    return {"objective": _("Its ads show products, which this objective does not advertise.")}
 
 
 def _write(

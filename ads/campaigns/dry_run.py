@@ -12,7 +12,7 @@ from shops.tenancy import Access
 from ..models import Campaign
 from . import approval, parts
 from .changing import judge
-from .editing import dearest_of, wanted_of
+from .editing import dearest_of, wanted_of, with_defaults
 from .members import encoded, plain
 from .rules import Errors, broken
 
@@ -52,7 +52,7 @@ def estimate(
 
 
 def _of_new(access: Access, values: Mapping[str, Any], lists: Mapping[str, Sequence], at: datetime) -> Estimate:
-    campaign = Campaign(merchant=access.merchant, **{"starts_at": at, **values, "state": Campaign.State.PAUSED})
+    campaign = Campaign(merchant=access.merchant, **with_defaults(values, at))
     said = encoded({name: value for name, value in lists.items() if value})
     spec = plain(campaign) | said
     errors = broken(spec, dearest=dearest_of(said.get("keywords", ())))

@@ -17,6 +17,7 @@ from . import parts
 from .changing import Asked, Illegal, Operation, Source, WaitsForApproval, carry_out, change_one, note
 from .groups import first_group
 from .members import LISTS, LISTS_OF_GROUP, PLAIN, Span, encoded, of_group, plain
+from .objectives import TERMS
 from .rules import broken
 
 FIELDS = tuple(name for name in PLAIN if name != "state")
@@ -43,13 +44,14 @@ def create_campaign(
     """Make a paused campaign with one group and an ad for every product and note.
 
     `keywords` are text and match, with a bid of their own or without; `negatives` text and match; `modifiers` map
-    placements to per cent; `audiences` say whether each is left out. Starting it is what may need a second person.
+    placements to per cent; `audiences` say whether each is left out. Without placements it runs on all that its
+    objective allows. Starting it is what may need a second person.
 
     Raises Illegal.
     """
     campaign = Campaign(
         merchant=access.merchant, created_by=access.user, created_at=at, updated_at=at,
-        **{"starts_at": at, **values, "state": State.PAUSED},
+        **with_defaults(values, at),
     )  # fmt: skip
     lists = encoded({"modifiers": modifiers or {}, "promotion_days": promotion_days, "negatives": negatives})
     of_its_group = encoded(
@@ -66,6 +68,12 @@ def create_campaign(
     note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source))
     record(access, "campaign.create", target=campaign.code, at=at, **after)
     return campaign
+
+
+def with_defaults(values: Mapping[str, Any], at: datetime) -> dict[str, Any]:
+    """Return the columns of a new campaign: paused, from now on, on every placement that its objective allows."""
+    its = TERMS.get(values.get("objective") or Campaign.Objective.PRODUCT_SALES)
+    return {"starts_at": at, "placements": list(its.placements if its else ()), **values, "state": State.PAUSED}
 
 
 def edit_campaign(

@@ -6,6 +6,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from shops.people.audit import record
+from shops.people.rights import Right
 from shops.tenancy import Access, own
 
 from ..models import Change, Proposal
@@ -83,6 +84,7 @@ def withdraw(access: Access, proposal: Proposal, *, at: datetime) -> Proposal:
 
 def _require_another(access: Access, proposal: Proposal) -> None:
     """Raise NotYours unless a person decides, and another: a program's token says nothing of who holds it."""
+    access.require(Right.ADS_EDIT)
     if access.user is None or access.user == proposal.proposed_by:
         raise NotYours
 

@@ -113,6 +113,13 @@ def test_seeding_advertises_notes_only(shop, buyer, goods):
     assert list(refused.value.errors) == ["products"]
 
 
+def test_an_objective_fits_what_is_advertised_and_brings_its_placements(buyer, made):
+    with pytest.raises(Illegal) as refused:
+        edit(buyer, made, objective="seeding", placements=["feed"])
+    assert list(refused.value.errors) == ["objective"]
+    assert make(buyer, objective="seeding").placements == ["feed", "search", "shop"]
+
+
 def test_a_promotion_day_has_a_budget_of_its_own(buyer, made):
     CampaignDay.objects.create(campaign=made, day=TODAY, budget=10, spent=4)
     edit(buyer, made, promotion_days=[Span(TODAY, TODAY, bid_percent=20, budget_percent=50)])
