@@ -9,8 +9,7 @@ from decimal import Decimal
 from random import Random
 from statistics import median
 
-from django.db import connection
-
+from chengfeng import sql
 from shops.models import FlashItem, FlashSale, Merchant, Variant
 from shops.promotions import flash
 from shops.tenancy import Access
@@ -84,7 +83,5 @@ def _cross(site: Site, carts: Sequence[Sequence[Variant]]) -> Traffic:
 
 def _deadlocks() -> int:
     """Return how many transactions of this database PostgreSQL has ended because they waited in a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_stat_clear_snapshot()")
-        cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-        return cursor.fetchone()[0]
+    sql.run("SELECT pg_stat_clear_snapshot()")
+    return sql.row("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")[0]

@@ -97,7 +97,6 @@ def number() -> int:
 
 def vacuum() -> None:
     """Let the planner know what there is, as autovacuum would in time, and the disk come to rest."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0")
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT")
+    sql.run("SET statement_timeout = 0")
+    sql.run("VACUUM ANALYZE")
+    sql.run("CHECKPOINT")

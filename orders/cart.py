@@ -8,10 +8,11 @@ from functools import cached_property
 from itertools import groupby
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F, QuerySet
 from django.db.models.functions import Least
 
+from chengfeng import sql
 from chengfeng.codes import new_code
 from shops.delivery.rates import Destination
 from shops.models import Merchant, Product, User, Variant
@@ -200,15 +201,13 @@ def take_out(cart: Cart, variants: Collection[Variant], *, at: datetime) -> None
 LOCK = """
 INSERT INTO orders_cart AS c (code, shopper, version, updated_at) VALUES (%(code)s, %(shopper)s, 1, %(at)s)
 ON CONFLICT (shopper) DO UPDATE SET updated_at = excluded.updated_at, version = c.version + 1
-RETURNING id, code, shopper, version, updated_at
+RETURNING *
 """
 
 
 def _locked(shopper: UUID, at: datetime) -> Cart:
     """Return the shopper's cart, a version further and locked until the transaction ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, {"code": new_code("crt"), "shopper": shopper, "at": at})
-        return Cart.from_db(None, [column.name for column in cursor.description], cursor.fetchone())
+    return sql.instances(Cart, LOCK, {"code": new_code("crt"), "shopper": shopper, "at": at})[0]
 
 
 def _price(variant: Variant, at: datetime) -> Decimal:
