@@ -21,8 +21,8 @@ MERCHANTS, CAMPAIGNS, ADS = 20, 2, 5
 BATCH, CLICKS, BATCHES, PEOPLE, ROUNDS = 1000, 30, 12, 4, 3
 BID, PRICE = Decimal("1.50"), Decimal("0.87")
 COPY = (
-    "COPY ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper, bid,"
-    " price, decided_at, at, received_at, is_valid, reason) FROM STDIN"
+    "COPY ads_event (day, token, kind, merchant_id, campaign_id, group_id, ad_id, product_id, placement, position,"
+    " shopper, pricing, bid, price, pctr, pcvr, is_explored, decided_at, at, received_at, is_valid, reason) FROM STDIN"
 )
 
 
@@ -64,7 +64,7 @@ def _served(running: Sequence[Ad], at: datetime) -> list[tuple[AdToken, str]]:
 def _token(ad: Ad, at: datetime) -> AdToken:
     return AdToken(
         tokens.new_id(), uuid4(), ad.pk, ad.campaign_id, ad.merchant_id, ad.product_id, BID, PRICE, "feed", 1,
-        at - timedelta(seconds=5),
+        at - timedelta(seconds=5), ad.group_id,
     )  # fmt: skip
 
 
@@ -81,9 +81,9 @@ def _copy(bare, batch: Sequence[tuple[AdToken, str]], at: datetime) -> None:
 
 def _row(token: AdToken, kind: str, at: datetime) -> tuple:
     return (
-        token.decided_at.astimezone(UTC).date(), token.token, kind, token.merchant_id, token.campaign_id, token.ad_id,
-        token.product_id, token.placement, token.position, token.shopper, token.bid, token.price, token.decided_at,
-        at, at, True, "copied",
+        token.decided_at.astimezone(UTC).date(), token.token, kind, token.merchant_id, token.campaign_id,
+        token.group_id, token.ad_id, token.product_id, token.placement, token.position, token.shopper, token.pricing,
+        token.bid, token.price, token.pctr, token.pcvr, token.is_explored, token.decided_at, at, at, True, "copied",
     )  # fmt: skip
 
 

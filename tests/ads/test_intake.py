@@ -21,6 +21,7 @@ from .adverts import BROWSER
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
+ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 LATER = AT + timedelta(hours=1)
 COLUMNS = ("token", "kind", "at", "shopper", "is_valid", "reason", "price", "pricing")
 
@@ -89,7 +90,7 @@ def test_the_client_is_told_the_same_whether_an_event_counts_or_not(client, repo
     events = [{"token": report.token, "kind": report.kind, "at": at} for report in reports[:3]]
     answers = [
         post(client, [event], **{"User-Agent": agent})
-        for event, agent in zip(events, (BROWSER.agent, "Googlebot", ""), strict=True)
+        for event, agent in zip(events, (BROWSER.agent, ROBOT, ""), strict=True)
     ]
     assert [answer.content for answer in answers] == [b'{"results":[{"status":"accepted"}]}'] * 3
     assert sorted(Event.objects.values_list("reason", flat=True)) == ["", "no_agent", "robot"]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from ads import tokens
 from ads.models import Charge, Event
@@ -118,7 +119,7 @@ def test_a_device_is_learnt_from_a_click_while_logged_in(ad, bob):
 
 
 def test_a_log_in_makes_the_browser_known(client, bob, noon):
-    client.post("/login/", {"username": bob.email, "password": "correct horse"})
+    client.post(reverse("shops:login"), {"username": bob.email, "password": "correct horse"})
     assert Device.objects.get().user == bob
     assert client.cookies["shopper"].value.startswith(Device.objects.get().shopper.hex)
 

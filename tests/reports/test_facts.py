@@ -6,8 +6,11 @@ from decimal import Decimal
 
 import pytest
 
+from ads.attribution import Key
+from ads.models import Event
+from ads.validity.withdrawing import withdraw
 from chengfeng.periods import local_date
-from reports import dirty, facts, reading
+from reports import dirty, facts, invariants, reading
 from reports.metrics import total, value
 from reports.models import CampaignDayFact, MerchantDay, PaymentDay, ProductDay
 from reports.sources import Grain
@@ -91,6 +94,24 @@ def test_days_are_found_by_their_rows(shop, foreign_shop, told):
     yesterday = date(2026, 3, 9)
     found = dirty.days(at=NOW + timedelta(minutes=15))
     assert sorted((merchant.pk, day) for merchant, day in found) == [(shop.pk, yesterday), (foreign_shop.pk, yesterday)]
+
+
+def test_what_is_judged_again_restates_its_day_and_is_given_back_on_its_own(shop, goods, told, bob):
+    """The closed day of the click loses click and sale; the money comes back on the day on which that was found."""
+    for minutes in (0, 5, 10):
+        facts.rebuild_history(at=NOW + timedelta(minutes=minutes))
+    click = Event.objects.get(kind="click", is_valid=True)
+    found = {Key(click.day, click.token, "click"): "appeal"}
+    withdrawn = withdraw(click.campaign_id, found, at=NOW + timedelta(minutes=11))
+    assert (len(withdrawn.events), withdrawn.returned) == (1, Decimal("2.5"))
+    assert {day for _, day in dirty.days(at=NOW + timedelta(days=1))} >= {date(2026, 3, 3), date(2026, 3, 10)}
+    facts.rebuild_history(at=NOW + timedelta(days=1))
+    then, now = (MerchantDay.objects.get(merchant=shop, day=date(2026, 3, day)) for day in (3, 10))
+    assert (then.clicks, then.invalid_clicks, then.ad_orders, then.ad_gmv, then.spend) == (0, 2, 0, 100, Decimal("2.5"))
+    assert (now.ad_credits, now.spend) == (Decimal("2.5"), Decimal("-2.5"))
+    of_product = ProductDay.objects.get(day=date(2026, 3, 10), product=told.product)
+    assert (of_product.ad_credits, of_product.spend) == (Decimal("2.5"), Decimal("-2.5"))
+    assert invariants.check({"I21", "I24", "I25"}) == []
 
 
 def test_a_row_that_comes_late_makes_its_day_dirty(shop, goods, told):
