@@ -59,7 +59,7 @@ WITH people AS MATERIALIZED ({}), gone AS (
     WHERE m.audience_id = %(audience)s AND NOT EXISTS (SELECT FROM people p WHERE p.shopper = m.shopper)
     RETURNING 1
 ), come AS (
-    INSERT INTO ads_audiencemember (audience_id, shopper) SELECT %(audience)s, shopper FROM people
+    INSERT INTO ads_audiencemember (audience_id, shopper) SELECT %(audience)s, shopper FROM people ORDER BY shopper
     ON CONFLICT DO NOTHING RETURNING 1
 )
 SELECT (SELECT count(*) FROM people), (SELECT count(*) FROM gone) + (SELECT count(*) FROM come)

@@ -20,7 +20,7 @@ from ..models import (
     PlacementModifier,
     PromotionDays,
 )
-from .members import LISTS, OF_GROUP, PLAIN, decode, encode
+from .members import LISTS, OF_GROUP, PLAIN, Span, decode, encode
 
 
 def read(campaign: Campaign, names: Iterable[str]) -> dict[str, Any]:
@@ -91,6 +91,10 @@ def _under_review(headline: str) -> dict[str, Any]:
     return {"review": review, "review_reason": "", "reviewed_by": None, "reviewed_at": None}
 
 
+def _span(days: PromotionDays) -> Span:
+    return Span(days.first_day, days.last_day, days.bid_percent, days.budget_percent)
+
+
 def _read_negatives(owner: Campaign | AdGroup) -> Iterable[tuple[str, str]]:
     return _negatives_of(owner).values_list("text", "match")
 
@@ -106,10 +110,8 @@ def _active(group: AdGroup, *, notes: bool) -> QuerySet[Ad]:
 
 
 READERS: dict[str, Callable] = {
-    "modifiers": lambda campaign: dict(campaign.modifiers.values_list("placement", "percent")),
-    "promotion_days": lambda campaign: list(
-        campaign.promotion_days.values("first_day", "last_day", "bid_percent", "budget_percent")
-    ),
+    "modifiers": lambda campaign: {each.placement: each.percent for each in campaign.modifiers.all()},
+    "promotion_days": lambda campaign: [_span(each) for each in campaign.promotion_days.all()],
     "negatives": _read_negatives,
     "categories": lambda group: group.categories.values_list("slug", flat=True),
     "products": lambda group: _active(group, notes=False).values_list("product__code", flat=True),
@@ -159,7 +161,7 @@ def _write_keywords(group: AdGroup, wanted: Iterable[tuple[str, str, str | None]
 def _write_audiences(group: AdGroup, wanted: Iterable[tuple[str, bool]]) -> None:
     group.audiences.all().delete()
     left_out = dict(wanted)
-    found = Audience.objects.filter(merchant=group.merchant_id, code__in=left_out)
+    found = Audience.objects.filter(merchant=group.merchant_id, code__in=left_out, state=Audience.State.ACTIVE)
     GroupAudience.objects.bulk_create(
         GroupAudience(group=group, audience=audience, is_excluded=left_out[audience.code]) for audience in found
     )

@@ -4,6 +4,7 @@ import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
 from django.db import connection
@@ -14,7 +15,7 @@ from ads.audiences import counting, defining, people
 from ads.audiences.noting import MOST_A_DAY
 from ads.audiences.sizes import Size, rounded
 from ads.models import Audience, AudienceMember, Behaviour, GroupAudience
-from chengfeng import clock
+from chengfeng import clock, sql
 from chengfeng.models import Job
 from orders import cart
 from shops import tokens
@@ -107,19 +108,32 @@ def test_the_job_counts_what_is_used_each_time_and_the_rest_every_hour(shop):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_counts_at_once_leave_each_person_once(shop):
+@pytest.mark.parametrize(("hold", "counts"), [(sql.hold, 1), (lambda *_: None, 4)], ids=["held", "control"])
+def test_of_counts_at_once_one_does_it(shop, monkeypatch, hold, counts):
     product = adverts.product(shop)
     who = {did("view", product) for _ in range(30)}
     audience = crowds.audience(shop)
+    looked, read = Barrier(4), Barrier(4)
 
-    def count(minute):
+    def held(lock, key):
+        looked.wait(5)
+        hold(lock, key)
+
+    def definition(counted):
+        if counts == 4:  # without the lock all have found it uncounted before one has written
+            read.wait(5)
+        return people.definition_of(counted)
+
+    def count(_):
         try:
-            return counting.recount(audience.pk, at=AT + timedelta(minutes=minute % 2))
+            return counting.recount(audience.pk, at=AT)
         finally:
             connection.close()
 
+    monkeypatch.setattr(counting.sql, "hold", held)
+    monkeypatch.setattr(counting, "definition_of", definition)
     with ThreadPoolExecutor(4) as pool:
-        assert 1 <= sum(pool.map(count, range(4))) <= 2
+        assert sum(pool.map(count, range(4))) == counts
     assert set(AudienceMember.objects.values_list("shopper", flat=True)) == who
     assert Audience.objects.get().size == 30
 
@@ -185,6 +199,10 @@ def test_the_storefront_notes_what_known_people_view_and_read(shop, goods, alice
     assert not Behaviour.objects.exists()
     assert [tell("view", goods[0].code), tell("read", read.code), tell("view", "prd_0")] == [204, 204, 404]
     assert [tell("buy", goods[0].code), tell("view", "\0")] == [400, 400]
+    for page, kind, code in (("product", "view", goods[0].code), ("note", "read", read.code)):
+        html = client.get(reverse(f"shops:{page}", args=[code])).content.decode()
+        assert f'data-behaviour="{kind}" data-code="{code}"' in html
+        assert "ads/behaviours.js" in html
     noted = set(Behaviour.objects.values_list("shopper", "kind", "product"))
     assert noted == {(who, "view", goods[0].pk), (who, "read", goods[0].pk), (who, "read", goods[1].pk)}
 
