@@ -242,7 +242,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "add_partitions": 3600,
     "count_ads": 60,
     "rescore_events": 900,
-    "watch_campaigns": 15,
+    "watch_campaigns": 30,
     "train_predictions": 600,
     "count_audiences": 300,
     "keep_wallets": 60,

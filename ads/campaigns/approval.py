@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, prefetch_related_objects
 
 from ..models import AdAccount, AdGroup, Campaign, Keyword, Proposal
 from . import parts
@@ -33,10 +33,8 @@ def is_needed(campaign: Campaign, wanted: Mapping[str, Any], *, limit: Decimal |
     day, day_after = dearest_day(before, today), dearest_day(after, today)
     if day_after > limit and day_after > day:
         return True
-    bid, bid_after = (
-        dearest_bid(before, own_bids(campaign, {}), today),
-        dearest_bid(after, own_bids(campaign, wanted), today),
-    )
+    bid = dearest_bid(before, own_bids(campaign, {}), today)
+    bid_after = dearest_bid(after, own_bids(campaign, wanted), today)
     if bid_after > limit and bid_after > bid:
         return True
     starts = before["state"] != State.ACTIVE and after["state"] == State.ACTIVE
@@ -61,14 +59,32 @@ def _most(document: Mapping[str, Any], percent: str, today: date) -> Decimal:
     return Decimal(100 + max([0, *to_come])) / 100
 
 
+def prepare(campaigns: Iterable[Campaign]) -> None:
+    """Read for many campaigns at once what judging their money takes, in four statements."""
+    campaigns = list(campaigns)
+    prefetch_related_objects(campaigns, "modifiers", "promotion_days")
+    groups = AdGroup.objects.filter(campaign__in=campaigns).values_list("campaign").annotate(Max("bid"))
+    keywords = Keyword.objects.filter(group__campaign__in=campaigns).values_list("group__campaign")
+    of_groups, of_keywords = dict(groups), dict(keywords.annotate(Max("bid")))
+    for campaign in campaigns:
+        campaign.own_bids = [of_groups.get(campaign.pk), of_keywords.get(campaign.pk)]
+
+
 def own_bids(campaign: Campaign, wanted: Mapping[str, Any]) -> list[Decimal]:
     """Return the dearest bids of the campaign's groups and keywords as they would be after a change."""
     of_groups = [Decimal(bid) for name, bid in wanted.items() if _is(name, "bid") and bid]
     of_keywords = [Decimal(row[2]) for name, rows in wanted.items() if _is(name, "keywords") for row in rows if row[2]]
-    untouched = AdGroup.objects.filter(campaign=campaign).exclude(code__in=_groups(wanted, "bid"))
-    others = Keyword.objects.filter(group__campaign=campaign).exclude(group__code__in=_groups(wanted, "keywords"))
-    kept = [untouched.aggregate(most=Max("bid"))["most"], others.aggregate(most=Max("bid"))["most"]]
-    return [*of_groups, *of_keywords, *(bid for bid in kept if bid is not None)]
+    return [*of_groups, *of_keywords, *(bid for bid in _kept_bids(campaign, wanted) if bid is not None)]
+
+
+def _kept_bids(campaign: Campaign, wanted: Mapping[str, Any]) -> list[Decimal | None]:
+    """Return the dearest bids of the groups, and of the keywords of groups, that a change leaves as they are."""
+    groups, worded = _groups(wanted, "bid"), _groups(wanted, "keywords")
+    if not groups and not worded and hasattr(campaign, "own_bids"):
+        return campaign.own_bids
+    others = AdGroup.objects.filter(campaign=campaign).exclude(code__in=groups)
+    keywords = Keyword.objects.filter(group__campaign=campaign).exclude(group__code__in=worded)
+    return [rows.aggregate(most=Max("bid"))["most"] for rows in (others, keywords)]
 
 
 def _is(name: str, last: str) -> bool:

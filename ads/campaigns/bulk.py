@@ -14,7 +14,8 @@ from shops.tenancy import Access, own
 
 from ..models import Campaign
 from . import approval, changing, parts
-from .changing import Asked, Illegal, Operation, Result, Source, judge, new_batch
+from .changing import Asked, Illegal, Operation, Result, Source, new_batch
+from .judging import judge
 from .members import AMOUNTS, encode
 from .rules import LOWEST_AMOUNT, Errors
 from .values import legible, number
@@ -84,6 +85,7 @@ class Done:
 def plan(access: Access, campaigns: Sequence[Campaign], edit: BulkEdit, *, at: datetime) -> list[Diff]:
     """Return what an edit would do to each campaign, without doing it. Raises Illegal when the edit makes no sense."""
     require_sense(edit, len(campaigns))
+    approval.prepare(campaigns)
     limit = approval.limit_of(access.merchant.pk)
     today = local_date(at, access.merchant.time_zone)
     return [_diff(campaign, edit, limit, today) for campaign in campaigns]
@@ -109,6 +111,7 @@ def carry_out(access: Access, versions: Mapping[str, int], edit: BulkEdit, *, at
     """
     require_sense(edit, len(versions))
     chosen = own(Campaign, access.merchant).filter(code__in=versions).order_by("pk")
+    chosen = chosen.prefetch_related("modifiers", "promotion_days")
     asked = [Asked(campaign, wanted_of(_known(campaign, edit), edit), versions[campaign.code]) for campaign in chosen]
     operation = Operation(source=Source.BULK, batch=new_batch(), reason=reason)
     return Done(operation.batch, changing.carry_out(access, asked, at=at, operation=operation))

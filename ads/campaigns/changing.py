@@ -7,25 +7,22 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Sum, TextChoices, Value
-from django.db.models.functions import Greatest
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import new_code
-from chengfeng.money import ZERO, AmountField
 from chengfeng.periods import local_date
 from shops.onboarding.checklist import reach
 from shops.onboarding.steps import Step
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
-from ..models import Ad, Campaign, CampaignDay, CampaignTotal, Change, Proposal
+from ..models import Campaign, Change, Proposal
 from . import approval, parts
-from .members import plain
-from .objectives import Creative, terms
-from .promotion import day_budget
-from .proposing import Wish, propose
-from .rules import Errors, broken
+from .budgets import renew_days, renew_totals
+from .judging import judge
+from .proposing import Wish, outdate, propose
+from .rules import Errors
 
 Source, State = Change.Source, Campaign.State
 
@@ -112,10 +109,10 @@ def carry_out(access: Access, asked: Sequence[Asked], *, at: datetime, operation
     """
     with transaction.atomic():
         locked = _lock(access, [each.campaign.pk for each in asked])
+        approval.prepare(locked.values())
         limit = approval.limit_of(access.merchant.pk)
         results = [_one(access, locked[each.campaign.pk], each, limit, at, operation) for each in asked]
-        _audit(access, results, at, operation)
-    return results
+        return _finish(access, results, at, operation)
 
 
 def change_one(access: Access, asked: Asked, *, at: datetime, operation: Operation) -> Change | None:
@@ -160,84 +157,41 @@ def _one(
     wanted = {name: value for name, value in asked.wanted.items() if known[name] != value}
     if not wanted:
         return Result(campaign)
-    if errors := judge(campaign, wanted, operation):
+    if errors := judge(campaign, wanted, revives=operation.source == Source.UNDO):
         return Result(campaign, errors=errors)
     today = local_date(at, access.merchant.time_zone)
     if not operation.is_approved and approval.is_needed(campaign, wanted, limit=limit, today=today):
         before = parts.read(campaign, {*approval.MONEY, *wanted})
         wish = Wish(campaign, before=before, wanted=wanted, reason=operation.reason)
         return Result(campaign, proposal=propose(access, wish, at=at))
-    return Result(campaign, change=_write(access, campaign, known, wanted, at, operation))
-
-
-def judge(campaign: Campaign, wanted: Mapping[str, Any], operation: Operation = Operation()) -> Errors:
-    """Return what is wrong with a change of a campaign. Stopping one is always allowed."""
-    stops = set(wanted) == {"state"} and wanted["state"] != State.ACTIVE
-    if campaign.state == State.ARCHIVED and operation.source != Source.UNDO:
-        return {"state": _("An archived campaign stays archived.")}
-    if stops:
-        return {}
-    dearest = max(approval.own_bids(campaign, wanted), default=None) if _touches_bids(wanted) else None
-    spent = _spent(campaign) if "total_budget" in wanted else ZERO
-    return _other_creatives(campaign, wanted) | broken(plain(campaign) | wanted, dearest=dearest, spent=spent)
-
-
-def _touches_bids(wanted: Mapping[str, Any]) -> bool:
-    names = {name.rpartition(".")[2] for name in wanted}
-    return not names.isdisjoint({"daily_budget", "bid_mode", "bid", "keywords"})
-
-
-def _other_creatives(campaign: Campaign, wanted: Mapping[str, Any]) -> Errors:
-    """Say so where another objective is wanted that does not advertise what the campaign does."""
-    if "objective" not in wanted or Creative.PRODUCT in terms(wanted["objective"]).creatives:
-        return {}
-    if not Ad.objects.filter(campaign=campaign, state=Ad.State.ACTIVE, note=None).exists():
-        return {}
-    return {"objective": _("Its ads show products, which this objective does not advertise.")}
-
-
-def _write(
-    access: Access, campaign: Campaign, known: Mapping[str, Any], wanted: dict, at: datetime, operation: Operation
-) -> Change:
-    Proposal.objects.filter(campaign=campaign, state=Proposal.State.WAITING).update(
-        state=Proposal.State.OUTDATED, decided_at=at
-    )
     parts.write(campaign, wanted, at=at)
-    if {"daily_budget", "promotion_days"} & wanted.keys():
-        _rebudget(campaign, at)
-    if "total_budget" in wanted:
-        _retotal(campaign)
-    if wanted.get("state") == State.ACTIVE:
-        reach(access.merchant, Step.CAMPAIGN, at=at, by=access.user, fact=campaign.code)
     before = {name: known[name] for name in wanted}
-    return note(access, campaign, before=before, after=wanted, at=at, operation=operation)
+    return Result(campaign, change=note(access, campaign, before=before, after=wanted, at=at, operation=operation))
+
+
+def _finish(access: Access, results: Sequence[Result], at: datetime, operation: Operation) -> list[Result]:
+    """Write down all changes, renew the budgets that they touch, and outdate what waited for these campaigns."""
+    changes = [result.change for result in results if result.change]
+    Change.objects.bulk_create(changes)
+    outdate([change.campaign for change in changes], at=at)
+    today = local_date(at, access.merchant.time_zone)
+    renew_days([c.campaign.pk for c in changes if {"daily_budget", "promotion_days"} & c.after.keys()], today)
+    renew_totals([c.campaign.pk for c in changes if "total_budget" in c.after])
+    started = [change.campaign for change in changes if change.after.get("state") == State.ACTIVE]
+    if started:
+        reach(access.merchant, Step.CAMPAIGN, at=at, by=access.user, fact=started[0].code)
+    _audit(access, results, at, operation)
+    return list(results)
 
 
 def note(
     access: Access, campaign: Campaign, *, before: dict, after: dict, at: datetime, operation: Operation
 ) -> Change:
-    """Write down a change that was made, in its transaction."""
-    return Change.objects.create(
+    """Return a change that was made of a campaign, not saved yet."""
+    return Change(
         merchant=access.merchant, campaign=campaign, batch=operation.batch, source=operation.source, by=access.user,
         before=before, after=after, at=at, undoes=operation.undoes,
     )  # fmt: skip
-
-
-def _rebudget(campaign: Campaign, at: datetime) -> None:
-    """Let today have its new budget, but never less than it has already cost."""
-    today = local_date(at, campaign.merchant.time_zone)
-    budget = Value(day_budget(campaign, today), output_field=AmountField())
-    CampaignDay.objects.filter(campaign=campaign, day=today).update(budget=Greatest(budget, F("spent")))
-
-
-def _retotal(campaign: Campaign) -> None:
-    """Hold what all days have cost against the new total; the campaign's lock keeps charges away."""
-    spent = {"spent": _spent(campaign), "budget": campaign.total_budget}
-    CampaignTotal.objects.update_or_create(campaign=campaign, defaults=spent)
-
-
-def _spent(campaign: Campaign) -> Decimal:
-    return CampaignDay.objects.filter(campaign=campaign).aggregate(spent=Sum("spent"))["spent"] or ZERO
 
 
 def _audit(access: Access, results: Sequence[Result], at: datetime, operation: Operation) -> None:

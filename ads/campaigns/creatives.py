@@ -13,9 +13,11 @@ from shops.tenancy import Access, own
 
 from ..models import Ad, AdGroup, Campaign, Proposal
 from . import parts
-from .changing import Asked, Illegal, Operation, Source, change_one, judge, lock_one, note
+from .changing import Asked, Illegal, Operation, Source, change_one, lock_one, note
 from .groups import set_states_of
+from .judging import judge
 from .members import of_ad
+from .proposing import outdate
 
 State, Review = Ad.State, Ad.Review
 
@@ -49,7 +51,8 @@ def create_ad(
         ad.save(force_insert=True)
         parts.write(campaign, {}, at=at)
         after = {of_ad(ad, "state"): State.ACTIVE, of_ad(ad, "headline"): ad.headline}
-        note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source))
+        outdate([campaign], at=at)
+        note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source)).save()
         record(access, "campaign.ad", target=campaign.code, at=at, ad=ad.code, product=product.code)
     return ad
 

@@ -11,8 +11,8 @@ from shops.tenancy import Access
 
 from ..models import Campaign
 from . import approval, parts
-from .changing import judge
 from .editing import dearest_of, wanted_of, with_defaults
+from .judging import judge
 from .members import encoded, plain
 from .rules import Errors, broken
 

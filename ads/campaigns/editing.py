@@ -65,7 +65,7 @@ def create_campaign(
     wanted = {name: value for name, value in wanted.items() if value}
     parts.fill(campaign, wanted, at=at)
     after = plain(campaign) | wanted
-    note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source))
+    note(access, campaign, before={}, after=after, at=at, operation=Operation(source=source)).save()
     record(access, "campaign.create", target=campaign.code, at=at, **after)
     return campaign
 

@@ -16,8 +16,10 @@ from shops.tenancy import Access, own
 
 from ..models import Ad, AdGroup, Audience, Campaign, Change
 from . import approval, parts
-from .changing import Asked, Illegal, Operation, Source, change_one, judge, lock_one, note
+from .changing import Asked, Illegal, Operation, Source, change_one, lock_one, note
+from .judging import judge
 from .members import encode, encoded, of_ad, of_group
+from .proposing import outdate
 
 MOST_GROUPS = 100  # of a campaign
 FIELDS = ("name", "bid", "exclude_buyers_days")
@@ -62,7 +64,8 @@ def create_group(
         group.save(force_insert=True)
         parts.write(locked, wanted, at=at)
         after = plain | wanted | {of_group(group, "state"): State.ACTIVE}
-        note(access, locked, before={}, after=after, at=at, operation=Operation(source=source))
+        outdate([locked], at=at)
+        note(access, locked, before={}, after=after, at=at, operation=Operation(source=source)).save()
         record(access, "campaign.group", target=locked.code, at=at, group=group.code, **encoded(values))
     campaign.refresh_from_db()
     return group

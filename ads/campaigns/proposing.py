@@ -1,6 +1,6 @@
 """Writes down a change above the merchant's limit, so that a second person can decide on it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,17 @@ def propose(access: Access, wish: Wish, *, at: datetime) -> Proposal:
 
     Raises PermissionDenied when nobody stands behind the access, for then nobody could be another.
     """
-    waiting = Proposal.objects.filter(campaign=wish.campaign, state=Proposal.State.WAITING)
-    waiting.update(state=Proposal.State.OUTDATED, decided_at=at)
+    outdate([wish.campaign], at=at)
     return Proposal.objects.create(
         merchant=access.merchant, campaign=wish.campaign, version=wish.campaign.version, wanted=wish.wanted,
         before=wish.before, reason=wish.reason, proposed_by=person_behind(access), proposed_at=at,
     )  # fmt: skip
+
+
+def outdate(campaigns: Sequence[Campaign], *, at: datetime) -> None:
+    """Let what waits for these campaigns wait no more, for they have changed, or something else is wanted."""
+    waiting = Proposal.objects.filter(campaign__in=campaigns, state=Proposal.State.WAITING)
+    waiting.update(state=Proposal.State.OUTDATED, decided_at=at)
 
 
 def person_behind(access: Access) -> User:

@@ -18,6 +18,7 @@ from ads.campaigns import (
     create_campaign,
     creatives,
     edit_campaign,
+    parts,
     proposals,
 )
 from ads.campaigns.bulk import Action, BulkEdit, Edit
@@ -152,9 +153,9 @@ def test_an_approval_and_an_edit_do_not_mix(buyer, owner, made, proposal):
 
 
 def test_control_without_the_lock_an_approval_overtakes_an_edit(buyer, owner, made, proposal, monkeypatch):
-    both, write = threading.Barrier(2), changing._write
+    both, write = threading.Barrier(2), parts.write
     monkeypatch.setattr(QuerySet, "select_for_update", lambda query, **_: query.all())
-    monkeypatch.setattr(changing, "_write", lambda *args: (both.wait(timeout=10), write(*args))[1])
+    monkeypatch.setattr(parts, "write", lambda *args, **at: (both.wait(timeout=10), write(*args, **at))[1])
     approved = lambda: proposals.approve(owner, proposal, at=AT) and "approved"  # noqa: E731
     assert at_once(approved, edited(buyer, made, name="Other")) == {"approved": 1, "edited": 1}
 
