@@ -19,16 +19,16 @@ def of_tenths(by_placement: Mapping[str, Sequence[Tenth]]) -> list[tuple[str, st
 
 
 def _reliability(tenths: Sequence[Tenth]) -> dict:
+    rate = {"unit": "percent"}
     return {
         "legend": {},
-        "xAxis": {"type": "category", "name": _("Predicted"), "nameLocation": "middle", "nameGap": 28,
-                  "data": [percent(tenth.predicted) for tenth in tenths]},
+        "xAxis": {"type": "category", "data": [percent(tenth.predicted) for tenth in tenths]},
         "yAxis": {"type": "value", "unit": "percent"},
         "series": [
-            {"name": _("Observed"), "type": "bar", "unit": "percent", "data": [tenth.observed for tenth in tenths]},
-            {"name": _("Predicted"), "type": "line", "unit": "percent", "data": [tenth.predicted for tenth in tenths]},
+            {**rate, "name": _("Predicted"), "type": "line", "z": 3, "data": [tenth.predicted for tenth in tenths]},
+            {**rate, "name": _("Observed"), "type": "bar", "data": [tenth.observed for tenth in tenths]},
         ],
-    }  # fmt: skip
+    }
 
 
 def of_versions(models: Iterable[PredictionModel]) -> dict:
@@ -57,4 +57,4 @@ def _named(model: PredictionModel) -> str:
 def _line(name: str, rows: Sequence[PredictionModel], metric: str, *, axis: int = 0, dashed: bool = False) -> dict:
     data = [round(model.metrics.get(metric, 0), 4) for model in rows]
     style = {"type": "dashed" if dashed else "solid"}
-    return {"name": name, "type": "line", "yAxisIndex": axis, "symbol": "none", "lineStyle": style, "data": data}
+    return {"name": name, "type": "line", "yAxisIndex": axis, "symbolSize": 4, "lineStyle": style, "data": data}

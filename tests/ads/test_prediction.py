@@ -295,7 +295,7 @@ def test_a_buyer_sees_how_predictions_came_true(shop, foreign_shop, ads, dana, c
     assert page.status_code == 200
     [(name, title, chart)] = page.context["charts"]
     assert (name, title) == ("reliability-feed", "Feed")
-    assert [series["data"] for series in chart["series"]] == [[0, 0.2], pytest.approx([0.02, 0.1])]
+    assert [series["data"] for series in chart["series"]] == [pytest.approx([0.02, 0.1]), [0, 0.2]]
     assert "Spring" in page.content.decode()
     assert "Theirs" not in page.content.decode()
     assert [each.fallback for each in page.context["standings"]] == ["none_yet", "none_yet"]
