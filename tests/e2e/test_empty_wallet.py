@@ -1,0 +1,120 @@
+"""Ads stop within two seconds of an empty wallet or a spent budget, on every process that serves; no cent overspent."""
+
+import os
+import pickle
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.db.models import Sum
+from django.utils import timezone
+
+from ads import partitions, wallet
+from ads.auction import Request
+from ads.models import AdAccount, Charge
+from ads.serving import serve
+from ads.tracking import Report, track
+from tests import factories
+from tests.ads import adverts
+from tests.ads.adverts import BROWSER
+
+pytestmark = pytest.mark.django_db(transaction=True)
+PROCESSES = 3
+AFTERWARDS = 3.0  # seconds for which everybody goes on asking once nothing is paid for any more
+LONGEST = 40.0
+READING = 0.4  # seconds between an ad and its click; faster ones do not count
+
+
+@dataclass
+class Seen:
+    """What one process saw, by a clock that all of them share: ads it served, clicks that were paid and free ones."""
+
+    served: list[float] = field(default_factory=list)
+    paid: list[float] = field(default_factory=list)
+    free: list[tuple[float, float, str]] = field(default_factory=list)  # served, clicked, why it was free
+
+
+def live() -> Seen:
+    """Ask for ads, each for a new shopper, and click every one of them, until nothing has been paid for a while."""
+    settings.AUCTION_REFRESH_SECONDS = 0.5
+    seen, waiting, begun = Seen(), [], time.monotonic()
+    while time.monotonic() - begun < LONGEST and not _is_over(seen):
+        for filled in serve((Request("feed", 1),), shopper=factories.shopper(), at=timezone.now()):
+            seen.served += [time.monotonic()] * len(filled.ads)
+            waiting += [(time.monotonic(), ad.token) for ad in filled.ads]
+        while waiting and time.monotonic() - waiting[0][0] > READING:
+            _click(seen, *waiting.pop(0))
+        time.sleep(0.03)
+    return seen
+
+
+def _is_over(seen: Seen) -> bool:
+    return bool(seen.free) and time.monotonic() - seen.free[0][1] > AFTERWARDS
+
+
+def _click(seen: Seen, served: float, token: str) -> None:
+    (result,) = track([Report(token, "click")], received_at=timezone.now(), visitor=BROWSER)
+    now = time.monotonic()
+    if result.reason:
+        seen.free.append((served, now, result.reason))
+    else:
+        seen.paid.append(now)
+
+
+def in_processes(call: Callable[[], Seen]) -> list[Seen]:
+    """Call something in several processes at once; return what each of them returned."""
+    connections.close_all()
+    pipes = []
+    for _ in range(PROCESSES):
+        read, write = os.pipe()
+        if not os.fork():
+            told = b""
+            try:
+                told = pickle.dumps(call())
+            finally:
+                os.write(write, told)
+                os._exit(0)
+        os.close(write)
+        pipes.append(os.fdopen(read, "rb"))
+    told = [pickle.load(pipe) for pipe in pipes]
+    for _ in pipes:
+        os.wait()
+    return told
+
+
+def by_cash(shop) -> str:
+    factories.fund(shop, "4")
+    return "no_balance"
+
+
+def by_grant(shop) -> str:
+    until = timezone.now() + timedelta(days=1)
+    wallet.give(wallet.Gift(merchant=shop, amount=Decimal(4), reason="x", expires_at=until), at=timezone.now())
+    return "no_balance"
+
+
+def by_account(shop) -> str:
+    factories.fund(shop, "100")
+    AdAccount.objects.create(merchant=shop, daily_budget=4)
+    return "no_account_budget"
+
+
+@pytest.mark.parametrize("limit", [by_cash, by_grant, by_account])
+def test_ads_stop_two_seconds_after_nothing_is_left(shop, limit):
+    reason, today = limit(shop), timezone.now().date()
+    partitions.ensure(today, today + timedelta(days=1))
+    for _ in range(2):
+        adverts.ad(shop, bid="1", starts_at=timezone.now() - timedelta(days=1))
+    told = in_processes(live)
+    last_paid = max(at for seen in told for at in seen.paid)
+    stopped = [max(seen.served) - last_paid for seen in told]
+    free = [(why, served - last_paid) for seen in told for served, _, why in seen.free]
+    print(f"{limit.__name__}: stopped after {[f'{s:.2f}' for s in stopped]} s; {len(free)} free clicks")
+    assert max(stopped) <= 2
+    assert {why for why, _ in free} == {reason}
+    assert Charge.objects.aggregate(sum=Sum("amount"))["sum"] <= 4
