@@ -5,7 +5,7 @@
 yardstick is the least that the machine must do for the same end, so the ratio holds on any machine.
 
 - ledger: transfers posted per second, against the same rows by COPY into the same tables
-- decision: ad decisions per second over HTTP, against an empty view of the same server
+- decision: ad decisions per second over HTTP among 1,000 live ads and 10,000, against an empty view of the same server
 - ingest: ad events taken per second over HTTP, charges included, against COPY of such rows into their table
 - bidding: clicks won for a budget in a log of real auctions, against linear bidding tuned on the same history
 - auctionnet: conversions within a target cost in a replayed ad market, against the best fixed multiplier of training

@@ -71,9 +71,12 @@ class Site:
     host: str
     port: int
 
-    def drive(self, journeys: Sequence[Journey], *, people: int) -> Traffic:
-        """Send the journeys, as many at once as there are people, and return what became of them."""
-        plan = {"host": self.host, "port": self.port, "people": people}
+    def drive(self, journeys: Sequence[Journey], *, people: int, per_second: float | None = None) -> Traffic:
+        """Send the journeys, as many at once as there are people, and return what became of them.
+
+        With `per_second` each sets out when it is due, and its first answer is timed from then on.
+        """
+        plan = {"host": self.host, "port": self.port, "people": people, "per_second": per_second}
         plan["journeys"] = [[asdict(step) for step in journey] for journey in journeys]
         done = subprocess.run(
             ["setpriv", "--pdeathsig=TERM", "--", sys.executable, "-m", "bench.load"],
@@ -82,17 +85,19 @@ class Site:
         told = json.loads(done.stdout)
         return Traffic(told["seconds"], [Answer(*answer) for answer in told["answers"]])
 
-    def idle(self, requests: int, *, people: int) -> Traffic:
+    def idle(self, requests: int, *, people: int, per_second: float | None = None) -> Traffic:
         """Ask an empty view that many times."""
-        return self.drive([[Step("GET", "/healthz")]] * requests, people=people)
+        return self.drive([[Step("GET", "/healthz")]] * requests, people=people, per_second=per_second)
 
 
 class Crowd:
     """People who start together and take journeys from one pile until none is left."""
 
-    def __init__(self, host: str, port: int, people: int, journeys: Sequence[Journey]):
-        self.address, self.pile, self.answers = (host, port), deque(journeys), []
-        self.ready = threading.Barrier(people + 1)
+    def __init__(self, host: str, port: int, people: int, journeys: Sequence[Journey], per_second: float | None = None):
+        dues = [number / per_second if per_second else 0.0 for number in range(len(journeys))]
+        self.address, self.pile, self.answers = (host, port), deque(zip(dues, journeys, strict=True)), []
+        self.is_timed, self.begun = per_second is not None, 0.0
+        self.ready = threading.Barrier(people + 1, action=self._begin)
         self.threads = [threading.Thread(target=self._live, daemon=True) for _ in range(people)]
 
     def run(self) -> float:
@@ -100,10 +105,12 @@ class Crowd:
         for thread in self.threads:
             thread.start()
         self.ready.wait()
-        begun = time.perf_counter()
         for thread in self.threads:
             thread.join()
-        return time.perf_counter() - begun
+        return time.perf_counter() - self.begun
+
+    def _begin(self) -> None:
+        self.begun = time.perf_counter()
 
     def _live(self) -> None:
         connection = http.client.HTTPConnection(*self.address, timeout=PATIENCE)
@@ -111,17 +118,27 @@ class Crowd:
         self.ready.wait()
         while self.pile:
             try:
-                self._travel(connection, self.pile.popleft())
+                due, journey = self.pile.popleft()
             except IndexError:
                 break
+            self._travel(connection, journey, self._await(due))
         connection.close()
 
-    def _travel(self, connection: http.client.HTTPConnection, journey: Journey) -> None:
+    def _await(self, due: float) -> float | None:
+        """Return at the instant when a journey is due, and that instant; None at once where nothing is timed."""
+        if not self.is_timed:
+            return None
+        due += self.begun
+        time.sleep(max(due - time.perf_counter(), 0.0))
+        return due
+
+    def _travel(self, connection: http.client.HTTPConnection, journey: Journey, begun: float | None) -> None:
         code = ""
         for number, step in enumerate(journey):
-            begun = time.perf_counter()
+            begun = begun or time.perf_counter()
             status, content = _ask(connection, step, code)
             self.answers.append((number, status, 1000 * (time.perf_counter() - begun)))
+            begun = None
             if not 200 <= status < 300:
                 break
             if number + 1 < len(journey):
@@ -144,7 +161,7 @@ def main() -> None:
     plan = json.load(sys.stdin)
     journeys = [[Step(**step) for step in journey] for journey in plan["journeys"]]
     threading.stack_size(2**18)
-    crowd = Crowd(plan["host"], plan["port"], plan["people"], journeys)
+    crowd = Crowd(plan["host"], plan["port"], plan["people"], journeys, plan["per_second"])
     seconds = crowd.run()
     json.dump({"seconds": seconds, "answers": crowd.answers}, sys.stdout)
 

@@ -4,6 +4,7 @@ Money, steering and stock are read at every tick, as arrays. Ads are read again 
 changed, and what decisions will ask for is sorted before they can.
 """
 
+import gc
 import logging
 import os
 import sys
@@ -150,7 +151,9 @@ class Keeper:
     def tick(self) -> None:
         """Bring the index up to date; whatever goes wrong, keep the last one and try again at the next tick."""
         try:
-            self.index = self._reader.read()
+            before, self.index = self.index, self._reader.read()
+            if before is None or before.roster is not self.index.roster:
+                gc.freeze()  # a roster lives long, and collections that walk through it would hold up decisions
             self.frequency.catch_up(at=clock.now())
         except Exception:
             if not self._is_failing:

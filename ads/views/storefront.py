@@ -9,12 +9,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
-from shops.models import Product
+from shops.models import Note
 
 from .. import tokens
 from ..auction import Request
-from ..models import EventKind, Placement
-from ..serving import serve
+from ..models import Ad, EventKind, Placement
+from ..serving import Served, serve
 from ..tracking import Report, track
 from ..visitors import visitor_of
 
@@ -44,17 +44,39 @@ def slot(request: HttpRequest) -> HttpResponse:
         return HttpResponse(status=400)
     request.keeps_shopper = True
     (filled,) = serve([form.request()], shopper=request.shopper, at=clock.now())
-    return HttpResponse(get_template("ads/slot.html").render({"ads": filled.ads}))
+    cards = [{"token": ad.token, "product": shown(ad)} for ad in filled.ads]
+    return HttpResponse(get_template("ads/slot.html").render({"ads": cards}))
+
+
+def shown(ad: Served) -> dict:
+    """Return what a card draws: the note in place of its product, and the ad's own headline in place of a title."""
+    card, note = ad.card, ad.card.note
+    creative = note or card
+    return {
+        "title": card.headline or creative.title,
+        "title_en": card.headline or creative.title_en,
+        "image": creative.image or card.image,
+        "price": ad.price,
+        "currency": card.currency,
+        "merchant": card.merchant,
+    }
 
 
 @require_safe
 @never_cache
 def click(request: HttpRequest, token: str) -> HttpResponse:
-    """Record the click and lead on to the product, whatever the click was worth; its page knows by which ad."""
+    """Record the click and lead on to the product or note, whatever the click was worth; its page knows by which ad."""
     opened = tokens.unseal(token)
     if opened is None:
         raise Http404
     if request.method == "GET":
         track([Report(token, EventKind.CLICK)], received_at=clock.now(), visitor=visitor_of(request))
-    product = get_object_or_404(Product, pk=opened.product_id)
-    return HttpResponseRedirect(f"{reverse('shops:product', args=[product.code])}#ad={token}")
+    ad = get_object_or_404(Ad.objects.select_related("product", "note"), pk=opened.ad_id)
+    return HttpResponseRedirect(f"{_landing(ad)}#ad={token}")
+
+
+def _landing(ad: Ad) -> str:
+    """Return the address of the note while it can be read, otherwise of the product."""
+    if ad.note and ad.note.state == Note.State.PUBLISHED:
+        return reverse("shops:note", args=[ad.note.code])
+    return reverse("shops:product", args=[ad.product.code])

@@ -5,8 +5,9 @@ from django.urls import reverse
 
 from ads import tokens
 from ads.auction import refresh
-from ads.models import Charge, Event
+from ads.models import Ad, Charge, Event
 from chengfeng import clock
+from shops.models import Note
 from shops.shopper import seal
 from tests import factories
 from tests.factories import AT
@@ -71,7 +72,37 @@ def test_an_empty_decision_says_why(client, db):
     assert post(client, "decisions", {"placement": "feed", "slots": 1}).json() == {"ads": [], "reason": "no_candidates"}
 
 
-@pytest.mark.parametrize("body", [{}, {"placement": "moon", "slots": 1}, {"placement": "feed", "slots": 13}, [1]])
+def test_a_page_of_several_auctions_is_decided_together(client, ad, shop):
+    other = adverts.ad(shop)
+    auction = {"placement": "feed", "slots": 1}
+    answers = post(client, "decisions", {"auctions": [auction, auction, auction]}).json()["auctions"]
+    shown = [[tokens.unseal(one["token"]).ad_id for one in answer["ads"]] for answer in answers]
+    assert sorted(shown[0] + shown[1]) == [ad.pk, other.pk]
+    assert (shown[2], answers[2]["reason"]) == ([], "no_candidates")
+
+
+def test_what_the_quick_reader_leaves_to_the_framework_is_answered_alike(client, ad):
+    said = {"placement": "feed", "slots": "1", "query": " "}
+    assert len(post(client, "decisions", said).json()["ads"]) == 1
+    page = client.post(
+        reverse("ads:api_decisions"), ' { "auctions" : [{"placement":"feed","slots":1}]}', "application/json", **AGENT
+    )
+    assert len(page.json()["auctions"][0]["ads"]) == 1
+
+
+BAD_PAGES = [
+    {},
+    [1],
+    {"placement": "moon", "slots": 1},
+    {"placement": "feed", "slots": 13},
+    {"placement": "feed", "slots": 1, "query": "a\0b"},
+    {"auctions": []},
+    {"auctions": [{"placement": "feed", "slots": 1}] * 6},
+    {"auctions": [{"placement": "feed", "slots": 9}] * 5},
+]
+
+
+@pytest.mark.parametrize("body", BAD_PAGES)
 def test_a_malformed_page_is_refused(client, body):
     answer = post(client, "decisions", body)
     assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")
@@ -123,3 +154,18 @@ def test_a_slot_shows_the_card_and_records_nothing(client, ad):
     assert page.text.count("data-token=") == 1
     assert not Event.objects.exists()
     assert client.get(reverse("ads:slot"), {"placement": "moon"}).status_code == 400
+
+
+def test_a_note_is_shown_in_place_of_its_product_and_leads_to_itself(client, shop):
+    factories.fund(shop)
+    note = Note.objects.create(merchant=shop, title="Three days in linen", author="A", state="published", created_at=AT)
+    ad = adverts.ad(shop)
+    Ad.objects.filter(pk=ad.pk).update(note=note)
+    (told,) = post(client, "decisions", {"placement": "feed", "slots": 1}).json()["ads"]
+    assert (told["note"]["code"], told["product"]["code"]) == (note.code, ad.product.code)
+    slot = client.get(reverse("ads:slot"), {"placement": "feed"}, **AGENT).text
+    assert note.title in slot
+    assert ad.product.title not in slot
+    assert client.get(told["click_url"], **AGENT).url.startswith(reverse("shops:note", args=[note.code]))
+    Note.objects.update(state="withdrawn")
+    assert client.get(told["click_url"], **AGENT).url.startswith(reverse("shops:product", args=[ad.product.code]))
