@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengfeng import clock, sheets
-from chengfeng.money import minor_unit
+from chengfeng.money import minor_unit, round_money
 from chengfeng.periods import local_date
 from shops.models import Merchant
 from shops.people.rights import Right
@@ -46,12 +46,13 @@ def _page(request: HttpRequest, form: TopUpForm, *, status: int = 200) -> HttpRe
     merchant, at = request.access.merchant, clock.now()
     today = local_date(at, merchant.time_zone)
     days = forecasting.course(merchant, first=today - timedelta(days=CHART_DAYS - 1), last=today)
-    account = alerts.account_of(merchant)
+    account, forecast = alerts.account_of(merchant), verbs.forecast(merchant, at=at)
     context = {
         "form": form,
         "has_page": hosted.is_offered(),
         "has_sandbox": "sandbox" in settings.TOP_UPS_BY,
-        "forecast": verbs.forecast(merchant, at=at),
+        "forecast": forecast,
+        "pace": round_money(forecast.pace, merchant.currency),
         "grants": granting.live(merchant, at=at),
         "now": at,
         "chart": chart_of_course(days, merchant.currency),
