@@ -1,11 +1,11 @@
 """Learning from impressions, and predicting for the ads of an index: examples per second, milliseconds per refresh.
 
-The impressions lie in the database with their clicks, as the background job finds them; the yardstick reads four columns
-of the same rows by COPY into an array, and does nothing with them.
+The impressions lie in the database with their clicks, as the background job finds them; the yardstick reads four
+columns of the same rows by COPY into an array, and does nothing with them.
 """
 
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 from django.db import connection
@@ -101,12 +101,15 @@ def _scan() -> np.ndarray:
 
 def _swap(packed: bytes) -> float:
     """Return how long a process takes to make a version of its bytes, in milliseconds."""
-    return min(_milliseconds(lambda: packing.trained(packing.from_bytes(packed), 1)) for _ in range(REFRESHES))
+    return min(
+        _milliseconds(lambda: packing.trained(packing.from_bytes(packed), 1, datetime.now(UTC)))
+        for _ in range(REFRESHES)
+    )
 
 
 def _predict(packed: bytes, ads: list[Ad]) -> float:
     """Return how long the predictions of all ads on all placements take, in milliseconds."""
-    predictor = Predictor(clicks=packing.trained(packing.from_bytes(packed), 1))
+    predictor = Predictor(clicks=packing.trained(packing.from_bytes(packed), 1, datetime.now(UTC)))
     facts = [AdFacts(ad.pk, ad.group_id, ad.campaign_id, ad.merchant_id, ad.product_id) for ad in ads]
     return min(_milliseconds(lambda: predictor.click_logits(facts)) for _ in range(REFRESHES))
 

@@ -1,8 +1,11 @@
 """Brings the newest predictor into a process, and the last one back at almost no cost when nothing has changed."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import numpy as np
 
 from chengfeng import sql
 
@@ -13,6 +16,7 @@ from .facts import PLACEMENTS
 from .predictor import Predictor
 from .smoothing import FIRST_VIEWABLE, smoothed
 from .sold import Sold
+from .trained import Trained
 
 logger = logging.getLogger(__name__)
 
@@ -24,10 +28,10 @@ TOO_OLD = timedelta(days=2)  # how far a model may lag behind what was counted
 class Fingerprint:
     """What tells whether anything has changed: counts and the versions that matter, by id."""
 
-    counted: int | None
-    click: int | None
-    purchase: int | None
-    newest: int | None  # purchase model, serving or not: it carries what was sold
+    counted: int | None = None
+    click: int | None = None
+    purchase: int | None = None
+    newest: int | None = None  # purchase model, serving or not: it carries what was sold
 
 
 def load(previous: Predictor | None = None) -> Predictor:
@@ -35,18 +39,17 @@ def load(previous: Predictor | None = None) -> Predictor:
 
     A model that is missing, unreadable or lags two days behind the counts is not used; counts answer in its place.
     """
+    last = previous if previous and previous.state else Predictor(state=Fingerprint())
     state = Fingerprint(*sql.row(STATE))
-    before = previous.state if previous else None
-    if before == state:
+    if last is previous and last.state == state:
         return previous
-    counted = previous.counted if before and before.counted == state.counted else read_counted()
-    click, arrays = _model(state.click, counted)
-    purchase, _ = _model(state.purchase, counted)
-    return Predictor(
-        counted=counted, sold=_sold(state.newest), views=_views(arrays), clicks=click, purchases=purchase,
-        versions={"click": click.version if click else 0, "purchase": purchase.version if purchase else 0},
-        state=state,
-    )  # fmt: skip
+    counted = last.counted if last.state.counted == state.counted else read_counted()
+    click, views = _clicks(state.click, last)
+    purchase = last.purchases if last.state.purchase == state.purchase else _trained(_row(state.purchase))
+    click, purchase = (None if model and is_too_old(model.through, counted) else model for model in (click, purchase))
+    sold = last.sold if last.state.newest == state.newest else _sold(_row(state.newest))
+    versions = {"click": click.version if click else 0, "purchase": purchase.version if purchase else 0}
+    return Predictor(counted, sold, views, click, purchase, versions, state)
 
 
 STATE = """
@@ -57,35 +60,42 @@ SELECT (SELECT max(id) FROM ads_adday),
 """
 
 
-def is_too_old(model: PredictionModel, counted: Counted) -> bool:
-    """Whether a model lags too far behind what has been counted to be used."""
-    return counted.day is not None and model.trained_through.date() < counted.day - TOO_OLD
+def is_too_old(through: datetime, counted: Counted) -> bool:
+    """Whether a model trained through then lags too far behind what has been counted to be used."""
+    return counted.day is not None and through.date() < counted.day - TOO_OLD
 
 
-def _model(pk: int | None, counted: Counted):
-    """Return a model to predict with and its arrays, or nothing."""
-    row = PredictionModel.objects.filter(pk=pk).first() if pk else None
-    if row is None or is_too_old(row, counted):
-        return None, {}
+def _clicks(pk: int | None, last: Predictor) -> tuple[Trained | None, Mapping[str, float]]:
+    """Return the model of clicks and how likely an impression becomes viewable on each placement."""
+    if pk == last.state.click:
+        return last.clicks, last.views
+    row = _row(pk)
+    return _trained(row), _views(_arrays(row))
+
+
+def _row(pk: int | None) -> PredictionModel | None:
+    return PredictionModel.objects.filter(pk=pk).first() if pk else None
+
+
+def _trained(row: PredictionModel | None) -> Trained | None:
     arrays = _arrays(row)
-    return (packing.trained(arrays, row.version), arrays) if arrays else (None, {})
+    return packing.trained(arrays, row.version, row.trained_through) if arrays else None
 
 
-def _arrays(row: PredictionModel) -> dict:
+def _arrays(row: PredictionModel | None) -> Mapping[str, np.ndarray]:
+    """Return the arrays of a version; none where there is no version, or nothing that can be read."""
     try:
-        return packing.from_bytes(bytes(row.weights))
+        return packing.from_bytes(bytes(row.weights)) if row else {}
     except packing.Unreadable:
         logger.warning("the weights of %s cannot be read", row)
         return {}
 
 
-def _sold(pk: int | None) -> Sold:
-    row = PredictionModel.objects.filter(pk=pk).first() if pk else None
-    arrays = _arrays(row) if row else {}
+def _sold(row: PredictionModel | None) -> Sold:
+    arrays = _arrays(row)
     return packing.sold(arrays) if arrays else Sold()
 
 
-def _views(arrays: dict) -> dict[str, float]:
-    """Return by placement how likely an impression becomes viewable."""
+def _views(arrays: Mapping[str, np.ndarray]) -> dict[str, float]:
     views = arrays.get("views", [(0, 0)] * len(PLACEMENTS))
     return {place: float(smoothed(*row, FIRST_VIEWABLE)) for place, row in zip(PLACEMENTS, views, strict=True)}

@@ -1,5 +1,6 @@
 """What is learnt as bytes in a database row, and back: to go on learning from, and to predict with."""
 
+from datetime import datetime
 from io import BytesIO
 from zipfile import BadZipFile
 
@@ -74,13 +75,13 @@ def from_bytes(raw: bytes) -> dict[str, np.ndarray]:
     return arrays
 
 
-def trained(arrays: dict[str, np.ndarray], version: int) -> Trained:
+def trained(arrays: dict[str, np.ndarray], version: int, through: datetime) -> Trained:
     """Return what processes predict with."""
     weights = np.zeros(SIZE, np.float32)
     weights[arrays["slots"]] = arrays["weights"]
     curves = [Calibration(arrays[f"before_{place}"], arrays[f"after_{place}"]) for place in range(4)]
     kept = {name: arrays[name] for name in ("shares", "position", "request")}
-    return Trained(version, float(arrays["start"]), weights, curves, **kept)
+    return Trained(version, through, float(arrays["start"]), weights, curves, **kept)
 
 
 def sold(arrays: dict[str, np.ndarray]) -> Sold:

@@ -46,7 +46,7 @@ def _standing(kind: Kind, counted: Counted) -> Standing:
 def _fallback(model: PredictionModel | None, newest: PredictionModel | None, counted: Counted) -> Fallback | None:
     if model is None:
         return Fallback.NONE_PASSED if newest else Fallback.NONE_YET
-    return Fallback.TOO_OLD if is_too_old(model, counted) else None
+    return Fallback.TOO_OLD if is_too_old(model.trained_through, counted) else None
 
 
 def reason(model: PredictionModel) -> str:

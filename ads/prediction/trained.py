@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import numpy as np
 
@@ -34,9 +35,13 @@ def shown(facts: Sequence[AdFacts]) -> Shown:
 
 @dataclass(frozen=True)
 class Trained:
-    """Weights of all slots; per placement the share of examples and what the typical position and request add."""
+    """Weights of all slots, learnt through a time of reception.
+
+    By placement: the share of examples, and what the typical position and request add.
+    """
 
     version: int
+    through: datetime
     start: float
     weights: np.ndarray
     calibrations: Sequence[Calibration]

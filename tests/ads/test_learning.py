@@ -15,6 +15,7 @@ from ads.prediction.ftrl import ALPHA, BETA, L1, L2, Ftrl
 from ads.prediction.learner import Learner
 from ads.prediction.smoothing import FIRST_CLICK, nested, odds
 from ads.prediction.sold import Sold
+from tests.factories import AT
 
 from . import planted
 from .planted import DAY
@@ -99,7 +100,7 @@ def test_learning_in_parts_is_learning_at_once(learnt):
 
 def test_what_processes_predict_is_what_was_learnt(learnt):
     learner, examples, _ = learnt
-    found = packing.trained(packing.from_bytes(packing.to_bytes(packing.pack(learner, Sold()))), 7)
+    found = packing.trained(packing.from_bytes(packing.to_bytes(packing.pack(learner, Sold()))), 7, AT)
     row = examples.part(slice(0, 1))
     ads = found.by_placement([planted.fact(ad) for ad in range(64)])
     place, ad = int(row.placement[0]), int(row.shown.ad[0])

@@ -195,6 +195,10 @@ def test_a_new_version_is_swapped_in_and_nothing_is_read_while_nothing_changes(a
     assert 0 < trained.viewable("feed") < 1
     with django_assert_num_queries(1):
         assert load(trained) is trained
+    counts.recount(NOON.date(), NOON.date())
+    counted_anew = load(trained)
+    assert counted_anew.clicks is trained.clicks
+    assert counted_anew.counted is not trained.counted
 
 
 @pytest.mark.parametrize("spoil", ["rejected", "too old", "unreadable"])
