@@ -14,7 +14,10 @@ BEHIND, AHEAD = timedelta(days=2), timedelta(days=7)
 LOCK = 0x61647061  # one maker of partitions at a time
 AT_ONCE = 60
 TABLES = ("ads_event", "ads_behaviour", "ads_auctionrecord")
-KEPT = {"ads_behaviour": timedelta(days=31)}  # the days before today that are needed, and one for the clocks
+KEPT = {  # the days before today that are needed, and one for the clocks
+    "ads_behaviour": timedelta(days=31),
+    "ads_auctionrecord": timedelta(days=31),
+}
 
 _known: set[date] = set()
 

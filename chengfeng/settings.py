@@ -286,6 +286,7 @@ AUCTION_ATTENTION = 0.9  # under VCG: each slot is looked at this much of the on
 AUCTION_ADS_PER_MERCHANT = 2  # on one page
 AUCTION_FREQUENCY_CAP = 10  # impressions of one ad per shopper and day
 AUCTION_EXPLORATION = 0.05  # of auctions give their last slot to a new ad
+AUCTION_RECORDS_A_SECOND = 20  # pages recorded by one process, of all that it decides
 AUCTION_DEPTH = 500  # bids looked at in one auction, from the best down
 AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
 

@@ -28,6 +28,7 @@ def quiet_settings(settings, tmp_path):
     ledger.known.clear()
     settings.WAKE_WORKERS = False
     settings.AUCTION_REFRESH_SECONDS = 0
+    settings.AUCTION_RECORDS_A_SECOND = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path / "media"

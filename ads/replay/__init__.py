@@ -1,1 +1,1 @@
-"""Replay: what the auction did, kept so that it can be held again under other bids."""
+"""The auction's memory: a sample of what was decided, and what follows from it for the merchant."""
