@@ -72,7 +72,7 @@ class AdvertisedNoteSerializer(serializers.Serializer):
     image = serializers.CharField(allow_null=True)
 
 
-class AdSerializer(serializers.Serializer):
+class ServedAdSerializer(serializers.Serializer):
     """An ad to show; report its events with the token."""
 
     token = serializers.CharField()
@@ -86,7 +86,7 @@ class AdSerializer(serializers.Serializer):
 class DecisionSerializer(serializers.Serializer):
     """The ads of one auction, best first; an empty answer says why."""
 
-    ads = AdSerializer(many=True)
+    ads = ServedAdSerializer(many=True)
     reason = serializers.ChoiceField(choices=[(e.value, e.value) for e in Empty], allow_null=True)
 
 
