@@ -10,7 +10,25 @@ from .api import operations as operations_api
 from .api import prediction as prediction_api
 from .api import quality as quality_api
 from .api import wallet as wallet_api
-from .views import audiences, campaigns, prediction, privacy, quality, storefront, wallet, wallet_desk
+from .views import (
+    account,
+    audiences,
+    bulk,
+    campaign,
+    campaigns,
+    changes,
+    creatives,
+    editing,
+    groups,
+    prediction,
+    privacy,
+    proposals,
+    quality,
+    review,
+    storefront,
+    wallet,
+    wallet_desk,
+)
 
 app_name = "ads"
 
@@ -53,14 +71,28 @@ urlpatterns = [
     path("ads/c/<token>/", storefront.click, name="click"),
     path("console/<merchant>/ads/", campaigns.campaigns, name="campaigns"),
     path("console/<merchant>/ads/states/", campaigns.campaign_states, name="campaign_states"),
-    path("console/<merchant>/ads/new/", campaigns.campaign_new, name="campaign_new"),
+    path("console/<merchant>/ads/new/", editing.campaign_new, name="campaign_new"),
+    path("console/<merchant>/ads/bulk/", bulk.campaigns_bulk, name="campaigns_bulk"),
+    path("console/<merchant>/ads/limits/", account.ads_account, name="ads_account"),
+    path("console/<merchant>/ads/proposals/", proposals.approvals, name="approvals"),
+    path("console/<merchant>/ads/proposals/<proposal>/", proposals.approval_decide, name="approval_decide"),
+    path("console/<merchant>/ads/changes/<change>/undo/", changes.change_undo, name="change_undo"),
+    path("console/<merchant>/ads/change-batches/<batch>/undo/", changes.batch_undo, name="batch_undo"),
+    path("platform/ad-reviews/", review.ad_review, name="ad_review"),
+    path("platform/ad-reviews/<ad>/", review.ad_verdict, name="ad_verdict"),
     path("console/<merchant>/ads/predictions/", prediction.predictions, name="predictions"),
     path("platform/predictions/", prediction.platform_predictions, name="platform_predictions"),
     path("console/<merchant>/ads/traffic/", quality.traffic, name="traffic"),
     path("platform/traffic/", quality.platform_traffic, name="platform_traffic"),
     path("platform/traffic/<appeal>/", quality.appeal_answer, name="appeal_answer"),
-    path("console/<merchant>/ads/<campaign>/", campaigns.campaign, name="campaign"),
-    path("console/<merchant>/ads/<campaign>/edit/", campaigns.campaign_edit, name="campaign_edit"),
+    path("console/<merchant>/ads/<campaign>/", campaign.campaign, name="campaign"),
+    path("console/<merchant>/ads/<campaign>/edit/", editing.campaign_edit, name="campaign_edit"),
+    path("console/<merchant>/ads/<campaign>/set/<member>/", campaigns.campaign_amount, name="campaign_amount"),
+    path("console/<merchant>/ads/<campaign>/ad-groups/new/", groups.group_new, name="group_new"),
+    path("console/<merchant>/ads/<campaign>/ad-groups/states/", groups.group_states, name="group_states"),
+    path("console/<merchant>/ads/<campaign>/ad-groups/<group>/", groups.group, name="group"),
+    path("console/<merchant>/ads/<campaign>/creatives/states/", creatives.ad_states, name="ad_states"),
+    path("console/<merchant>/ads/<campaign>/creatives/<ad>/", creatives.ad, name="ad"),
     path("privacy/", privacy.privacy, name="privacy"),
     path("console/<merchant>/audiences/", audiences.audiences, name="audiences"),
     path("console/<merchant>/audiences/new/", audiences.audience_new, name="audience_new"),

@@ -75,7 +75,8 @@ CONSOLE = (
     (
         _("Advertising"),
         (
-            Place("ads:campaigns", _("Ads"), "speakerphone"),
+            Place("ads:campaigns", _("Campaigns"), "speakerphone"),
+            Place("ads:approvals", _("Approvals"), "user-check"),
             Place("ads:audiences", _("Audiences"), "users-group"),
             Place("ads:predictions", _("Predictions"), "target"),
             Place("ads:wallet", _("Wallet"), "wallet"),
@@ -114,6 +115,7 @@ OPERATOR = (
         Place("orders:disputes", _("Disputes"), "scale"),
         Place("shops:platform_reviews", _("Reviews"), "star"),
         Place("orders:payouts", _("Payouts"), "building-bank"),
+        Place("ads:ad_review", _("Review of ads"), "checklist"),
         Place("ads:platform_traffic", _("Traffic quality"), "shield-check"),
         Place("ads:grants", _("Advertising grants"), "gift"),
         Place("orders:commission", _("Commission"), "percentage"),

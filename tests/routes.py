@@ -142,7 +142,9 @@ DECLARED = {  # routes that no guard of the gate speaks for
     "reports:metrics": PUBLIC,
 }
 
-OF_NOBODY = {"behind": "paid_gmv", "reconciliation": "2026-03-10"}  # what parameters take that belongs to no merchant
+OF_NOBODY = {  # what parameters take that belongs to no merchant
+    "behind": "paid_gmv", "reconciliation": "2026-03-10", "set": "daily_budget"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +318,7 @@ def _structured(campaign: Campaign, product: Product, alice: User) -> dict[str, 
     proposal = Proposal.objects.create(**of_shop, version=1, proposed_by=alice, proposed_at=AT)
     return {
         "ad-groups": group.code, "creatives": ad.code, "changes": change.code, "change-batches": change.batch,
-        "proposals": proposal.code,
+        "proposals": proposal.code, "ad-reviews": ad.code,
     }  # fmt: skip
 
 

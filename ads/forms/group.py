@@ -1,0 +1,64 @@
+"""The forms of an ad group and of a single ad."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ..campaigns.objectives import terms
+from ..models import AdGroup
+from .choosing import ChoosingForm
+from .fields import PriceField, two_decimals
+from .targeting import TargetingForm, targeting_of
+from .words import parse_negatives, write_keywords
+
+
+class GroupForm(TargetingForm, ChoosingForm):
+    """Everything that is set of a group: its bid, what it advertises, where and to whom."""
+
+    name = forms.CharField(label=_("Name"), max_length=120)
+    bid = PriceField(label=_("Bid of the group"), required=False, help_text=_("Empty: the campaign's."))
+    negatives = forms.CharField(
+        label=_("Negative keywords"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Searches on which the ads of this group are not shown, written like keywords."),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, objective: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.creatives = terms(objective).creatives
+
+    def clean_negatives(self) -> list[tuple[str, str]]:
+        return parse_negatives(self.cleaned_data["negatives"])
+
+    def changes(self) -> dict[str, Any]:
+        """Return the arguments of the verbs that make or change a group."""
+        said = self.cleaned_data
+        values = {name: said[name] for name in ("name", "bid", "exclude_buyers_days")}
+        chosen = {name: list(said[name]) for name in ("products", "notes")}
+        return {"values": values, "negatives": said["negatives"], **chosen, **self.targeting()}
+
+
+def initial_of_group(group: AdGroup) -> dict[str, Any]:
+    """Return what the form shows of a group that is to be edited."""
+    return {
+        "name": group.name, "bid": two_decimals(group.bid), "version": group.campaign.version,
+        "negatives": write_keywords(group.negatives.values_list("text", "match")), **targeting_of(group),
+    }  # fmt: skip
+
+
+class HeadlineForm(forms.Form):
+    """The headline of an ad; empty means the title of what is advertised."""
+
+    headline = forms.CharField(
+        label=_("Headline"), max_length=60, required=False,
+        help_text=_("Empty: the title. A headline of your own is reviewed before it is shown."),
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+
+class VerdictForm(forms.Form):
+    """What an operator decides on a headline as it was read."""
+
+    headline = forms.CharField(max_length=60, widget=forms.HiddenInput, required=False, strip=False)
+    reason = forms.CharField(label=_("Why it is rejected"), max_length=200, required=False)

@@ -1,0 +1,118 @@
+"""The rows of the campaign list: narrowed, sorted by any number, one page of them with all that it shows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from chengfeng.money import ZERO
+from chengfeng.periods import local_date
+from shops.models import Merchant
+
+from .. import performance
+from ..campaigns.promotion import day_budgets
+from ..eligibility import Findings, findings
+from ..models import Campaign, CampaignDay
+from ..performance import Cell, Goal, Result
+
+PER_PAGE = 50
+CENT = Decimal("0.01")
+COLUMNS = performance.headings(performance.OF_LIST)
+FIRST = (("name", _("Campaign")), ("state", _("State")), ("bid_mode", _("Bidding")), ("today", _("Today")))
+SORTS = {*(name for name, _label in FIRST), *(name for name, *_rest in COLUMNS)}
+WORDS = ("name", "state", "bid_mode")
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column by which the list can be sorted: where its link leads, and how it is sorted now."""
+
+    label: Promise | str
+    meaning: Promise | str
+    sort: str
+    direction: str
+    is_number: bool
+
+
+def headings(sort: str) -> list[Heading]:
+    """Return the columns; numbers are sorted downwards first, words upwards, and the other way round after that."""
+    first = [_heading(name, label, "", sort) for name, label in FIRST]
+    return [*first, *(_heading(name, label, meaning, sort) for name, label, _unit, meaning in COLUMNS)]
+
+
+def _heading(name: str, label: Promise | str, meaning: Promise | str, sort: str) -> Heading:
+    directions = {name: "ascending", f"-{name}": "descending"}
+    first, second = (name, f"-{name}") if name in WORDS else (f"-{name}", name)
+    is_number = name not in WORDS and name != "today"
+    return Heading(label, meaning, second if sort == first else first, directions.get(sort, "none"), is_number)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A campaign with today's budget and its numbers."""
+
+    campaign: Campaign
+    found: Findings
+    spent: Decimal
+    budget: Decimal
+    cells: list[Cell]
+    goal: Goal | None
+
+
+def page_of(
+    merchant: Merchant, campaigns: QuerySet[Campaign], *, days: int, sort: str, number: str | None, at: datetime
+) -> tuple[Page, Result]:
+    """Return a page of rows, and the total of all campaigns that fit."""
+    today = local_date(at, merchant.time_zone)
+    results = performance.by_campaign(merchant, today - timedelta(days=days - 1), today)
+    spent = dict(CampaignDay.objects.filter(campaign__in=campaigns, day=today).values_list("campaign", "spent"))
+    rows = list(campaigns.order_by("-created_at", "-pk").values("pk", "name", "state", "bid_mode"))
+    page = Paginator(in_order(rows, sort, results, spent), PER_PAGE).get_page(number)
+    whole = performance.total(results[row["pk"]] for row in rows)
+    page.object_list = _rows(merchant, [row["pk"] for row in page], results, today, at)
+    return page, whole
+
+
+def in_order(rows: list[dict], sort: str, results: Mapping[int, Result], spent: Mapping[int, Decimal]) -> list[dict]:
+    """Sort by a column, downwards with a minus; those without a value come last. Unsorted: what runs, the newest."""
+    name, down = sort.removeprefix("-"), sort.startswith("-")
+    if name not in SORTS:
+        return sorted(rows, key=lambda row: row["state"] != Campaign.State.ACTIVE)
+    value = _value_of(name, results, spent)
+    known = [row for row in rows if value(row) is not None]
+    unknown = [row for row in rows if value(row) is None]
+    return [*sorted(known, key=value, reverse=down), *unknown]
+
+
+def _value_of(name: str, results: Mapping[int, Result], spent: Mapping[int, Decimal]) -> Callable[[dict], Any]:
+    if name == "today":
+        return lambda row: spent.get(row["pk"], ZERO)
+    if name in WORDS:
+        return lambda row: row[name].casefold()
+    return lambda row: getattr(results[row["pk"]], name)
+
+
+def _rows(merchant: Merchant, keys: list[int], results: Mapping[int, Result], today: date, at: datetime) -> list[Row]:
+    found = Campaign.objects.select_related("steering").in_bulk(keys)
+    campaigns = [found[key] for key in keys]
+    for campaign in campaigns:
+        campaign.merchant = merchant
+    days = {day.campaign_id: day for day in CampaignDay.objects.filter(campaign__in=keys, day=today)}
+    budgets = day_budgets(found, dict.fromkeys(keys, today))
+    why = findings(campaigns, at=at)
+    return [_row(each, why[each.pk], days.get(each.pk), budgets[each.pk], results[each.pk]) for each in campaigns]
+
+
+def _row(campaign: Campaign, found: Findings, day: CampaignDay | None, budget: Decimal, result: Result) -> Row:
+    return Row(
+        campaign=campaign, found=found, spent=day.spent.quantize(CENT) if day else ZERO,
+        budget=day.budget if day else budget,
+        cells=performance.cells(result, COLUMNS, campaign.merchant.currency),
+        goal=performance.goal_of(campaign, result),
+    )  # fmt: skip
