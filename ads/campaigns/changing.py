@@ -209,6 +209,8 @@ def _audit(access: Access, results: Sequence[Result], at: datetime, operation: O
 
 
 def _verb(change: Change) -> str:
+    if change.undoes_id:
+        return "campaign.undo"
     return f"campaign.{change.after['state']}" if set(change.after) == {"state"} else "campaign.edit"
 
 
