@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from .. import steering
 from ..models import Campaign, Placement
 from .candidates import Candidate, Promotion
 from .matching import Matcher
@@ -19,7 +20,6 @@ PLACEMENTS = tuple(Placement.values)
 QUARTER = 15 * 60 * 1_000_000  # every time zone's hours begin with a quarter of an hour of UTC
 MOST_QUERIES = 10_000
 NO_PROMOTION = -1
-FIRST_CONVERSIONS = 10  # a day, as far as is known of a campaign that was never steered
 
 NEGATIVE, AUDIENCE, BUYER, CAPPED = 1, 2, 4, 8  # what must be looked at before a row is shown, as bits
 
@@ -120,7 +120,7 @@ class Roster:
         self.zones = [ZoneInfo(name) for name in names]
         self.zone_c = np.array([names.index(row.time_zone) for row in rows], dtype=np.intp)
         self.budget_c = _whole(whole(row.daily_budget) for row in rows)
-        self.first_multiplier_c = np.array([_first_multiplier(row) for row in rows], dtype=float)
+        self.first_multiplier_c = np.array([_first(row) for row in rows], dtype=float)
         self.starts_c = _whole(micros(row.starts_at) if row.starts_at else 0 for row in rows)
         self.ends_c = _whole(micros(row.ends_at) if row.ends_at else NEVER for row in rows)
         hours = np.frombuffer("".join(row.hours for row in rows).encode(), dtype=np.uint8)
@@ -168,11 +168,9 @@ def _bid(row: Candidate) -> int:
     return whole(row.bid)
 
 
-def _first_multiplier(row: Candidate) -> float:
-    """Return what a campaign's bids are multiplied by before it is steered: its target, or a share of its budget."""
-    if row.mode != Campaign.BidMode.MAX_CONVERSIONS:
-        return 1.0
-    return float(row.daily_budget * row.rate) / FIRST_CONVERSIONS
+def _first(row: Candidate) -> float:
+    """Return what a campaign's bids are multiplied by before it is steered."""
+    return steering.initial(mode=row.mode, daily_budget=row.daily_budget, rate=row.rate)
 
 
 def _guards(row: Candidate) -> int:
