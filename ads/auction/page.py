@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .outcomes import Empty, Outcome
 
@@ -61,8 +61,7 @@ class PageDecision:
     views: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Traced:
+class Traced(NamedTuple):
     """What became of one ad in one auction of a page, and the figures behind it.
 
     `bid` is what it wanted to pay, `price` and `vcg_price` what winners pay by the platform's rule and by VCG, all in

@@ -38,14 +38,16 @@ class _Auction:
         self.moment, self.request, self.visit, self.number = moment, request, visit, number
         self.said: Reached = spoken(moment, request)
         ranked = shown(moment, request, visit, self.said)
-        self.hidden = visit.hidden(request)
+        self.products, self.reserve = visit.hidden(request), moment.rules.reserve
         self.refusals = {row: visit.refusal(row, self.said) for row in self._rows()}
         prices = clear(moment, ranked, request.slots, rule="vcg")
         self.vcg = {entry.row: price for entry, price in zip(ranked, prices, strict=False)}
         decision = hold(moment, request, visit, number)
         self.winners = {winner.row: winner for winner in decision.winners}
         self.gave_way = _gave_way(decision, [entry.row for entry in islice(ranked, request.slots)])
-        self.shown_products = {moment.roster.product[row] for row in self.winners}
+        self.products |= {moment.roster.product[row] for row in self.winners}
+        most = moment.rules.ads_per_merchant
+        self.merchants = {merchant for merchant, shown in visit.merchants.items() if shown >= most}
 
     def traced(self) -> Iterator[Traced]:
         """Yield every ad once, with the best of its bids."""
@@ -89,28 +91,21 @@ class _Auction:
             return Outcome.WON
         if row in self.gave_way:
             return Outcome.EXPLORED_AWAY
-        return (
-            self._of_state(row, ceiling)
-            or self._of_money(row, score, bid, ceiling)
-            or self.refusals[row]
-            or self._of_page(row)
-        )
+        if score >= self.reserve:
+            return self.refusals[row] or self._of_page(row)
+        if ceiling == 0 and (kept_out := self._of_state(row)):
+            return kept_out
+        return self._of_budget(row) if ceiling < bid else Outcome.BELOW_RESERVE
 
-    def _of_state(self, row: int, ceiling: int) -> Outcome | None:
+    def _of_state(self, row: int) -> Outcome | None:
         """Return why a row could not take part whatever it bid."""
         moment, placement = self.moment, PLACEMENTS.index(self.request.placement)
         state = STATES[moment.goods.state.item(row)]
-        if state or ceiling:
+        if state:
             return state
         if not moment.in_schedule.item(row):
             return Outcome.SCHEDULE
         return None if moment.roster.runs_on[placement, row] else Outcome.PLACEMENT
-
-    def _of_money(self, row: int, score: int, bid: int, ceiling: int) -> Outcome | None:
-        """Return what kept the score below the reserve: what its money leaves, or its bid."""
-        if score >= self.moment.rules.reserve:
-            return None
-        return self._of_budget(row) if ceiling < bid else Outcome.BELOW_RESERVE
 
     def _of_budget(self, row: int) -> Outcome:
         """Return which budget left the least."""
@@ -127,12 +122,10 @@ class _Auction:
 
     def _of_page(self, row: int) -> Outcome:
         """Return what kept a row away that could have been shown."""
-        roster, most = self.moment.roster, self.moment.rules.ads_per_merchant
-        if roster.product[row] in self.hidden | self.shown_products:
+        roster = self.moment.roster
+        if roster.product[row] in self.products:
             return Outcome.DUPLICATE
-        if self.visit.merchants.get(roster.merchant[row], 0) >= most:
-            return Outcome.MERCHANT_LIMIT
-        return Outcome.OUTRANKED
+        return Outcome.MERCHANT_LIMIT if roster.merchant[row] in self.merchants else Outcome.OUTRANKED
 
 
 def _gave_way(decision: Decision, winners: Sequence[int]) -> set[int]:
