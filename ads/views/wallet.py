@@ -124,9 +124,9 @@ def _tell(request: HttpRequest, top_up: TopUp) -> None:
 @merchant_page(Right.WALLET_FUND)
 def top_up_page(request: HttpRequest, top_up: str) -> HttpResponse:
     """Lead back to the page on which a top-up waits, or give it up."""
-    waiting = get_object_or_404(_pending(request), code=top_up)
+    waiting = get_object_or_404(own(TopUp, request.access.merchant), code=top_up)
     if not hosted.waits_on_page(waiting):
-        raise Http404
+        return redirect("ads:wallet", request.access.merchant.code)
     if "give_up" not in request.POST:
         return _lead_to_page(request, waiting)
     if hosted.give_up(waiting, at=clock.now()):
