@@ -9,6 +9,7 @@ from .api import groups as groups_api
 from .api import operations as operations_api
 from .api import prediction as prediction_api
 from .api import quality as quality_api
+from .api import terms as terms_api
 from .api import wallet as wallet_api
 from .views import (
     account,
@@ -26,6 +27,7 @@ from .views import (
     quality,
     review,
     storefront,
+    terms,
     wallet,
     wallet_desk,
 )
@@ -42,6 +44,7 @@ api = [
     path("audiences/<code>", audiences_api.AudienceDetail.as_view(), name="api_audience"),
     path("campaigns", campaigns_api.Campaigns.as_view(), name="api_campaigns"),
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
+    path("campaigns/<code>/search-terms", terms_api.SearchTerms.as_view(), name="api_search_terms"),
     path("campaigns/<code>/eligibility", campaigns_api.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
     path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
     path("campaigns/<code>/changes", operations_api.CampaignChanges.as_view(), name="api_campaign_changes"),
@@ -86,6 +89,10 @@ urlpatterns = [
     path("platform/traffic/", quality.platform_traffic, name="platform_traffic"),
     path("platform/traffic/<appeal>/", quality.appeal_answer, name="appeal_answer"),
     path("console/<merchant>/ads/<campaign>/", campaign.campaign, name="campaign"),
+    path("console/<merchant>/ads/<campaign>/search-terms/", terms.search_terms, name="search_terms"),
+    path(
+        "console/<merchant>/ads/<campaign>/search-terms/choose/", terms.search_terms_choose, name="search_terms_choose"
+    ),
     path("console/<merchant>/ads/<campaign>/edit/", editing.campaign_edit, name="campaign_edit"),
     path("console/<merchant>/ads/<campaign>/set/<member>/", campaigns.campaign_amount, name="campaign_amount"),
     path("console/<merchant>/ads/<campaign>/ad-groups/new/", groups.group_new, name="group_new"),

@@ -1,0 +1,67 @@
+"""Search terms for a merchant's programs."""
+
+from datetime import timedelta
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.response import Response
+
+from chengfeng import clock
+from chengfeng.periods import local_date
+from shops.api_base import MerchantAPIView
+from shops.people.rights import Right
+from shops.tenancy import own
+
+from ..models import Campaign
+from ..search_terms.report import report
+
+LONGEST = 92
+
+
+class TermDaysSerializer(serializers.Serializer):
+    """Local days of the merchant, both included; the last 30 when left out."""
+
+    first = serializers.DateField(required=False)
+    last = serializers.DateField(required=False)
+
+    def validate(self, attrs: dict) -> dict:
+        last = attrs.get("last", self.context["today"])
+        first = attrs.get("first", last - timedelta(days=29))
+        if not timedelta(0) <= last - first < timedelta(days=LONGEST):
+            raise serializers.ValidationError({"first": f"At most {LONGEST} days, the first not after the last."})
+        return {"first": first, "last": last}
+
+
+class TermSerializer(serializers.Serializer):
+    """A search on which ads of a group were shown; `text` is empty while its words are not known yet."""
+
+    group = serializers.CharField(source="group.code")
+    text = serializers.CharField()
+    keywords = serializers.ListField(child=serializers.CharField(), help_text="Those that matched")
+    is_keyword = serializers.BooleanField()
+    is_excluded = serializers.BooleanField()
+    impressions = serializers.IntegerField(source="result.impressions")
+    clicks = serializers.IntegerField(source="result.clicks")
+    spend = serializers.DecimalField(max_digits=18, decimal_places=4, source="result.spend")
+    orders = serializers.IntegerField(source="result.orders")
+    sales = serializers.DecimalField(max_digits=18, decimal_places=4, source="result.sales")
+
+
+class SearchTerms(MerchantAPIView):
+    """What people searched for when a campaign's ads were shown."""
+
+    rights = {"GET": Right.ADS_VIEW}
+
+    @extend_schema(
+        parameters=[TermDaysSerializer], responses=TermSerializer(many=True), operation_id="list_search_terms",
+        tags=["ads"],
+    )  # fmt: skip
+    def get(self, request, code: str):
+        """List the searches, those that cost most first. Keywords and negatives are changed with the ad group."""
+        campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
+        asked = TermDaysSerializer(
+            data=request.query_params, context={"today": local_date(clock.now(), self.merchant.time_zone)}
+        )
+        asked.is_valid(raise_exception=True)
+        return Response(TermSerializer(report(campaign, **asked.validated_data), many=True).data)
