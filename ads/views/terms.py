@@ -50,8 +50,7 @@ def search_terms(request: HttpRequest, campaign: str) -> HttpResponse:
     rows = report(found, today - timedelta(days=days - 1), today, words=form.words())
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     columns = performance.columns_of(found)
-    for row in page:
-        row.cells = performance.cells(row.result, columns, merchant.currency)
+    page.object_list = [(row, performance.cells(row.result, columns, merchant.currency)) for row in page.object_list]
     groups = list(found.groups.exclude(state=AdGroup.State.ARCHIVED).order_by("pk"))
     context = {
         "campaign": found, "form": form, "days": days, "periods": PERIODS, "page": page, "columns": columns,
