@@ -20,7 +20,7 @@ from .writing import write
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two writes
-TRACED = 40_000  # ads a second that tracing may look at in one process
+TRACED = 5_000  # ads a second that tracing may look at in one process: some microseconds each
 MOST_TERMS = 1_000  # new searches that may wait
 
 
