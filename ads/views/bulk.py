@@ -40,6 +40,7 @@ def campaigns_bulk(request: HttpRequest) -> HttpResponse:
             context |= {
                 "diffs": _told(request, diffs),
                 "doable": sum(not diff.errors and diff.changes for diff in diffs),
+                "waits": any(diff.waits for diff in diffs),
             }
     except Illegal as error:
         form.add_error(None, sentences(error.errors))

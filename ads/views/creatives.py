@@ -13,7 +13,7 @@ from shops.tenancy import merchant_page, own
 
 from ..campaigns import creatives as verbs
 from ..forms import HeadlineForm
-from ..models import Ad
+from ..models import Ad, Campaign
 from .campaigns import came_from
 from .refusals import is_conflict, is_done, told
 
@@ -45,12 +45,12 @@ def _edit(request: HttpRequest, form: HeadlineForm, ad: Ad) -> None:
 @merchant_page(Right.ADS_EDIT)
 def ad_states(request: HttpRequest, campaign: str) -> HttpResponse:
     """Start or pause ads of a campaign."""
+    found = get_object_or_404(own(Campaign, request.access.merchant), code=campaign)
     state = request.POST.get("state")
     if state not in Ad.State.values:
         return HttpResponse(status=400)
-    mine = own(Ad, request.access.merchant).filter(campaign__code=campaign, code__in=request.POST.getlist("ad"))
+    codes = list(found.ads.filter(code__in=request.POST.getlist("ad")).values_list("code", flat=True))
     with told(request):
-        codes = list(mine.values_list("code", flat=True))
         changed = verbs.set_ad_states(request.access, codes, Ad.State(state), at=clock.now())
         said = ngettext("%(count)d ad changed.", "%(count)d ads changed.", len(changed))
         messages.success(request, said % {"count": len(changed)})

@@ -24,9 +24,9 @@ from ..performance import Cell, Goal, Result
 PER_PAGE = 50
 CENT = Decimal("0.01")
 COLUMNS = performance.headings(performance.OF_LIST)
-FIRST = (("name", _("Campaign")), ("state", _("State")), ("bid_mode", _("Bidding")), ("today", _("Today")))
+FIRST = (("name", _("Campaign")), ("bid_mode", _("Bidding")), ("today", _("Today")))
 SORTS = {*(name for name, _label in FIRST), *(name for name, *_rest in COLUMNS)}
-WORDS = ("name", "state", "bid_mode")
+WORDS = ("name", "bid_mode")
 
 
 @dataclass(frozen=True, slots=True)
