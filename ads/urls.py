@@ -9,6 +9,7 @@ from .api import groups as groups_api
 from .api import operations as operations_api
 from .api import prediction as prediction_api
 from .api import quality as quality_api
+from .api import steering as steering_api
 from .api import terms as terms_api
 from .api import wallet as wallet_api
 from .views import (
@@ -26,6 +27,7 @@ from .views import (
     proposals,
     quality,
     review,
+    steering,
     storefront,
     terms,
     wallet,
@@ -47,6 +49,7 @@ api = [
     path("campaigns/<code>/search-terms", terms_api.SearchTerms.as_view(), name="api_search_terms"),
     path("campaigns/<code>/eligibility", campaigns_api.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
     path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
+    path("campaigns/<code>/steering", steering_api.CampaignSteering.as_view(), name="api_campaign_steering"),
     path("campaigns/<code>/changes", operations_api.CampaignChanges.as_view(), name="api_campaign_changes"),
     path("campaign-estimates", operations_api.Estimates.as_view(), name="api_campaign_estimates"),
     path("ad-groups/<code>", groups_api.GroupDetail.as_view(), name="api_ad_group"),
@@ -93,6 +96,7 @@ urlpatterns = [
     path(
         "console/<merchant>/ads/<campaign>/search-terms/choose/", terms.search_terms_choose, name="search_terms_choose"
     ),
+    path("console/<merchant>/ads/<campaign>/steering/", steering.steering, name="steering"),
     path("console/<merchant>/ads/<campaign>/edit/", editing.campaign_edit, name="campaign_edit"),
     path("console/<merchant>/ads/<campaign>/set/<member>/", campaigns.campaign_amount, name="campaign_amount"),
     path("console/<merchant>/ads/<campaign>/ad-groups/new/", groups.group_new, name="group_new"),

@@ -94,7 +94,7 @@ def _params(turns: Sequence[Turn], at: datetime) -> dict:
         "sinces": [turn.after.since for turn in turns],
         "multipliers": [float(turn.move.multiplier) for turn in turns],
         "participations": [float(turn.move.participation) for turn in turns],
-        "states": [json.dumps(state_of(turn.after)) for turn in turns],
+        "states": [json.dumps(state_of(turn.after) | {"orders": turn.facts.window.orders}) for turn in turns],
     }
 
 

@@ -6,13 +6,19 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
+from ads.bidding.target import Reason
 from ads.models import CampaignDay, PromotionDays, Steering, SteeringStep
 from ads.steering import initial, running
 from ads.steering.controlling import Pace, control
+from ads.steering.explaining import sentences
 from ads.steering.facts import Facts, Memory, Window
 from ads.steering.phases import Reset, advance, reset_of
 from ads.steering.reading import read
+from ads.steering.summary import summary
 from chengfeng.periods import local_date
 from tests.factories import AT
 
@@ -171,3 +177,75 @@ def test_a_new_target_begins_learning_anew(shop):
     row, step = Steering.objects.get(), SteeringStep.objects.get()
     assert (row.phase, row.phase_since, row.state["lean"]) == ("learning", AT, 0.0)
     assert (step.details["reset"], step.details["phase_before"]) == ("target", "learned")
+
+
+def test_of_two_at_once_one_writes(shop):
+    adverts.ad(shop, **COST)
+    running.steer(at=AT - timedelta(minutes=5))
+    turns = [running.turn(found, known) for found, known in read(at=AT)]
+    assert running._write(turns, AT) == len([turn for turn in turns if turn.step])
+    steps = SteeringStep.objects.count()
+    late = [replace(turn, step=SteeringStep(campaign_id=turn.facts.campaign)) for turn in turns]
+    assert running._write(late, AT + timedelta(seconds=1)) == 0
+    assert (SteeringStep.objects.count(), Steering.objects.get().updated_at) == (steps, AT)
+
+
+def test_statements_do_not_grow_with_campaigns(shop, django_assert_num_queries):
+    adverts.ad(shop, **COST)
+    running.steer(at=AT)
+    for bidding in ({"bid_mode": "target_roi", "target_roi": 4}, {}, {"bid_mode": "max_conversions"}):
+        adverts.ad(shop, **bidding)
+    with CaptureQueriesContext(connection) as few:
+        running.steer(at=AT + timedelta(minutes=1))
+    for _ in range(3):
+        adverts.ad(shop, bid_mode="target_roi", target_roi=4)
+    with django_assert_num_queries(len(few)):
+        running.steer(at=AT + timedelta(minutes=2))
+
+
+@pytest.mark.parametrize("reason", [*Reason, *Pace])
+def test_every_reason_is_told_with_its_numbers(reason):
+    details = {
+        "mode": "cpc" if reason in list(Pace) else "target_roi", "budget": 100.0, "passed": 0.5, "cost": 0.25,
+        "allowed": 0.2, "observed": 10.0, "expected": 20.0, "demand": 300.0, "phase_before": "learning",
+    }  # fmt: skip
+    step = SteeringStep(
+        reason=reason, phase="learned", spent=40, planned=50, conversions=21, predicted_conversions=20.5,
+        multiplier_before=1, multiplier_after=0.9, participation_after=0.4, details=details,
+    )  # fmt: skip
+    done, why, phase = sentences(step, "CNY")
+    assert "%(" not in done + why and why
+    assert phase == "Phase: from “Learning” to “Learned”."
+
+
+def test_sentences_carry_the_numbers():
+    details = {"mode": "target_roi", "cost": 0.25, "allowed": 0.2}
+    step = SteeringStep(
+        reason="dear", phase="learned", spent=0, planned=0, conversions=21, predicted_conversions=20.5,
+        multiplier_before=1, multiplier_after=0.9, details=details,
+    )  # fmt: skip
+    assert sentences(step, "CNY") == [
+        "Bids fall by 10%: from 1 to 0.9 times the predicted worth.",
+        "Orders are predicted to be dearer than the target: ROI 4.00 with ROI 5.00 allowed (21 orders, 20.5 "
+        "predicted). Less is bid until they are not.",
+    ]
+
+
+@pytest.mark.usefixtures("noon")
+def test_the_page_shows_steps_progress_and_rules(client, shop, alice, charlie):
+    campaign = adverts.ad(shop, **COST).campaign
+    address = reverse("ads:steering", args=[shop.code, campaign.code])
+    client.force_login(alice)
+    assert client.get(address).status_code == 200
+    running.steer(at=AT)
+    page = client.get(address)
+    assert (page.context["summary"].progress, len(page.context["page"])) == ("0 of 20 orders in seven days", 1)
+    client.force_login(charlie)
+    assert client.get(address).status_code == 404
+
+
+@pytest.mark.usefixtures("noon")
+def test_a_failed_campaign_is_told_what_to_do(shop):
+    campaign = adverts.ad(shop, **COST).campaign
+    steered(campaign, phase="failed")
+    assert len(summary(campaign).advice) == 3

@@ -1,0 +1,160 @@
+"""Says in plain words what a step of steering did and why, and what the phase of a campaign means."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from chengfeng.templatetags.frame import money, percent
+
+from ..bidding.target import Reason
+from ..models import Campaign, Steering, SteeringStep
+from .controlling import Pace
+from .phases import ENOUGH_ORDERS, Reset
+
+Phase = Steering.Phase
+
+
+def sentences(step: SteeringStep, currency: str) -> list[str]:
+    """Return what a step says, one sentence for each thing: why it began anew, what was done, why, the phase."""
+    said = [_RESETS[step.details["reset"]]()] if step.details.get("reset") in _RESETS else []
+    said += [_done(step), _why(step, currency)]
+    before = step.details.get("phase_before")
+    if before and before != step.phase:
+        phases = {"before": Phase(before).label, "phase": Phase(step.phase).label}
+        said.append(_("Phase: from “%(before)s” to “%(phase)s”.") % phases)
+    return said
+
+
+_RESETS = {
+    Reset.TARGET: lambda: _("The target was changed by more than 20 %, so learning begins anew."),
+    Reset.MODE: lambda: _("The way of bidding was changed, so learning begins anew."),
+    Reset.PAUSE: lambda: _("The campaign stood still for more than seven days, so learning begins anew."),
+}
+
+
+def is_manual(step: SteeringStep) -> bool:
+    return step.details.get("mode") in (Campaign.BidMode.CPC, Campaign.BidMode.CPM)
+
+
+def _done(step: SteeringStep) -> str:
+    """Say what changed."""
+    if is_manual(step):
+        share = percent(step.participation_after)
+        return _("Takes part in %(share)s of the auctions; the bid is the merchant's own.") % {"share": share}
+    numbers = {"after": f"{step.multiplier_after:.3g}", "before": f"{step.multiplier_before:.3g}"}
+    if step.details.get("is_first") or step.details.get("reset"):
+        return _("Bids start at %(after)s times what a click is predicted to be worth.") % numbers
+    if step.multiplier_before == 0 or abs(step.multiplier_after / step.multiplier_before - 1) < 0.005:
+        return _("Bids stay at %(after)s times what a click is predicted to be worth.") % numbers
+    change = percent(abs(step.multiplier_after / step.multiplier_before - 1))
+    if step.multiplier_after > step.multiplier_before:
+        return _("Bids rise by %(change)s: from %(before)s to %(after)s times the predicted worth.") % (
+            numbers | {"change": change}
+        )
+    return _("Bids fall by %(change)s: from %(before)s to %(after)s times the predicted worth.") % (
+        numbers | {"change": change}
+    )
+
+
+def _why(step: SteeringStep, currency: str) -> str:
+    """Say why, with the numbers that decided it."""
+    template = _WHY.get(step.reason)
+    return template() % _numbers(step, currency) if template else ""
+
+
+def _numbers(step: SteeringStep, currency: str) -> dict[str, str]:
+    known = step.details
+    counts_value = known.get("mode") == Campaign.BidMode.TARGET_ROI
+    return {
+        "spent": money(step.spent, currency), "planned": money(step.planned, currency),
+        "budget": _amount(known.get("budget"), currency), "passed": percent(known.get("passed")),
+        "demand": _amount(known.get("demand"), currency),
+        "observed": _amount(known.get("observed"), currency), "expected": _amount(known.get("expected"), currency),
+        "cost": _goal(known.get("cost"), currency, counts_value),
+        "allowed": _goal(known.get("allowed"), currency, counts_value),
+        "orders": f"{step.conversions:g}", "predicted": f"{step.predicted_conversions:.1f}",
+    }  # fmt: skip
+
+
+def _amount(amount: float | None, currency: str) -> str:
+    return money(None if amount is None else round(amount, 2), currency)
+
+
+def _goal(cost: float | None, currency: str, counts_value: bool) -> str:
+    """Write a cost per order as money, or a cost per sales as the ROI that it is."""
+    if counts_value:
+        return f"ROI {1 / cost:.2f}" if cost else "–"
+    return _amount(cost, currency)
+
+
+_WHY = {
+    Reason.BUDGET: lambda: _(
+        "By the auctions of past days, this is what spends the rest of the budget: %(spent)s of %(budget)s is spent "
+        "after %(passed)s of the day's traffic."
+    ),
+    Reason.EVEN: lambda: _(
+        "The budget is spread evenly over the day's traffic: %(spent)s of %(planned)s planned by now is spent."
+    ),
+    Reason.FAST: lambda: _(
+        "Since the look before, %(observed)s was spent and %(expected)s planned: so %(budget)s would not last."
+    ),
+    Reason.SLOW: lambda: _(
+        "Since the look before, %(observed)s was spent and %(expected)s planned: at this pace %(budget)s would be left "
+        "over in part."
+    ),
+    Reason.TARGET: lambda: _(
+        "This is the most that the target allows: the last seven days are at %(cost)s, allowed is %(allowed)s "
+        "(%(orders)s orders, %(predicted)s predicted)."
+    ),
+    Reason.DEAR: lambda: _(
+        "Orders are predicted to be dearer than the target: %(cost)s with %(allowed)s allowed (%(orders)s orders, "
+        "%(predicted)s predicted). Less is bid until they are not."
+    ),
+    Reason.GENTLE: lambda: _(
+        "More would be possible, but bids never rise by more than a quarter in half an hour of a day."
+    ),
+    Reason.LIMIT: lambda: _("A single order is never bid more for than a day's budget, %(budget)s."),
+    Reason.SPENT: lambda: _(
+        "The budget of %(budget)s is spent after %(passed)s of the day's traffic. Bids stay as they are for tomorrow."
+    ),
+    Pace.ALL: lambda: _(
+        "%(spent)s of %(budget)s is spent after %(passed)s of the day's traffic: there is enough for every auction."
+    ),
+    Pace.LESS: lambda: _(
+        "In every auction, a day like this would spend %(demand)s and the budget is %(budget)s: %(spent)s is spent "
+        "after %(passed)s of the day's traffic."
+    ),
+    Pace.MORE: lambda: _(
+        "More is left than the rest of the day would spend at this pace: %(spent)s of %(budget)s after %(passed)s of "
+        "the day's traffic."
+    ),
+}
+
+
+def progress(steering: Steering | None, orders: float) -> str:
+    """Say how far learning has come: 12 of 20 orders."""
+    if steering is None or steering.phase not in (Phase.LEARNING, Phase.FAILED):
+        return ""
+    came = min(int(orders), ENOUGH_ORDERS)
+    return ngettext(
+        "%(came)s of %(enough)s order in seven days", "%(came)s of %(enough)s orders in seven days", ENOUGH_ORDERS
+    ) % {"came": came, "enough": ENOUGH_ORDERS}
+
+
+def advice(steering: Steering | None, *, is_unreachable: bool) -> list[str]:
+    """Say what may be done about a campaign that could not learn, or that its budget limits."""
+    if steering is None or steering.phase not in (Phase.FAILED, Phase.LIMITED):
+        return []
+    if steering.phase == Phase.LIMITED:
+        return [
+            _("Raise the daily budget, or ask for cheaper orders (a higher ROI): the money runs out before the day.")
+        ]
+    if is_unreachable:
+        return [
+            _("Ask for less: a higher cost per order, or a lower ROI. Orders cost far more although little is bid."),
+            _("Look at the product's page and price: too few of those who click buy."),
+        ]
+    return [
+        _("Ask for less: a higher cost per order, or a lower ROI, so that bids win more auctions."),
+        _("Advertise more products, on more placements, at more hours, or to more people."),
+        _("Raise the daily budget if it holds less than three orders."),
+    ]
