@@ -108,7 +108,7 @@ def _overview(seen: Seen) -> dict[str, Any]:
 def _groups(seen: Seen, why: Findings) -> dict[str, Any]:
     results = seen.results(performance.by_group)
     groups = seen.campaign.groups.exclude(state=AdGroup.State.ARCHIVED).order_by("pk")
-    groups = groups.prefetch_related("ads", "keywords", "categories", "audiences__audience")
+    groups = groups.prefetch_related("keywords", "categories", "audiences__audience")
     rows = [Row(group, seen.cells(results[group.pk]), why.groups.get(group.pk, [])) for group in groups]
     return {"rows": rows}
 
