@@ -6,6 +6,7 @@ from .api import audiences as audiences_api
 from .api import behaviours, events, shopping
 from .api import campaigns as campaigns_api
 from .api import groups as groups_api
+from .api import insight as insight_api
 from .api import operations as operations_api
 from .api import prediction as prediction_api
 from .api import quality as quality_api
@@ -22,6 +23,7 @@ from .views import (
     creatives,
     editing,
     groups,
+    insight,
     prediction,
     privacy,
     proposals,
@@ -48,6 +50,9 @@ api = [
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
     path("campaigns/<code>/search-terms", terms_api.SearchTerms.as_view(), name="api_search_terms"),
     path("campaigns/<code>/eligibility", campaigns_api.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
+    path("campaigns/<code>/insight", insight_api.Insight.as_view(), name="api_campaign_insight"),
+    path("campaigns/<code>/what-if", insight_api.OtherBids.as_view(), name="api_what_if"),
+    path("campaigns/<code>/suggestions", insight_api.Suggestions.as_view(), name="api_suggestions"),
     path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
     path("campaigns/<code>/steering", steering_api.CampaignSteering.as_view(), name="api_campaign_steering"),
     path("campaigns/<code>/changes", operations_api.CampaignChanges.as_view(), name="api_campaign_changes"),
@@ -88,6 +93,7 @@ urlpatterns = [
     path("platform/ad-reviews/<ad>/", review.ad_verdict, name="ad_verdict"),
     path("console/<merchant>/ads/predictions/", prediction.predictions, name="predictions"),
     path("platform/predictions/", prediction.platform_predictions, name="platform_predictions"),
+    path("console/<merchant>/ads/insight/", insight.insight, name="insight"),
     path("console/<merchant>/ads/traffic/", quality.traffic, name="traffic"),
     path("platform/traffic/", quality.platform_traffic, name="platform_traffic"),
     path("platform/traffic/<appeal>/", quality.appeal_answer, name="appeal_answer"),
@@ -97,6 +103,9 @@ urlpatterns = [
         "console/<merchant>/ads/<campaign>/search-terms/choose/", terms.search_terms_choose, name="search_terms_choose"
     ),
     path("console/<merchant>/ads/<campaign>/steering/", steering.steering, name="steering"),
+    path("console/<merchant>/ads/<campaign>/insight/", insight.campaign_insight, name="campaign_insight"),
+    path("console/<merchant>/ads/<campaign>/what-if/", insight.what_if, name="what_if"),
+    path("console/<merchant>/ads/<campaign>/auctions/<auction>/", insight.auction, name="auction"),
     path("console/<merchant>/ads/<campaign>/edit/", editing.campaign_edit, name="campaign_edit"),
     path("console/<merchant>/ads/<campaign>/set/<member>/", campaigns.campaign_amount, name="campaign_amount"),
     path("console/<merchant>/ads/<campaign>/ad-groups/new/", groups.group_new, name="group_new"),

@@ -77,6 +77,7 @@ CONSOLE = (
         (
             Place("ads:campaigns", _("Campaigns"), "speakerphone"),
             Place("ads:approvals", _("Approvals"), "user-check"),
+            Place("ads:insight", _("Auction insight"), "gavel"),
             Place("ads:audiences", _("Audiences"), "users-group"),
             Place("ads:predictions", _("Predictions"), "target"),
             Place("ads:wallet", _("Wallet"), "wallet"),

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
+from uuid import UUID
 
 from django.core.files.base import ContentFile
 from django.urls import get_resolver
 from django.urls.resolvers import URLPattern, URLResolver
 
-from ads.models import Appeal, Audience, Campaign, Change, Proposal, TopUp
+from ads import partitions
+from ads.models import Appeal, AuctionRecord, Audience, Campaign, Change, Proposal, TopUp
 from chengfeng import ledger
 from chengfeng.models import Job
 from orders.models import (
@@ -287,6 +289,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "campaigns": campaign.code,
         **_structured(campaign, variant.product, alice),
         "audiences": _audience(shop),
+        "auctions": _auction(campaign),
         "traffic": _appeal(shop),
         "orders": order.code,
         **_aftersale(order),
@@ -404,6 +407,18 @@ def _settled(shop: Merchant, order: Order) -> dict[str, str]:
 
 def _appeal(shop: Merchant) -> str:
     return Appeal.objects.create(merchant=shop, first=AT.date(), last=AT.date(), text="More", asked_at=AT).code
+
+
+def _auction(campaign: Campaign) -> str:
+    """A recorded auction that the campaign took part in."""
+    number = UUID(int=7)
+    partitions.ensure_days({AT.date()})
+    plain = {"bid": 10_000, "pctr": 0.1, "pcvr": 0.1, "quality": 100, "score": 10**13, "mode": "cpc", "product": 1}
+    AuctionRecord.objects.create(
+        day=AT.date(), number=number, at=AT, placement="feed", slots=1, shopper=number, draw=1,
+        candidates=[plain | {"campaign": campaign.pk, "merchant": campaign.merchant_id, "outcome": "outranked"}],
+    )  # fmt: skip
+    return f"{AT:%Y%m%d}-{number.hex}"
 
 
 def _audience(shop: Merchant) -> str:
