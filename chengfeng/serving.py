@@ -43,7 +43,8 @@ def web(*, host: str, port: int, simulation: bool = False) -> Service:
             *("--respawn-failed-workers", "--workers-kill-timeout", "10"),
             *("--working-dir", str(ROOT), "--no-access-log", "--log-level", "error"),
         ],
-        environment={"PORT": str(port), "CHENGFENG_SIMULATION": str(int(simulation))},
+        environment={"PORT": str(port), "CHENGFENG_SIMULATION": str(int(simulation))}
+        | ({"CHENGFENG_PROXIES": "1"} if simulation else {}),
     )
 
 

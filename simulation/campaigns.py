@@ -1,5 +1,6 @@
 """Plan a shop's campaigns: what they push, the words they want, what a click and a day may cost."""
 
+from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
@@ -22,6 +23,11 @@ REACH_NAMES: tuple[Pair, ...] = (
 )
 LOWEST_BID, HIGHEST_BID = 0.50, 5.50
 LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
+MODES = (("cpc", "paid"), ("cpc", "paid"), ("target_roi", "paid"), ("max_conversions", "paid"), ("target_cost", "paid"))
+SETTLED = ("target_roi", "settled")
+ABROAD = 0.13  # units of a currency abroad for one of ours, roughly
+TARGET_ROI = Decimal(5)
+COST_SHARE = 0.16  # of a price, that an order may cost
 
 
 def plan_campaigns(shop: Shop, shelf: list[Stocked], rng: Random) -> list[CampaignSpec]:
@@ -33,7 +39,19 @@ def plan_campaigns(shop: Shop, shelf: list[Stocked], rng: Random) -> list[Campai
         kind = kinds[number % len(kinds)]
         chosen = [item for item in shelf if item.kind is kind]
         plans.append(_campaign(shop, chosen, number, rng))
-    return plans
+    return [_steered(shop, plan, number) for number, plan in enumerate(plans)]
+
+
+def _steered(shop: Shop, plan: CampaignSpec, number: int) -> CampaignSpec:
+    """Return a plan that bids in one of the modes: large shops use all, small ones begin somewhere among them."""
+    turn = number if shop.campaigns >= len(MODES) else number + len(shop.slug)
+    mode, roi_on = MODES[turn % len(MODES)]
+    if mode == "target_roi" and len(shop.slug) % 2:
+        mode, roi_on = SETTLED
+    if mode == "cpc":
+        return plan
+    target = {"target_roi": TARGET_ROI, "target_cost": plan.target}.get(mode)
+    return replace(plan, bid=None, bid_mode=mode, target=target, roi_on=roi_on)
 
 
 def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> CampaignSpec:
@@ -51,6 +69,7 @@ def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> Ca
         keywords_en=tuple(dict.fromkeys(pair[1] for pair in keywords)),
         bid=_bid(shop, kind.price, rng),
         daily_budget=_budget(shop, rng),
+        target=_affordable(shop, kind.price),
     )
 
 
@@ -72,8 +91,16 @@ def _keywords(chosen: list[Stocked], rng: Random) -> list[Pair]:
 def _bid(shop: Shop, price: int, rng: Random) -> Decimal:
     """Dearer goods bear dearer clicks, and large shops bid harder; a unit of a currency abroad is worth more."""
     bid = (price / 60) ** 0.45 * (shop.shelf / 100) ** 0.25 * rng.lognormvariate(0, 0.3)
-    abroad = 1 if shop.currency == "CNY" else 0.13
-    return Decimal(f"{min(max(bid, LOWEST_BID), HIGHEST_BID) * abroad:.2f}")
+    return Decimal(f"{min(max(bid, LOWEST_BID), HIGHEST_BID) * _worth(shop):.2f}")
+
+
+def _affordable(shop: Shop, price: int) -> Decimal:
+    """Return what an order of such goods may cost; a day's smallest budget pays for one."""
+    return Decimal(f"{min(max(price * COST_SHARE, 8), LOWEST_BUDGET) * _worth(shop):.2f}")
+
+
+def _worth(shop: Shop) -> float:
+    return 1 if shop.currency == "CNY" else ABROAD
 
 
 def _budget(shop: Shop, rng: Random) -> Decimal:

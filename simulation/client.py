@@ -36,14 +36,20 @@ class Site:
         token: str = "",
         key: str = "",
         agent: str = BROWSER,
+        address: str = "",
         expect: tuple[int, ...] = (200, 201),
     ) -> tuple[int, dict]:
-        """Return status and JSON of a call under /api/v1/; raises Unexpected for any status not in `expect`."""
+        """Return status and JSON of a call under /api/v1/; raises Unexpected for any status not in `expect`.
+
+        `address` is where the call comes from, as a proxy before the site would say.
+        """
         headers = {clock.HEADER: clock.stamp(at), "Content-Type": "application/json", "User-Agent": agent}
         if shopper:
             headers["X-Shopper"] = shopper
         if token:
             headers["Authorization"] = f"Bearer {token}"
+        if address:
+            headers["X-Forwarded-For"] = address
         if key:
             headers["Idempotency-Key"] = key
         status, content = self._patiently(

@@ -4,6 +4,7 @@ import csv
 import io
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -30,6 +31,7 @@ from .truth import festival
 MOST_ADS = 60  # of one campaign
 MANAGED = 9  # shops that lend rights to the key-account manager
 SPA = "anran-spa"
+KEYWORD_BID = Decimal("1.2")  # times the campaign's
 
 
 def fill(memory: State, *, now: datetime) -> None:
@@ -147,13 +149,31 @@ def start(access: Access, spec: CampaignSpec, categories: dict[str, Category], *
         products = products.filter(variants__sku__in=spec.skus).distinct()
     elif spec.category_slugs:
         products = products.filter(category__slug__in=spec.category_slugs)
-    searched = () if spec.skus else spec.keywords + spec.keywords_en
     campaign = create_campaign(
         access,
         at=at,
-        values={"name": spec.name, "bid": spec.bid, "daily_budget": spec.daily_budget},
+        values=bidding(spec),
         products=list(products[:MOST_ADS]),
         categories=[categories[slug] for slug in spec.category_slugs],
-        keywords=[(text, "broad") for text in dict.fromkeys(searched)],
+        keywords=() if spec.skus else keywords(spec),
     )
     set_states(access, [campaign.code], campaign.State.ACTIVE, at=at)
+
+
+def bidding(spec: CampaignSpec) -> dict[str, Any]:
+    """Return name, budget and bids of a planned campaign as its verbs take them."""
+    targets = {"target_cost": {"target_cost": spec.target}, "target_roi": {"target_roi": spec.target}}
+    return {
+        "name": spec.name, "bid": spec.bid, "daily_budget": spec.daily_budget, "bid_mode": spec.bid_mode,
+        "roi_on": spec.roi_on, **targets.get(spec.bid_mode, {}),
+    }  # fmt: skip
+
+
+def keywords(spec: CampaignSpec) -> list[tuple[str, str, Decimal | None]]:
+    """Return the words of a campaign with match and bid: the first are broad, narrower ones may cost a little more."""
+    wide = {*spec.keywords[:2], *spec.keywords_en[:2]}
+    narrow = list(dict.fromkeys(text for text in spec.keywords + spec.keywords_en if text not in wide))
+    dearer = spec.bid and (spec.bid * KEYWORD_BID).quantize(Decimal("0.01"))
+    matches = (("phrase", dearer), ("exact", None))
+    named = [(text, *matches[number % len(matches)]) for number, text in enumerate(narrow)]
+    return [*((text, "broad", None) for text in sorted(wide)), *named]

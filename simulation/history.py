@@ -15,9 +15,11 @@ from . import marketplace, people, shelf, shoppers, state, truth
 from .assortment import topic_of
 from .client import Site
 from .keepers import Keepers
-from .living import claiming, desk, unfinished
+from .living import adroom, claiming, desk, unfinished
+from .living.buyers import Buyers
 from .living.cases import Claims
 from .living.chance import ZONE
+from .living.farms import Farms
 from .living.occasions import Occasions
 from .living.office import Office
 from .living.regular import Regular
@@ -29,6 +31,7 @@ DAYS = 90
 THREADS = 6
 PEOPLE = 5000
 VISITS = 95  # on a usual day
+ROUNDS = (time(11), time(17), time(23, 59, 30))  # until when visits are reported and campaigns steered, each time
 
 
 def run(url: str, *, now: datetime) -> None:
@@ -71,6 +74,9 @@ class History:
         self.keepers, self.office = Keepers(site, memory.tokens), Office()
         self.occasions = Occasions(site, self.people, now=now)
         self.regular = Regular(site, now=now)
+        opening = datetime.combine(self.first, time.min, ZONE)
+        self.buyers = Buyers(first=self.first, festival=truth.festival(opening, now).date())
+        self.farms = Farms(site, self.shelf)
         topics = {kind.category: topic_of(kind) for kind in KINDS}
         self.living = (
             Claims(site, memory.tokens, people.operator()).live, self.keepers.work, Guests(site, memory.tokens).live,
@@ -85,8 +91,9 @@ class History:
         if day.weekday() == 0 or day == self.first:
             self.keepers.fill_wallets(self.weekly, at=self._within(day, time(6)))
         self.occasions.publish(day)
-        visits = list(pool.map(self._visit, self._arrivals(day)))
-        shoppers.report(self.site, visits, at=self._within(day, time(23, 59, 30)))
+        self.buyers.live(day, now=self.now)
+        visits = self._browse(day, pool)
+        self.farms.live(day, now=self.now)
         purchases = self._purchases(day, visits)
         claiming.collect(purchases, at=self.noon(day))
         paid = sum(pool.map(self._buy, purchases))
@@ -95,7 +102,20 @@ class History:
         for live in self.living:
             live(day, now=self.now)
         self.office.close(day, now=self.now)
+        adroom.close(day, now=self.now)
         return paid
+
+    def _browse(self, day: date, pool: ThreadPoolExecutor) -> list[shoppers.Visit]:
+        """Let those who come today look around, and campaigns be steered by what came of it."""
+        visits, waiting = [], self._arrivals(day)
+        for end in (self._within(day, until) for until in ROUNDS):
+            come = [arrival for arrival in waiting if arrival[1] < end]
+            waiting = waiting[len(come) :]
+            if come:
+                visits += (fresh := list(pool.map(self._visit, come)))
+                shoppers.report(self.site, fresh, at=end)
+                adroom.steer(at=end)
+        return visits
 
     def _within(self, day: date, at: time) -> datetime:
         return min(datetime.combine(day, at, ZONE), self.now)

@@ -10,7 +10,7 @@ from statistics import median
 
 from django.conf import settings
 
-from . import truth
+from . import searches, truth
 from .client import Site
 
 
@@ -25,7 +25,7 @@ class Item:
     taste: str
     appeal: float
     dearness: float
-    query: str
+    searches: tuple[str, ...]
     price: float
     fame: float
     variants: tuple[str, ...]
@@ -88,7 +88,7 @@ def _item(row: dict, usual: dict, appeal: dict, fame: dict, tastes: dict[str, st
         taste=tastes.get(category, category),
         appeal=max((appeal.get((merchant, variant["sku"]), 0.0) for variant in row["variants"]), default=0.0) or 1.0,
         dearness=float(row["price"]) / usual[row["category"], row["currency"]],
-        query=row["title"][-4:],
+        searches=searches.of(row["title"], category),
         price=float(Decimal(row["price"]) * settings.AUCTION_RATES[row["currency"]]) or 1.0,
         fame=fame.get(merchant, 1.0),
         variants=tuple(variant["code"] for variant in row["variants"]),

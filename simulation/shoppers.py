@@ -5,7 +5,7 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from . import truth
+from . import searches, truth
 from .client import Site, Unexpected
 from .shelf import Item, Shelf
 from .truth import Person
@@ -16,6 +16,7 @@ SLOTS = 5
 CHIP = 0.6  # part of the looks at the feed that are at one category of it
 ROBOTS = 0.012  # part of the visits that are no people
 WORDS = {"yunjian-department": "YUNJIAN92", "lanyue-wardrobe": "LANYUE10"}  # that coupons are called by
+VIEWED, CARTED = 0.9, 0.12  # part of the clicks after which the page is looked at, and the thing put into the cart
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
@@ -37,6 +38,7 @@ class Visit:
     is_robot: bool = False
     events: list[dict] = field(default_factory=list)
     purchases: list[Purchase] = field(default_factory=list)
+    deeds: list[tuple[str, str, datetime]] = field(default_factory=list)  # view, read or cart; of what; when
 
 
 def browse(site: Site, shelf: Shelf, person: Person, *, seal, at: datetime, seed: str) -> Visit:
@@ -46,20 +48,32 @@ def browse(site: Site, shelf: Shelf, person: Person, *, seal, at: datetime, seed
     seen: list[str] = []
     for page in range(rng.choices((1, 2, 3, 4), (46, 30, 16, 8))[0]):
         at += timedelta(seconds=rng.uniform(20, 140) * page)
-        for ad in _ads(site, shelf, person, rng, seal=seal, at=at, exclude=seen):
+        liked = shelf.wanted(rng, person.tastes)
+        for ad in _ads(site, liked, person, rng, seal=seal, at=at, exclude=seen):
             seen.append(ad["product"]["code"])
-            _meet(visit, shelf, person, ad, rng, at=at, seed=seed)
-    if not visit.is_robot and rng.random() < truth.PLANNED:
-        visit.purchases.append(_planned(shelf, person, rng, at=at, seed=seed))
+            _meet(visit, shelf, person, ad, rng, at=at, seed=seed, liked=liked)
+    if not visit.is_robot:
+        if rng.random() < truth.PLANNED:
+            visit.purchases.append(_planned(shelf, person, rng, at=at, seed=seed))
+        _do(site, visit, shopper=seal(person.shopper))
     return visit
 
 
-def _ads(site, shelf, person, rng, *, seal, at, exclude) -> list[dict]:
+def _do(site: Site, visit: Visit, *, shopper: str) -> None:
+    """Look at pages, read notes and fill the cart, in their order."""
+    for kind, code, at in sorted(visit.deeds, key=lambda deed: deed[2]):
+        if kind == "cart":
+            body = {"quantity": 1}
+            site.call("PUT", f"cart/lines/{code}", body, at=at, shopper=shopper, expect=(200, 404, 409, 422))
+        else:
+            site.call("POST", "behaviours", {"kind": kind, "code": code}, at=at, shopper=shopper, expect=(204, 404))
+
+
+def _ads(site, liked: Item, person, rng, *, seal, at, exclude) -> list[dict]:
     placement = rng.choices(PLACEMENTS, PLACEMENT_WEIGHTS)[0]
-    liked = shelf.wanted(rng, person.tastes)
     context = {
         "feed": {"category": liked.category} if rng.random() < CHIP else {},
-        "search": {"query": liked.query},
+        "search": {"query": searches.draw(liked.searches, rng)},
         "product": {"product": liked.product},
         "shop": {"category": liked.category},
     }[placement]
@@ -67,7 +81,9 @@ def _ads(site, shelf, person, rng, *, seal, at, exclude) -> list[dict]:
     return site.call("POST", "decisions", body, at=at, shopper=seal(person.shopper))[1]["ads"]
 
 
-def _meet(visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Random, *, at: datetime, seed: str) -> None:
+def _meet(
+    visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Random, *, at: datetime, seed: str, liked: Item
+) -> None:
     """Meet one ad: be shown it, perhaps see it, click it, linger, and buy."""
 
     def happens(kind: str, seconds: float) -> datetime:
@@ -81,11 +97,20 @@ def _meet(visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Rand
     if item is None or rng.random() > truth.SEEN[position]:
         return
     happens("viewable", 1.5)
-    if rng.random() > truth.click_chance(person, taste=item.taste, appeal=item.appeal):
+    note = ad["note"]
+    drawn = truth.click_chance(
+        person, taste=item.taste, appeal=item.appeal, dearness=item.dearness, is_note=bool(note),
+        is_looked_for=item.category == liked.category,
+    )  # fmt: skip
+    if rng.random() > drawn:
         return
     clicked_at = happens("click", rng.uniform(2, 15))
-    if rng.random() < 0.5:
+    if rng.random() < (0.75 if note else 0.5):
         happens("engagement", rng.uniform(16, 80))
+    if rng.random() < VIEWED:
+        visit.deeds.append(("read", note["code"], clicked_at) if note else ("view", item.product, clicked_at))
+    if rng.random() < CARTED:
+        visit.deeds.append(("cart", rng.choice(item.variants), clicked_at + timedelta(seconds=50)))
     chance = truth.purchase_chance(
         person, taste=item.taste, appeal=item.appeal, price=item.price, dearness=item.dearness
     )

@@ -79,7 +79,8 @@ class NoteSpec:
 class CampaignSpec:
     """One campaign; it aims at products (by SKU) or categories and at keywords of both languages.
 
-    `bid` is per click and `daily_budget` per day, both in the merchant's currency.
+    `bid` is per click and `daily_budget` per day, both in the merchant's currency; a campaign that bids by itself has
+    no bid, and a `target` where its mode has one: money per conversion, or sales per money spent.
     """
 
     name: str
@@ -88,8 +89,11 @@ class CampaignSpec:
     category_slugs: tuple[str, ...]
     keywords: tuple[str, ...]
     keywords_en: tuple[str, ...]
-    bid: Decimal
+    bid: Decimal | None
     daily_budget: Decimal
+    bid_mode: str = "cpc"
+    target: Decimal | None = None
+    roi_on: str = "paid"
 
 
 @dataclass(frozen=True)

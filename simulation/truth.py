@@ -18,7 +18,9 @@ PROMOTION = 2.8  # how many times the usual visits
 ANOTHER_FESTIVAL = timedelta(days=67)  # after the opening, where the time between holds no such day
 
 SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at this position is looked at
-CLICK = 0.07  # of a product of median appeal that is seen, by a shopper of average taste
+CLICK = 0.06  # of a product of median appeal that is seen, by a shopper of average taste
+LOOKED_FOR = 1.6  # how many times likelier she clicks on what she looks for
+NOTE = 1.5  # how many times likelier she clicks on a note about it
 BUY_AFTER_CLICK = 0.04
 PLANNED = 0.085  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
@@ -121,8 +123,12 @@ def visits(day: date, *, progress: float, base: float) -> float:
     return base * WEEKDAYS[day.weekday()] * (0.8 + 0.4 * progress) * promotion
 
 
-def click_chance(person: Person, *, taste: str, appeal: float) -> float:
-    return min(0.5, CLICK * person.tastes.get(taste, 1.0) * appeal**0.35)
+def click_chance(
+    person: Person, *, taste: str, appeal: float, dearness: float, is_looked_for: bool = False, is_note: bool = False
+) -> float:
+    """Chance to click on an ad that is seen; what is dear beside its kind, by the price on the ad, draws fewer."""
+    liking = person.tastes.get(taste, 1.0) * appeal**0.35 * max(dearness, 0.1) ** -(0.2 * person.thrift)
+    return min(0.5, CLICK * liking * (LOOKED_FOR if is_looked_for else 1) * (NOTE if is_note else 1))
 
 
 def pull(appeal: float, price: float) -> float:
