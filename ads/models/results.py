@@ -1,5 +1,6 @@
 """What ads are credited with: conversions, their lines, and signed parts of these."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -79,6 +80,7 @@ class Credit(models.Model):
             models.Index(fields=["merchant", "at"]),
             models.Index(fields=["campaign", "at"]),
             models.Index(fields=["line"], condition=Q(reason="invalid"), name="credit_restated"),
+            BrinIndex(fields=["at"], name="credit_at", autosummarize=True),
         ]
 
     def __str__(self):
