@@ -9,6 +9,7 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - ingest: ad events taken per second over HTTP, charges included, against COPY of such rows into their table
 - bidding: clicks won for a budget in a log of real auctions, against linear bidding tuned on the same history
 - auctionnet: conversions within a target cost in a replayed ad market, against the best fixed multiplier of training
+- steering: share of simulated campaigns that reach their target, against a PID in the same market
 - prediction: impressions learnt from per second, read from the database, against COPY of the same rows into an array
 - checkout: orders placed and paid per second over HTTP, against the same rows in bare transactions
 - flash_sale: slowest answers to 500 buyers of 100 units, against an empty view; carts per second in crossing order
@@ -31,6 +32,7 @@ NAMES = (
     "ingest",
     "bidding",
     "auctionnet",
+    "steering",
     "prediction",
     "checkout",
     "flash_sale",
