@@ -29,7 +29,7 @@ MONEY = f"""
         CASE WHEN account.daily_budget IS NULL THEN {UNLIMITED}
             ELSE floor(coalesce(least(account_spending.budget, account.daily_budget) - account_spending.spent, 0)
                 * {CENTS}) END::bigint AS account_left,
-        coalesce(least(steering.multiplier, {MOST_MULTIPLIER}) * {SHARE}, {NOT_STEERED})::bigint AS multiplier,
+        least(coalesce(steering.multiplier * {SHARE}, {NOT_STEERED}), {MOST_MULTIPLIER * SHARE})::bigint AS multiplier,
         (coalesce(steering.participation, 1) * {SHARE})::bigint AS participation
     FROM ads_campaign campaign
     JOIN shops_merchant merchant ON merchant.id = campaign.merchant_id
