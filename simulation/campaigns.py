@@ -43,7 +43,10 @@ def plan_campaigns(shop: Shop, shelf: list[Stocked], rng: Random) -> list[Campai
 
 
 def _steered(shop: Shop, plan: CampaignSpec, number: int) -> CampaignSpec:
-    """Return a plan that bids in one of the modes: large shops use all, small ones begin somewhere among them."""
+    """Return a plan that bids in one of the modes: large shops use all, small ones begin somewhere among them.
+
+    Where nothing but the budget holds a campaign back, its bid is the most that a click may cost.
+    """
     turn = number if shop.campaigns >= len(MODES) else number + len(shop.slug)
     mode, roi_on = MODES[turn % len(MODES)]
     if mode == "target_roi" and len(shop.slug) % 2:
@@ -51,7 +54,8 @@ def _steered(shop: Shop, plan: CampaignSpec, number: int) -> CampaignSpec:
     if mode == "cpc":
         return plan
     target = {"target_roi": TARGET_ROI, "target_cost": plan.target}.get(mode)
-    return replace(plan, bid=None, bid_mode=mode, target=target, roi_on=roi_on)
+    most = 2 * plan.bid if mode == "max_conversions" else None
+    return replace(plan, bid=most, bid_mode=mode, target=target, roi_on=roi_on)
 
 
 def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> CampaignSpec:

@@ -31,7 +31,7 @@ DAYS = 90
 THREADS = 6
 PEOPLE = 5000
 VISITS = 95  # on a usual day
-ROUNDS = (time(11), time(17), time(23, 59, 30))  # until when visits are reported and campaigns steered, each time
+ROUNDS = (time(10), time(16), time(23, 59, 30))  # until when visits are reported, and campaigns steered in between
 
 
 def run(url: str, *, now: datetime) -> None:
@@ -111,9 +111,10 @@ class History:
         for end in (self._within(day, until) for until in ROUNDS):
             come = [arrival for arrival in waiting if arrival[1] < end]
             waiting = waiting[len(come) :]
-            if come:
-                visits += (fresh := list(pool.map(self._visit, come)))
-                shoppers.report(self.site, fresh, at=end)
+            fresh = list(pool.map(self._visit, come))
+            shoppers.report(self.site, fresh, at=end)
+            visits += fresh
+            if waiting:
                 adroom.steer(at=end)
         return visits
 

@@ -10,16 +10,19 @@ from chengfeng.models import Job
 
 from . import chance
 
-EVENING = (
-    "add_partitions", "rescore_events", "count_ads", "train_predictions", "count_audiences", "watch_campaigns",
-    "keep_wallets",
-)  # fmt: skip
+EVENING = ("rescore_events", "count_audiences", "keep_wallets")
+SELDOM = ("add_partitions", "count_ads", "train_predictions", "watch_campaigns")
+EVERY, LAST = 3, timedelta(days=7)  # days between two runs of these, until the last days of the history
 
 
 def close(day: date, *, now: datetime) -> None:
-    """Do what the jobs of a day would have done by its end (or `now`)."""
+    """Do what the jobs of a day would have done by its end (or `now`); the long ones not on every day.
+
+    Predictions are learnt in the evenings in which ads are counted, for their age is that beside the counts.
+    """
     at = min(chance.midnight(day + timedelta(days=1)), now)
-    for kind in EVENING:
+    is_turn = day.toordinal() % EVERY == 0 or at > now - LAST
+    for kind in EVENING + SELDOM * is_turn:
         run(kind, at=at)
 
 

@@ -15,7 +15,7 @@ from . import chance
 VICTIMS = ("yunjian-department", "xinghe-digital", "lanyue-wardrobe")
 QUIET = 5  # an attack comes every so many days
 ADDRESS = "36.{}.{}.{}"
-SLOTS = 5
+SLOTS = 12
 
 
 @dataclass(frozen=True, slots=True)

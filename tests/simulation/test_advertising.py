@@ -24,7 +24,7 @@ def test_campaigns_of_the_demo_bid_in_every_mode_for_clicks_and_orders(plans):
 def test_a_planned_campaign_has_the_bid_or_the_target_of_its_mode_and_a_day_pays_for_it(plans):
     for plan in plans:
         values = bidding(plan)
-        assert (values["bid"] is None) == (plan.bid_mode != "cpc")
+        assert (values["bid"] is None) == (plan.bid_mode in ("target_cost", "target_roi"))
         assert ("target_cost" in values, "target_roi" in values) == (
             plan.bid_mode == "target_cost",
             plan.bid_mode == "target_roi",
