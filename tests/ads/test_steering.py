@@ -10,9 +10,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from ads import partitions
 from ads.bidding.target import Reason
-from ads.models import CampaignDay, PromotionDays, Steering, SteeringStep
-from ads.steering import initial, running
+from ads.models import AuctionRecord, CampaignDay, PromotionDays, Steering, SteeringStep
+from ads.steering import history, initial, running
 from ads.steering.controlling import Pace, control
 from ads.steering.explaining import sentences
 from ads.steering.facts import Facts, Memory, Window
@@ -141,6 +142,23 @@ def test_a_promotion_day_relaxes_the_target(shop):
     dear = Window(clicks=100, cost=750, predicted=30, due=30, orders=30)
     plain, promoted = (control(replace(found, promotion=p, window=dear), memory()) for p in (1.0, 1.5))
     assert promoted.multiplier > plain.multiplier
+
+
+def test_the_log_of_auctions_tells_what_a_multiplier_would_spend(shop):
+    campaign = adverts.ad(shop, **COST).campaign
+    partitions.ensure(AT.date(), AT.date())
+    mine = {"campaign": campaign.pk, "merchant": shop.pk, "pctr": 0.01, "pcvr": 0.05, "quality": 100, "score": 1}
+    rival = {"campaign": 0, "merchant": 0, "outcome": "won", "score": 0.01 * 1e8 * 100 * 10_000}  # one yuan a click
+    AuctionRecord.objects.bulk_create(
+        AuctionRecord(
+            day=AT.date(), number=uuid.uuid4(), at=AT - timedelta(hours=1), placement="feed", slots=1,
+            shopper=uuid.uuid4(), draw=0, weight=3, candidates=[rival, mine | {"outcome": outcome}],
+        )
+        for outcome in ["outranked"] * 200 + ["schedule"] * 5
+    )  # fmt: skip
+    [(found, _)] = read(at=AT)
+    found = history.landscapes([found], at=AT)[campaign.pk]
+    assert (found.spend.max(), found.multipliers.max()) == (pytest.approx(200 * 3 * 0.01), pytest.approx(1 / 0.05))
 
 
 def test_phases():
