@@ -19,14 +19,14 @@ Parts = list[tuple[Account, Decimal]]
 
 
 @transaction.atomic
-def give_back(charges: Iterable[Charge], *, reason: str, at: datetime) -> list[CreditNote]:
-    """Give charges back in full and return the credit notes; one that was given back before is left out.
+def give_back(reasons: Mapping[Charge, str], *, at: datetime) -> list[CreditNote]:
+    """Give charges back in full, each for its reason; return the credit notes. One given back before is left out.
 
     Each part returns to the cash or grant that paid it. The part of a grant that has expired lapses: it returns to
     the platform, which gave it. The day's budget stays spent, for that day is over for the auction.
-    Locks: the charges, then ledger accounts, each by pk.
+    Locks: the charges, then ledger accounts, each by pk: call it once for all that a transaction gives back.
     """
-    owed = _lock([charge.pk for charge in charges])
+    owed = _lock([charge.pk for charge in reasons])
     if not owed:
         return []
     parts = _parts(owed)
@@ -35,7 +35,8 @@ def give_back(charges: Iterable[Charge], *, reason: str, at: datetime) -> list[C
     transfers = ledger.post_many(postings)
     notes = [
         CreditNote(
-            merchant_id=charge.merchant_id, charge=charge, amount=charge.amount, reason=reason, transfer=transfer, at=at
+            merchant_id=charge.merchant_id, charge=charge, amount=charge.amount, reason=reasons[charge],
+            transfer=transfer, at=at,
         )
         for charge, transfer in zip(owed, transfers, strict=True)
     ]  # fmt: skip

@@ -6,7 +6,6 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from chengfeng.money import ZERO
 from chengfeng.periods import local_date
 from shops.models import User
 from shops.people.audit import record
@@ -91,4 +90,4 @@ def _withdraw(charges: Collection[Charge], at: datetime) -> Decimal:
     for charge in charges:
         key = Key(charge.event_day, charge.token, charge.kind)
         campaigns.setdefault(charge.campaign_id, {})[key] = Reason.APPEAL
-    return sum((withdraw(pk, found, at=at).returned for pk, found in sorted(campaigns.items())), ZERO)
+    return withdraw(campaigns, at=at).returned

@@ -30,7 +30,7 @@ def rescore(*, at: datetime, report: Report | None = None) -> dict[str, int]:
     campaigns = _by_campaign(at)
     events, days = 0, set()
     for done, (campaign, found) in enumerate(sorted(campaigns.items()), 1):
-        changed = withdraw(campaign, found, at=at).events
+        changed = withdraw({campaign: found}, at=at).events
         events += len(changed)
         days |= {event.key.day for event in changed}
         if report:

@@ -38,20 +38,22 @@ class Withdrawn(NamedTuple):
 
 
 @transaction.atomic
-def withdraw(campaign: int, found: Mapping[Key, str], *, at: datetime) -> Withdrawn:
-    """Find events of one campaign invalid, each for its reason; those that are so already are left out.
+def withdraw(found: Mapping[int, Mapping[Key, str]], *, at: datetime) -> Withdrawn:
+    """Find events invalid, by campaign and each for its reason; those that are so already are left out.
 
     In one transaction: the events say so, their charges are given back by credit notes, sales they were credited with
     are restated, and a `Rescore` tells reports which days to count anew. The day's budget is not opened again.
-    Locks: the campaign, conversion lines, charges, ledger accounts.
+    Locks: the campaigns, conversion lines, charges, ledger accounts: call it once for all that a transaction finds.
     """
-    locked = charging.lock_campaigns([campaign])[campaign]
-    changed = _mark(campaign, found, at)
+    locked = charging.lock_campaigns(found)
+    marked = {pk: _mark(pk, found[pk], at) for pk in sorted(locked) if found[pk]}
+    changed = [event for events in marked.values() for event in events]
     if not changed:
         return Withdrawn([], [])
     restate([event.key for event in changed])
     notes = _give_back(changed, at)
-    _keep(locked, changed, notes, at)
+    for pk, events in marked.items():
+        _keep(locked[pk], events, notes, at)
     return Withdrawn(changed, notes)
 
 
@@ -74,17 +76,13 @@ RETURNING e.day, e.token, e.kind, e.at, e.reason
 
 
 def _give_back(changed: Collection[Changed], at: datetime) -> list[CreditNote]:
-    """Give back the charges of events, reason by reason."""
+    """Give back the charges of events, all at once: their accounts are locked in one order."""
     reasons = {event.key: event.reason for event in changed}
     charges = Charge.objects.filter(
         token__in=[key.token for key in reasons], event_day__in={key.day for key in reasons}
     ).order_by("pk")
-    owed: dict[str, list[Charge]] = defaultdict(list)
-    for charge in charges:
-        reason = reasons.get(Key(charge.event_day, charge.token, charge.kind))
-        if reason:
-            owed[reason].append(charge)
-    return [note for reason in sorted(owed) for note in charging.give_back(owed[reason], reason=reason, at=at)]
+    keys = {charge: Key(charge.event_day, charge.token, charge.kind) for charge in charges}
+    return charging.give_back({charge: reasons[key] for charge, key in keys.items() if key in reasons}, at=at)
 
 
 def _keep(campaign: Campaign, changed: Collection[Changed], notes: Collection[CreditNote], at: datetime) -> None:

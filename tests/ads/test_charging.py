@@ -121,10 +121,10 @@ def test_what_is_given_back_returns_to_where_it_came_from_once(shop):
     fund(shop, "10")
     lasting, ending = grant(shop, "1"), grant(shop, "1", until=SOON)
     charge(adverts.ad(shop), "3")
-    notes = charging.give_back(Charge.objects.all(), reason="robot", at=SOON)
+    notes = charging.give_back(dict.fromkeys(Charge.objects.all(), "robot"), at=SOON)
     assert [(note.amount, note.reason) for note in notes] == [(3, "robot")]
     assert (left(lasting, ending), wallet.balance(shop)) == ([1, 0], 10)
-    assert charging.give_back(Charge.objects.all(), reason="robot", at=SOON) == []
+    assert charging.give_back(dict.fromkeys(Charge.objects.all(), "robot"), at=SOON) == []
     assert (CreditNote.objects.count(), CampaignDay.objects.get().spent) == (1, 3)
     assert ledger.balance(Account.objects.get(kind="given")) == -1  # of two given one is back, as its grant is over
 

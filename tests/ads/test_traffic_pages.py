@@ -1,13 +1,16 @@
 """Traffic quality on pages and over the API: rates, credit notes, appeals and their answers."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ads import tokens
-from ads.models import Appeal, Charge, CreditNote, Event
+from ads.models import Appeal, Charge, CreditNote, Event, Rescore
 from ads.tracking import Report, track
 from ads.validity import Visitor, appeals, measuring
 from shops import tokens as api_tokens
@@ -99,6 +102,22 @@ def test_an_answer_names_charges_of_the_merchant_and_days_only(appeal, oscar, fo
         with pytest.raises(appeals.Refused):
             appeals.answer(appeal, by=oscar, is_upheld=is_upheld, text="No", charges=charges, at=AT)
     assert (Appeal.objects.get().state, CreditNote.objects.count()) == ("open", 0)
+
+
+def test_an_answer_locks_every_campaign_before_any_money(shop, ad, dana, oscar):
+    """Else it would wait for the second campaign while a click on that waits for the wallet."""
+    factories.fund(shop, "1")
+    track([Report(adverts.served(adverts.ad(shop)), "click")], received_at=AT, visitor=BROWSER)
+    asked = appeals.appeal(
+        access_of(dana, shop, at=AT), kind="more", first=AT.date(), last=AT.date(), text="Farms", at=AT
+    )
+    charges = Charge.objects.values_list("code", flat=True)
+    with CaptureQueriesContext(connection) as captured:
+        returned = appeals.answer(asked, by=oscar, is_upheld=True, text="Yes", charges=charges, at=AT)
+    locks = [query["sql"] for query in captured if "FOR NO KEY UPDATE" in query["sql"]]
+    tables = [re.search(r'FROM "(\w+)"', lock)[1] for lock in locks]
+    assert (returned, Rescore.objects.count()) == (Decimal("1"), 2)
+    assert tables == ["ads_campaign", "ads_conversionline", "ads_charge", "chengfeng_account"]
 
 
 def test_programs_read_the_quality_and_appeal(client, shop, ad, alice):

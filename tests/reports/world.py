@@ -129,7 +129,7 @@ def grant(ad: Ad, *, at: datetime, shopper) -> None:
     charging.charge([sealed], charging.lock_campaigns([ad.campaign_id]), at=at)
     then = at + timedelta(days=1)
     Event.objects.filter(token=clicked.token).update(is_valid=False, reason="velocity", rescored_at=then)
-    charging.give_back(Charge.objects.filter(token=clicked.token), reason="velocity", at=then)
+    charging.give_back(dict.fromkeys(Charge.objects.filter(token=clicked.token), "velocity"), at=then)
     granting.expire_due(at=then)
     freezing.freeze(ad.merchant, Decimal(3), reason="Check", by=None, at=then)
 
