@@ -1,7 +1,10 @@
 """Traffic quality: the merchant's page with appeals, and the operator's over all merchants."""
 
+from datetime import datetime
+
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -46,7 +49,7 @@ def _appeal(request: HttpRequest, form: AppealForm) -> bool:
     return True
 
 
-def _context(request: HttpRequest, at) -> dict:
+def _context(request: HttpRequest, at: datetime) -> dict:
     merchant = request.access.merchant
     period, first, last = PeriodForm.of(request.GET, today=local_date(at, merchant.time_zone))
     quality = measuring.measure(merchant, first, last)
@@ -76,11 +79,11 @@ def platform_traffic(request: HttpRequest) -> HttpResponse:
 
 
 def _platform(request: HttpRequest) -> dict:
-    found = Appeal.objects.select_related("merchant", "campaign").order_by("answered_at", "-asked_at")
-    open_first = sorted(found[:200], key=lambda each: each.state != Appeal.State.OPEN)
+    open_first = F("answered_at").desc(nulls_first=True)
+    found = Appeal.objects.select_related("merchant", "campaign").order_by(open_first, "-asked_at", "-pk")
     return {
         "standings": measuring.standings(at=clock.now()),
-        "page": Paginator(open_first, PER_PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "form": AnswerForm(),
     }
 
