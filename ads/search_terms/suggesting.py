@@ -1,12 +1,14 @@
 """Suggestions: what people search for on the platform that a group's goods are about, and it does not bid on."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chengfeng import sql
 
 from ..auction.words import normalise, words
-from ..models import Ad, AdGroup
+from ..models import Ad, AdGroup, Keyword
 
 PERIOD = timedelta(days=14)
 FLOOR = 5  # people who must have searched for it: fewer are not told
@@ -22,15 +24,37 @@ class Suggestion:
     searches: int
 
 
-def suggest(group: AdGroup, *, at: datetime) -> list[Suggestion]:
-    """Return searches that name what a group advertises and are none of its keywords, the most frequent first."""
-    advertised = group.ads.filter(state=Ad.State.ACTIVE).values_list("product__title", "product__title_en")
-    about = frozenset().union(*(words(f"{title} {title_en}") for title, title_en in advertised))
-    mine = {normalise(text) for text in group.keywords.values_list("text", flat=True)}
+def suggest(groups: Sequence[AdGroup], *, at: datetime) -> list[tuple[AdGroup, list[Suggestion]]]:
+    """Return, of each group that has any, searches that name what it advertises and are none of its keywords.
+
+    The most frequent come first. Three statements for any number of groups.
+    """
+    about, mine = _advertised(groups), _keywords(groups)
     params = {"since": at - PERIOD, "first_day": (at - PERIOD).date(), "until": at, "floor": FLOOR, "most": LOOKED_AT}
-    found = sql.rows(SEARCHES, params)
-    fitting = [(text, n) for text, n in found if text not in mine and words(text) and words(text) <= about]
-    return [Suggestion(text, _about(n)) for text, n in fitting[:MOST]]
+    searches = [(text, words(text), number) for text, number in sql.rows(SEARCHES, params)] if groups else []
+    suggested = []
+    for group in groups:
+        named, known = about[group.pk], mine[group.pk]
+        fitting = [(text, number) for text, said, number in searches if said and said <= named and text not in known]
+        if fitting:
+            suggested.append((group, [Suggestion(text, _about(number)) for text, number in fitting[:MOST]]))
+    return suggested
+
+
+def _advertised(groups: Sequence[AdGroup]) -> Mapping[int, set[str]]:
+    """Return by group the words that name its goods."""
+    found: dict[int, set[str]] = defaultdict(set)
+    ads = Ad.objects.filter(group__in=groups, state=Ad.State.ACTIVE)
+    for group, title, title_en in ads.values_list("group", "product__title", "product__title_en"):
+        found[group] |= words(f"{title} {title_en}")
+    return found
+
+
+def _keywords(groups: Sequence[AdGroup]) -> Mapping[int, set[str]]:
+    found: dict[int, set[str]] = defaultdict(set)
+    for group, text in Keyword.objects.filter(group__in=groups).values_list("group", "text"):
+        found[group].add(normalise(text))
+    return found
 
 
 def _about(number: float) -> int:

@@ -54,7 +54,7 @@ def search_terms(request: HttpRequest, campaign: str) -> HttpResponse:
     groups = list(found.groups.exclude(state=AdGroup.State.ARCHIVED).order_by("pk"))
     context = {
         "campaign": found, "form": form, "days": days, "periods": PERIODS, "page": page, "columns": columns,
-        "suggestions": [(group, told) for group in groups if (told := suggest(group, at=at))],
+        "suggestions": suggest(groups, at=at),
         "may_edit": request.access.may(Right.ADS_EDIT),
     }  # fmt: skip
     return render(request, "ads/campaign/search_terms.html", context)
@@ -78,10 +78,10 @@ def search_terms_choose(request: HttpRequest, campaign: str) -> HttpResponse:
 
 
 def _chosen(campaign: Campaign, named: list[str]) -> dict[AdGroup, list[str]]:
-    groups = {group.code: group for group in campaign.groups.select_related("campaign")}
+    groups = {group.code: group for group in campaign.groups.all()}  # of one campaign, whose version goes on with it
     chosen: dict[AdGroup, list[str]] = {}
     for name in named:
-        code, _, text = name.partition(" ")
+        code, _space, text = name.partition(" ")
         if code in groups and text:
             chosen.setdefault(groups[code], []).append(text)
     return chosen
@@ -89,7 +89,7 @@ def _chosen(campaign: Campaign, named: list[str]) -> dict[AdGroup, list[str]]:
 
 def _said(verb, number: int) -> str:
     if verb is add:
-        told = ngettext("%(number)d search is a keyword now.", "%(number)d searches are keywords now.", number)
+        said = ngettext("%(number)d search is a keyword now.", "%(number)d searches are keywords now.", number)
     else:
-        told = ngettext("%(number)d search is left out now.", "%(number)d searches are left out now.", number)
-    return told % {"number": number} + " " + _("You can undo this in the campaign's history.")
+        said = ngettext("%(number)d search is left out now.", "%(number)d searches are left out now.", number)
+    return said % {"number": number} + " " + _("You can undo this in the campaign's history.")

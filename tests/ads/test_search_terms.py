@@ -10,7 +10,7 @@ from ads import partitions
 from ads.attribution import SoldLine, record_conversion
 from ads.campaigns import EditConflict
 from ads.campaigns.changes import undo
-from ads.models import AuctionRecord, Keyword, SearchTerm
+from ads.models import AdGroup, AuctionRecord, Keyword, SearchTerm
 from ads.search_terms import number
 from ads.search_terms.choosing import add, exclude
 from ads.search_terms.report import report
@@ -101,9 +101,10 @@ def test_suggestions_name_the_goods_and_nobody(ad):
             )
             for person in range(people)
         )  # fmt: skip
-    assert [(told.text, told.searches) for told in suggest(ad.group, at=AT)] == [("red dress", 50)]
+    [(group, suggestions)] = suggest([ad.group], at=AT)
+    assert (group, [(told.text, told.searches) for told in suggestions]) == (ad.group, [("red dress", 50)])
     Keyword.objects.create(group=ad.group, text="Red Dress")
-    assert suggest(ad.group, at=AT) == []
+    assert suggest([ad.group], at=AT) == []
 
 
 def test_the_page_chooses_with_one_click(noon, ad, shop, alice, client):
@@ -115,3 +116,11 @@ def test_the_page_chooses_with_one_click(noon, ad, shop, alice, client):
     assert "1 search is a keyword now." in told.content.decode()
     assert ad.group.keywords.get().text == "red dress"
     assert client.post(f"{page}choose/", {"verb": "burn"}).status_code == 400
+
+
+def test_searches_of_two_groups_are_chosen_at_once(noon, ad, shop, alice, client):
+    other = AdGroup.objects.create(merchant=shop, campaign=ad.campaign, name="Hats", created_at=AT)
+    client.force_login(alice)
+    terms = [f"{ad.group.code} red dress", f"{other.code} blue hat"]
+    client.post(f"/console/{shop.code}/ads/{ad.campaign.code}/search-terms/choose/", {"verb": "add", "term": terms})
+    assert set(Keyword.objects.values_list("group", "text")) == {(ad.group_id, "red dress"), (other.pk, "blue hat")}
