@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
+from chengfeng.money import round_money
 from chengfeng.periods import local_date
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
@@ -31,7 +32,6 @@ from ..performance import Cell
 from ..wording import Wording, title
 
 PER_PAGE = 50
-CENT = Decimal("0.01")
 FORTNIGHT = 14
 
 
@@ -101,7 +101,7 @@ def _overview(seen: Seen) -> dict[str, Any]:
         "by": "hour" if by == "hour" else "day", "total": total, "totals": seen.cells(total), "goal": goal,
         "chart": chart_of_results(shown, currency), "chart_of_roi": chart_of_roi(shown, goal),
         "has_sales": any(result.sales for result in shown.values()),
-        "today": day, "spent_today": Decimal(day.spent).quantize(CENT),
+        "today": day, "spent_today": round_money(Decimal(day.spent), currency),
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from chengfeng.money import ZERO
+from chengfeng.money import ZERO, round_money
 from chengfeng.periods import local_date
 from shops.models import Merchant
 
@@ -22,7 +22,6 @@ from ..models import Campaign, CampaignDay
 from ..performance import Cell, Goal, Result
 
 PER_PAGE = 50
-CENT = Decimal("0.01")
 COLUMNS = performance.headings(performance.OF_LIST)
 FIRST = (("name", _("Campaign")), ("bid_mode", _("Bidding")), ("today", _("Today")))
 SORTS = {*(name for name, _label in FIRST), *(name for name, *_rest in COLUMNS)}
@@ -111,7 +110,7 @@ def _rows(merchant: Merchant, keys: list[int], results: Mapping[int, Result], to
 
 def _row(campaign: Campaign, found: Findings, day: CampaignDay | None, budget: Decimal, result: Result) -> Row:
     return Row(
-        campaign=campaign, found=found, spent=day.spent.quantize(CENT) if day else ZERO,
+        campaign=campaign, found=found, spent=round_money(day.spent, campaign.merchant.currency) if day else ZERO,
         budget=day.budget if day else budget,
         cells=performance.cells(result, COLUMNS, campaign.merchant.currency),
         goal=performance.goal_of(campaign, result),
