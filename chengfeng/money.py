@@ -1,7 +1,7 @@
 """Money: decimal amounts with a currency beside them, one rounding, and splits that sum to the whole."""
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 
 from babel.numbers import get_currency_precision
@@ -41,11 +41,6 @@ def minor_unit(currency: str) -> Decimal:
 def round_money(amount: Decimal, currency: str) -> Decimal:
     """Round to the minor unit, halves away from zero: the only rounding of what people pay."""
     return amount.quantize(minor_unit(currency), rounding=ROUND_HALF_UP)
-
-
-def round_up(amount: Decimal, unit: Decimal) -> Decimal:
-    """Round up to a multiple of `unit`, as clearing prices are."""
-    return (amount / unit).quantize(Decimal(1), rounding=ROUND_UP) * unit
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal | int], *, unit: Decimal) -> list[Decimal]:

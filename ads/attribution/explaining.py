@@ -33,7 +33,6 @@ class Candidate:
     elapsed: timedelta
     why: Why
     amount: Decimal
-    line_codes: tuple[str, ...]
 
     @property
     def is_taken(self) -> bool:
@@ -79,7 +78,7 @@ def _candidates(conversion: Conversion, rule: Rule, events: list[Event], posted:
     return [
         Candidate(
             event, campaigns.get(event.campaign_id), conversion.at - event.at, _why(conversion, rule, event, mine),
-            sum((entry.amount for entry in mine), ZERO), tuple(sorted({entry.line.line_code for entry in mine})),
+            sum((entry.amount for entry in mine), ZERO),
         )
         for event in events
         for mine in [[c for c in posted if (c.event_day, c.token, c.touch) == (event.day, event.token, event.kind)]]

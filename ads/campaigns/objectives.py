@@ -99,8 +99,3 @@ TERMS: Mapping[Objective, Terms] = {
 def terms(objective: str) -> Terms:
     """Return what a campaign of this objective may be."""
     return TERMS[Objective(objective)]
-
-
-def open_objectives() -> list[Objective]:
-    """Return the objectives that a campaign can be made with."""
-    return [objective for objective, its in TERMS.items() if its.is_open]
