@@ -1,14 +1,15 @@
 """A merchant's audiences: made, changed and archived; what they are made of is counted by a job."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from chengfeng import jobs
+from chengfeng.constraints import refusals
 from shops.models import Product
 from shops.people.audit import record
 from shops.tenancy import Access, own
@@ -102,13 +103,6 @@ def _count_soon(audience: Audience, at: datetime) -> None:
     jobs.enqueue("count_audiences", at=at, owner=audience.merchant.code, audience=audience.pk)
 
 
-@contextmanager
-def _saving() -> Iterator[None]:
+def _saving() -> AbstractContextManager[None]:
     """One transaction; of its objections, the one to the name becomes NameTaken."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        if "audience_name" in str(error):
-            raise NameTaken from error
-        raise
+    return refusals({"audience_name": "name"}, NameTaken)
