@@ -1,1 +1,1 @@
-"""Campaigns, auction, serving, tracking, charging and attribution."""
+"""Campaigns, auction, predictions, steering, tracking, charging, attribution and the wallet."""

@@ -1,4 +1,4 @@
-"""The operator's desk: campaigns, charges, conversions and credits; events have no single key to open them by."""
+"""The operator's desk: every table of the ads, to be read; events have no single key to open them by."""
 
 from django.contrib import admin
 

@@ -1,4 +1,4 @@
-"""Counts of ads by day, rebuilt from the events in the background: what click predictions learn from."""
+"""Counts of ads by day, rebuilt from the events in the background: what predictions fall back on."""
 
 from datetime import date, timedelta
 

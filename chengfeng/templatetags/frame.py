@@ -16,7 +16,8 @@ register = template.Library()
 
 DASH = "–"
 COLOURS = {
-    "success": "valid paid_out approved active done delivered published open captured succeeded accepted ok serving success",
+    "success": "valid paid_out approved active done delivered published open captured succeeded accepted ok serving"
+    " success",
     "warning": "prepared sending pending draft onboarding queued awaiting_payment paused warning partially_shipped",
     "info": "used authorised paid running shipped live info partially_refunded",
     "danger": "returned failed suspended rejected error refused expired danger",

@@ -77,7 +77,8 @@ def test_invalid_events_are_kept_with_the_reason_and_free(ad, visitor, reason):
 
 def test_people_of_shops_click_for_nothing(ad, bob, charlie):
     assert send(Report(served(ad), "click"), visitor=Visitor(BROWSER.agent, user=bob)) == [("invalid", "staff")]
-    assert send(Report(served(ad), "click"), visitor=Visitor(BROWSER.agent, user=charlie)) == [("invalid", "competitor")]
+    rival = Visitor(BROWSER.agent, user=charlie)
+    assert send(Report(served(ad), "click"), visitor=rival) == [("invalid", "competitor")]
 
 
 def test_too_fast_too_old_and_future_clicks(ad):
