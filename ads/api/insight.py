@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.http import Problem
-from chengfeng.periods import days_period, local_date
+from chengfeng.periods import local_date
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 from shops.tenancy import own
@@ -19,13 +19,12 @@ from ..auction import Outcome
 from ..models import Campaign, Placement
 from ..replay.explaining import Whose, currency_of_scores, explain_all
 from ..replay.losses import Loss, Share, losses
-from ..replay.reading import newest
 from ..replay.suggesting import Basis, suggested_bids, suggested_targets
-from ..replay.what_if import DAYS, FEWEST, MANUAL, bidder_of, study
+from ..replay.what_if import DAYS, FEWEST, MANUAL, study
 from .campaigns import CODE
 
 LONGEST = 92
-SHOWN = 20
+SHOWN = 10  # recorded auctions that were won, and as many that were lost
 MOST_DAYS = 14
 
 
@@ -238,13 +237,12 @@ class Insight(OfCampaign):
         days = DaysSerializer(data=request.query_params, context={"merchant": self.merchant})
         days.is_valid(raise_exception=True)
         first, last = days.validated_data["first"], days.validated_data["last"]
-        found, period = losses(campaign, first, last), days_period(first, last, self.merchant.time_zone)
-        recent = explain_all(newest(campaign.pk, period, most=SHOWN), bidder_of(campaign))
+        found, held = losses(campaign, first, last), study(campaign, at=clock.now())
         told = {
             "currency": self.merchant.currency, "currency_of_scores": currency_of_scores(),
             "whole": _share(found.whole), "days": [_share(share, day=day) for day, share in found.days.items()],
             "placements": [_share(share, placement=name) for name, share in sorted(found.placements.items())],
-            "auctions": recent,
+            "auctions": explain_all(held.recent(most=SHOWN), held.bidder),
         }  # fmt: skip
         return Response(InsightSerializer(told).data)
 

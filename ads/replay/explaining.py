@@ -29,7 +29,7 @@ class Whose(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Rank:
-    """A place in a ranking; `ratio` is its score to that of one's own ad, to the nearest hundredth, None without one."""
+    """A place in a ranking; `ratio` is its score to that of one's own ad, in hundredths, None without one."""
 
     whose: Whose
     ratio: float | None

@@ -1,7 +1,7 @@
 """Forecasting: what a campaign that does not run yet would have reached and cost in the auctions of the last days."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -31,7 +31,8 @@ from .reading import Auction, Entry, auctions
 from .suggesting import quantiles
 from .what_if import DAYS, FEWEST, off
 
-CHECKED = 5  # campaigns by which a forecast is back-tested
+CHECKED = 3  # campaigns by which a forecast is back-tested
+LOOKED = 200  # records of a day: a forecast holds them once for itself, and once for each of those campaigns
 MONTH = timedelta(days=28)
 NEWCOMER = -1
 Mode = Campaign.BidMode
@@ -60,6 +61,7 @@ class Forecast:
     high: Decimal | None
     error: float | None
     auctions: int
+    is_viewable: bool
 
 
 def forecast(merchant: Merchant, spec: Mapping[str, Any], *, at: datetime) -> Forecast | None:
@@ -73,29 +75,28 @@ def forecast(merchant: Merchant, spec: Mapping[str, Any], *, at: datetime) -> Fo
     told = market.tell(spec, leave_out=found.pk if found else None)
     if told is None:
         return None
-    return told.rounded(error=market.error())
+    mode = spec["bid_mode"]
+    return told.rounded(market.prices(told, mode), error=market.error(), is_viewable=mode == CPM)
 
 
 @dataclass(frozen=True, slots=True)
 class _Told:
     """Unrounded numbers of a forecast."""
 
-    reach: float
+    held: list[Auction]
     figures: Figures
     noise: Figures
-    prices: list[tuple[float, float]]
-    auctions: int
 
-    def rounded(self, *, error: float | None) -> Forecast:
-        people = rounded(round(self.reach))
+    def rounded(self, prices: list[tuple[float, float]], *, error: float | None, is_viewable: bool) -> Forecast:
+        people = rounded(round(reach(self.held)))
         impressions = within(self.figures.impressions, error=error, noise=self.noise.impressions)
         clicks = within(self.figures.clicks, error=error, noise=self.noise.clicks)
-        low, high = map(_money, quantiles(self.prices, (0.1, 0.9))) if self.prices else (None, None)
+        low, high = map(_money, quantiles(prices, (0.1, 0.9))) if prices else (None, None)
         return Forecast(
             DAYS, people.people if not people.is_below else FLOOR, people.is_below,
             *(round(getattr(impressions, side)) for side in ("middle", "low", "high")),
             *(round(getattr(clicks, side)) for side in ("middle", "low", "high")),
-            _money(self.figures.spend), low, high, error, self.auctions,
+            _money(self.figures.spend), low, high, error, len(self.held), is_viewable,
         )  # fmt: skip
 
 
@@ -109,7 +110,7 @@ class _Market:
         self.days = list(each_day(self.first, self.last))
         self.zone, self.at = ZoneInfo(merchant.time_zone), at
         self.rate = int(settings.AUCTION_RATES[merchant.currency] * RATE)
-        self.auctions = auctions(days_period(self.first, self.last, merchant.time_zone))
+        self.auctions = auctions(days_period(self.first, self.last, merchant.time_zone), looked=LOOKED)
         self.texts = texts({auction.term for auction in self.auctions})
         self.parents = dict(Category.objects.values_list("slug", "parent__slug"))
         self.bidder = Bidder(NEWCOMER, merchant.pk, self.rate, rules())
@@ -125,10 +126,12 @@ class _Market:
         held = [self._at(auction, bid) for auction in held]
         budgets = dict.fromkeys(self.days, float(spec["daily_budget"]))
         found = estimate(held, self.bidder, 1.0, budgets=budgets, day_of=self._day_of, days=self.days)
-        wins = [(win.price, auction.weight) for auction in held for win in self.bidder.wins(auction, 1.0)]
-        unit = CENTS / (1_000 if spec["bid_mode"] == CPM else 1)
-        prices = [(price / unit, weight) for price, weight in wins]
-        return _Told(reach(reached), found.whole, found.noise, prices, len(reached))
+        return _Told(held, found.whole, found.noise)
+
+    def prices(self, told: "_Told", mode: str) -> list[tuple[float, float]]:
+        """Return what was paid for a click, or 1,000 viewable impressions, with weights."""
+        unit = CENTS / (1_000 if mode == CPM else 1)
+        return [(win.price / unit, auction.weight) for auction in told.held for win in self.bidder.wins(auction, 1.0)]
 
     def error(self) -> float | None:
         """Return by how much the campaigns with the most records, the shop's own first, were missed on average."""
@@ -238,22 +241,19 @@ class _Typical:
         return median(pctr for pctr, _ in known), median(pcvr for _, pcvr in known), FIRST_VIEWABLE
 
 
-def reach(found: Iterable[Auction]) -> float:
-    """Return how many people are behind recorded auctions.
+def reach(found: Sequence[Auction]) -> float:
+    """Return how many people are behind recorded auctions, all of those that the records stand for.
 
-    Somebody seen in auctions that stand for many was probably one of many who are seen as often or as seldom: each
-    counts for as many as it takes to record one of them.
+    How many were recorded once and twice tells how many more there are to meet (the extrapolation of Chao and others,
+    2014); when every auction is recorded, it is the people themselves.
     """
-    weights: dict[Any, list[float]] = defaultdict(list)
-    for auction in found:
-        weights[auction.shopper].append(auction.weight)
-    return sum(1 / (1 - _unseen(each)) for each in weights.values())
-
-
-def _unseen(weights: list[float]) -> float:
-    """Return the chance that somebody with as many auctions as these stand for is not recorded."""
-    mean = sum(weights) / len(weights)
-    return (1 - 1 / mean) ** sum(weights) if mean > 1 else 0.0
+    times = Counter(Counter(auction.shopper for auction in found).values())
+    people, once, twice = times.total(), times[1], times[2]
+    unseen = once * once / (2 * twice) if twice else once * (once - 1) / 2
+    if not unseen:
+        return people
+    more = sum(auction.weight for auction in found) - len(found)
+    return people + unseen * (1 - (1 - once / (len(found) * unseen + once)) ** more)
 
 
 def _targeting(campaign: Campaign) -> dict[str, Any]:

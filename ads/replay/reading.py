@@ -1,7 +1,7 @@
 """Reading records: the auctions of some days as they were, a fair part of them where there are more than is needed."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from chengfeng.periods import Period, each_day
 
 from ..auction.outcomes import Outcome
 
-LOOKED = 1_000  # records of a day that are looked at; their weights make up for the others
+LOOKED = 1_000  # records of a day
 ALL_NUMBERS = 2**128
 STANDS = frozenset({Outcome.WON, Outcome.OUTRANKED, Outcome.EXPLORED_AWAY})
 
@@ -73,22 +73,31 @@ class Auction:
         found = [entry for entry in self.entries if entry.stood]
         return tuple(sorted(found, key=lambda entry: (-entry.score, entry.position or 1_000)))
 
+    def is_won(self, campaign: int) -> bool:
+        return any(entry.campaign == campaign and entry.outcome == Outcome.WON for entry in self.entries)
+
     @cached_property
     def is_explored(self) -> bool:
         """Whether the last slot was given to a new ad."""
         return any(entry.is_explored for entry in self.entries)
 
 
-def auctions(period: Period, *, campaign: int | None = None) -> list[Auction]:
-    """Return the recorded auctions of a period by time, of one campaign if it is given: those that it took part in."""
+def auctions(period: Period, *, campaign: int | None = None, looked: int = LOOKED) -> list[Auction]:
+    """Return the recorded auctions of a period by time, of one campaign if it is given: those that it took part in.
+
+    Of each day about so many records are `looked` at; their weights make up for the others.
+    """
     days = each_day(period.start.date(), period.end.date())
-    found = [auction for day in days for auction in _of_day(day, period, campaign)]
+    found = [auction for day in days for auction in _of_day(day, period, campaign, looked)]
     return sorted(found, key=lambda auction: (auction.at, auction.number))
 
 
-def newest(campaign: int, period: Period, *, most: int) -> list[Auction]:
-    """Return the newest recorded auctions that a campaign took part in, newest first."""
-    return auctions(period, campaign=campaign)[: -most - 1 : -1]
+def newest(found: Iterable[Auction], *, campaign: int, most: int) -> list[Auction]:
+    """Return the newest auctions, newest first: so many that a campaign won, and as many that it lost."""
+    ordered = sorted(found, key=lambda auction: (auction.at, auction.number), reverse=True)
+    won = [auction for auction in ordered if auction.is_won(campaign)][:most]
+    lost = [auction for auction in ordered if not auction.is_won(campaign)][:most]
+    return sorted(won + lost, key=lambda auction: (auction.at, auction.number), reverse=True)
 
 
 def auction_of(code: str, *, campaign: int) -> Auction | None:
@@ -101,10 +110,10 @@ def auction_of(code: str, *, campaign: int) -> Auction | None:
     return row and _auction(row, 1.0)
 
 
-def _of_day(day: date, period: Period, campaign: int | None) -> Iterator[Auction]:
+def _of_day(day: date, period: Period, campaign: int | None, looked: int) -> Iterator[Auction]:
     """Yield a day's auctions. Numbers are drawn at random: those below a bound are a fair part."""
     (count,) = sql.row("SELECT count(*) FROM ads_auctionrecord WHERE day = %(day)s", {"day": day})
-    part = min(1.0, LOOKED / count) if count else 1.0
+    part = min(1.0, looked / count) if count else 1.0
     last = UUID(int=min(int(part * ALL_NUMBERS), ALL_NUMBERS - 1))
     asked = {"day": day, "start": period.start, "end": period.end, "last": last, "campaign": _of(campaign)}
     for row in sql.rows(SOME if campaign else ALL, asked):

@@ -18,7 +18,7 @@ from ..campaigns.promotion import day_budgets
 from ..models import Campaign
 from .estimating import NAMES, Estimate, Figures, Range, estimate, total, within
 from .holding import Bidder, bidder
-from .reading import Auction, auctions
+from .reading import Auction, auctions, newest
 
 DAYS = 7
 FEWEST = 100  # recorded auctions from which something is told
@@ -109,7 +109,7 @@ class Study:
         """Return the campaign's own bid changed by so many per cent; None where it bids by itself."""
         if self.campaign.bid_mode not in MANUAL:
             return None
-        return (self.campaign.bid * (100 + percent) / 100).quantize(Decimal("0.0001")).normalize()
+        return round_money(self.campaign.bid * (100 + percent) / 100, self.campaign.merchant.currency)
 
     def estimate(self, percent: Decimal | int, *, is_capped: bool = True) -> Estimate:
         budgets = self.budgets if is_capped else None
@@ -154,6 +154,12 @@ class Study:
         """The budgets of the days: those that were spent from, else those that the campaign has now."""
         kept = dict(self.campaign.days.filter(day__gte=self.first, day__lte=self.last).values_list("day", "budget"))
         return {day: float(kept[day] if day in kept else self._budget(day)) for day in self.days}
+
+    def recent(self, *, most: int) -> list[Auction]:
+        """Return the newest auctions, also of the day that is not over: so many won, and as many lost."""
+        day = self.last + timedelta(days=1)
+        today = auctions(days_period(day, day, self.campaign.merchant.time_zone), campaign=self.campaign.pk)
+        return newest([*self.auctions, *today], campaign=self.campaign.pk, most=most)
 
     def day_of(self, auction: Auction) -> date:
         return auction.at.astimezone(ZoneInfo(self.campaign.merchant.time_zone)).date()

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
-from chengfeng.periods import days_period, local_date
+from chengfeng.periods import local_date
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
@@ -20,13 +20,13 @@ from ..replay import what_if as bids
 from ..replay.charts import chart_of_bids, chart_of_losses, chart_of_share
 from ..replay.explaining import currency_of_scores, explain_all
 from ..replay.losses import LEFT_OUT, Losses, Share, losses
-from ..replay.reading import auction_of, newest
+from ..replay.reading import auction_of
 from ..replay.suggesting import suggested_bids, suggested_targets
 
 PERIODS = (7, 14, 30)
 WEEK = 7
 PER_PAGE = 50
-SHOWN = 20  # recorded auctions, the newest
+SHOWN = 10  # recorded auctions that were won, and as many that were lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,10 @@ def campaign_insight(request: HttpRequest, campaign: str) -> HttpResponse:
     found, at = _campaign(request, campaign), clock.now()
     days, first, last = _period(request)
     study = bids.study(found, at=at)
-    recent = newest(found.pk, days_period(first, last, found.merchant.time_zone), most=SHOWN)
     context = {
         "campaign": found, "days": days, "periods": PERIODS, "tab": "insight",
         "missed": study.missed if study.is_enough else None, "study": study,
-        "recent": explain_all(recent, study.bidder), "unit": currency_of_scores(),
+        "recent": explain_all(study.recent(most=SHOWN), study.bidder), "unit": currency_of_scores(),
     }  # fmt: skip
     return render(request, "ads/insight/campaign.html", _told(losses(found, first, last)) | context)
 

@@ -1,5 +1,6 @@
 """Auctions held again: shares and reasons, prices step by step, other bids, and forecasts, beside known answers."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -113,9 +114,13 @@ def test_a_lost_auction_says_what_would_have_won_it():
     assert (told.outcome, told.price, told.floor, told.needed) == ("outranked", None, None, Decimal("2.01"))
 
 
-def test_people_seen_in_all_auctions_are_counted_once():
-    assert reach([auction(), auction()]) == 1
-    assert reach([auction(weight=4)]) == pytest.approx(1 / (1 - 0.75**4))
+def test_people_seen_in_all_auctions_are_counted_and_those_in_others_estimated():
+    def seen(times: int, weight: float) -> list[Auction]:
+        return [replace(auction(weight=weight), shopper=UUID(int=n)) for n in range(100) for _ in range(times)]
+
+    assert [reach(seen(times, weight=1)) for times in (1, 3)] == [100, 100]
+    assert reach(seen(1, weight=4)) == pytest.approx(400, rel=0.05)
+    assert reach(seen(3, weight=4)) == 100
 
 
 def test_quantiles_are_of_the_weight():
@@ -194,10 +199,9 @@ def test_records_of_a_campaign_are_those_it_took_part_in(shop, ad, rival):
 
 
 @pytest.mark.django_db
-def test_more_records_than_are_looked_at_weigh_more(shop, ad, monkeypatch):
-    monkeypatch.setattr("ads.replay.reading.LOOKED", 100)
+def test_more_records_than_are_looked_at_weigh_more(shop, ad):
     plant(400, told(ad, "1", "won"))
-    found = auctions(days_period(YESTERDAY.date(), YESTERDAY.date(), shop.time_zone))
+    found = auctions(days_period(YESTERDAY.date(), YESTERDAY.date(), shop.time_zone), looked=100)
     assert (len(found) < 200, {one.weight for one in found}) == (True, {4.0})
 
 
