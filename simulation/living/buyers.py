@@ -119,12 +119,12 @@ def _reach_out(access: Access, at: datetime) -> None:
     _start(
         access, at, {
             "name": "家居拉新·床品与餐具", "objective": Campaign.Objective.NEW_CUSTOMERS, "bid_mode": "target_cost",
-            "target_cost": Decimal(55), "bid": Decimal(9), "daily_budget": Decimal(900), "total_budget": Decimal(30000),
+            "target_cost": Decimal(90), "bid": Decimal(9), "daily_budget": Decimal(900), "total_budget": Decimal(30000),
         },
         products=goods, keywords=words,
     )  # fmt: skip
     _start(
-        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal(4), "roi_on": "settled",
+        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal("2.5"), "roi_on": "settled",
                      "daily_budget": Decimal(800)},
         products=[*_goods(access, "dresses"), *_goods(access, "tops"), *_goods(access, "bags", 12)],
         keywords=[("连衣裙", "broad"), ("衬衫", "broad"), ("包", "broad"), ("dress", "broad")],
@@ -180,7 +180,7 @@ def _seed(access: Access, at: datetime) -> None:
     placements = ["feed", "search", "shop"]
     _start(
         access, at,
-        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(120), "placements": placements},
+        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(260), "placements": placements},
         notes=notes[:10],
     )  # fmt: skip
     if access.merchant.slug == SHOP:
@@ -191,7 +191,7 @@ def _seed(access: Access, at: datetime) -> None:
 def _show(access: Access, at: datetime) -> None:
     """Have the bags and suitcases seen, at a fixed price for a thousand viewable impressions."""
     _start(
-        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(90), "daily_budget": Decimal(200),
+        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(220), "daily_budget": Decimal(200),
                      "placements": ["feed", "shop"]},
         products=[*_goods(access, "luggage"), *_goods(access, "bags")],
     )  # fmt: skip
