@@ -89,7 +89,7 @@ def _money(**options) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=18, decimal_places=4, **options)
 
 
-class AuctionSerializer(serializers.Serializer):
+class RecordedAuctionSerializer(serializers.Serializer):
     """A recorded auction: scores are what 1,000 impressions are worth in the currency of auctions.
 
     `floor` had to be matched, `price` is what that costs, `vcg` what a VCG auction would have charged; `needed` is the
@@ -123,7 +123,7 @@ class InsightSerializer(serializers.Serializer):
     whole = ShareSerializer()
     days = DayShareSerializer(many=True)
     placements = PlacementShareSerializer(many=True)
-    auctions = AuctionSerializer(many=True)
+    auctions = RecordedAuctionSerializer(many=True)
 
 
 class RangeSerializer(serializers.Serializer):
