@@ -102,7 +102,7 @@ def test_what_is_judged_again_restates_its_day_and_is_given_back_on_its_own(shop
         facts.rebuild_history(at=NOW + timedelta(minutes=minutes))
     click = Event.objects.get(kind="click", is_valid=True)
     found = {Key(click.day, click.token, "click"): "appeal"}
-    withdrawn = withdraw(click.campaign_id, found, at=NOW + timedelta(minutes=11))
+    withdrawn = withdraw({click.campaign_id: found}, at=NOW + timedelta(minutes=11))
     assert (len(withdrawn.events), withdrawn.returned) == (1, Decimal("2.5"))
     assert {day for _, day in dirty.days(at=NOW + timedelta(days=1))} >= {date(2026, 3, 3), date(2026, 3, 10)}
     facts.rebuild_history(at=NOW + timedelta(days=1))
