@@ -74,6 +74,14 @@ def test_the_index_reads_what_is_left_of_every_budget_and_how_campaigns_are_stee
     assert winners(refresh.load()) == {of_day.pk: 5_000, of_total.pk: 5_000, free.pk: 5_000}
 
 
+def test_a_campaign_that_was_never_steered_starts_from_its_target_and_a_steered_one_from_its_multiplier(shop):
+    factories.fund(shop, "50")
+    _fresh, steered = (adverts.ad(shop, bid_mode="target_cost", target_cost=Decimal(30)) for _ in range(2))
+    Steering.objects.create(campaign=steered.campaign, multiplier=0.5, phase_since=AT, updated_at=AT)
+    money = refresh.load().money
+    assert money.multiplier.tolist() == [1.0, 0.5]
+
+
 def test_a_candidate_carries_all_that_was_said_of_it(shop, alice):
     ad = adverts.ad(shop, bid="2", target_cost=Decimal(30), bid_mode="target_cost", placements=["search"])
     campaign, group = ad.campaign, ad.group
