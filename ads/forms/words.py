@@ -14,6 +14,7 @@ Word = tuple[str, str, Decimal | None]
 
 MARKS = {("[", "]"): Keyword.Match.EXACT, ('"', '"'): Keyword.Match.PHRASE, ("“", "”"): Keyword.Match.PHRASE}
 WRITTEN = {Keyword.Match.EXACT: "[{}]", Keyword.Match.PHRASE: '"{}"'}
+OPENING = re.compile(r"-?\s*[\[\"“]")  # of words that are marked, wherever the mark ends
 WITH_BID = re.compile(r"(?P<word>.+?)\s*[=＝]\s*(?P<bid>\d{1,8}(\.\d{1,4})?)\Z")
 
 
@@ -44,6 +45,9 @@ def _read(written: str) -> list[Word]:
         text, match, bid = _parse(line.strip())
         if len(text) > LONGEST_KEYWORD:
             raise ValidationError(_("Line %(line)d: a keyword has at most 80 characters."), params={"line": number})
+        if match == Keyword.Match.BROAD and OPENING.match(text):
+            said = _("Line %(line)d: a mark that opens must close; a bid stands after =.")
+            raise ValidationError(said, params={"line": number})
         if bid == 0:
             raise ValidationError(_("Line %(line)d: a bid is more than 0."), params={"line": number})
         if text:

@@ -65,9 +65,11 @@ def test_keywords_are_written_one_a_line():
         ("red dress", "broad", Decimal("0.75")), ("silk scarf", "phrase", None), ("linen", "exact", Decimal("1.5")),
         ("连衣裙", "phrase", Decimal(2)),
     ]  # fmt: skip
-    for written, wrong in ((f"a\n{'b' * 81}", "Line 2"), ("a = 0", "Line 1")):
+    for written, wrong in ((f"a\n{'b' * 81}", "Line 2"), ("a = 0", "Line 1"), ("a\n[linen] 1.2", "Line 2")):
         with pytest.raises(ValidationError, match=wrong):
             parse_keywords(written)
+    with pytest.raises(ValidationError, match="Line 1"):
+        parse_negatives("-[free]")
     with pytest.raises(ValidationError, match="no bid"):
         parse_negatives("cheap = 1")
 
