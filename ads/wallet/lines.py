@@ -10,7 +10,6 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng import sql
-from chengfeng.periods import midnight
 from shops.models import Merchant
 
 from .forecasting import MINE
@@ -86,7 +85,7 @@ class Statement(Sequence):
         zone = self.merchant.time_zone
         return {
             "code": self.merchant.code, "merchant": self.merchant.pk, "currency": self.merchant.currency, "zone": zone,
-            "kind": self.kind, "first": self.first and midnight(self.first, zone), "last": self.last,
+            "kind": self.kind, "first": self.first, "last": self.last,
         }  # fmt: skip
 
 
@@ -99,7 +98,7 @@ def statement(
 
 CONDITIONS = {
     "kind": "kind = %(kind)s",
-    "first": "at >= %(first)s",
+    "first": "at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s",
     "last": "at < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s",
 }
 RUNNING = f"""

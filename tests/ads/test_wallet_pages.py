@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -125,6 +125,9 @@ def test_the_statement_is_complete_in_every_form(shop, dana, spent):
     assert "× 2" in client.get(address).content.decode()
     assert len(wallet.statement(shop, kind="charge")) == 2
     assert len(wallet.statement(shop, last=AT.date() - timedelta(days=1))) == 0
+    assert len(wallet.statement(shop, first=AT.date())) == 4
+    assert len(wallet.statement(shop, first=AT.date() + timedelta(days=1))) == 0
+    assert len(wallet.statement(shop, first=date.min, last=date.max)) == 4
 
 
 def test_a_program_reads_wallet_and_statement(shop, alice, spent):
