@@ -1,6 +1,6 @@
 """One error shape for programs: problem details (RFC 9457), from views, from the framework and from nowhere."""
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.http import Http404, JsonResponse
 from django.views import defaults
 from rest_framework import exceptions, status
@@ -39,6 +39,8 @@ def exception_handler(error: Exception, context: dict) -> Response | None:
     """Turn any exception of an API view into a problem document; None lets a server error through."""
     if isinstance(error, SuspiciousOperation):
         error = BodyTooLarge() if isinstance(error, RequestDataTooBig) else exceptions.ParseError(str(error))
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied(*error.args)
     response = framework_handler(error, context)
     if response is None:
         return None

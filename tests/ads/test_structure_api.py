@@ -133,7 +133,8 @@ def test_above_the_limit_a_program_waits_and_withdraws(program, shop, made):
     assert [p["code"] for p in program("get", "proposals")[1]["results"]] == [waiting["proposal"]]
     assert program("post", "proposal_withdraw", waiting["proposal"])[1]["state"] == "withdrawn"
     assert program("post", "proposal_withdraw", waiting["proposal"])[0] == 409
-    assert program("patch", "ad_account", body={"approval_limit": "900"})[0] == 403
+    status, refused = program("patch", "ad_account", body={"approval_limit": "900"})
+    assert (status, refused["code"], bool(refused["title"])) == (403, "permission_denied", True)
     assert program("patch", "ad_account", body={"daily_budget": "0"})[0] == 400
 
 
