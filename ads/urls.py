@@ -32,6 +32,7 @@ from .views import (
     steering,
     storefront,
     terms,
+    traffic_desk,
     wallet,
     wallet_desk,
 )
@@ -95,8 +96,8 @@ urlpatterns = [
     path("platform/predictions/", prediction.platform_predictions, name="platform_predictions"),
     path("console/<merchant>/ads/insight/", insight.insight, name="insight"),
     path("console/<merchant>/ads/traffic/", quality.traffic, name="traffic"),
-    path("platform/traffic/", quality.platform_traffic, name="platform_traffic"),
-    path("platform/traffic/<appeal>/", quality.appeal_answer, name="appeal_answer"),
+    path("platform/traffic/", traffic_desk.platform_traffic, name="platform_traffic"),
+    path("platform/traffic/<appeal>/", traffic_desk.appeal_answer, name="appeal_answer"),
     path("console/<merchant>/ads/<campaign>/", campaign.campaign, name="campaign"),
     path("console/<merchant>/ads/<campaign>/search-terms/", terms.search_terms, name="search_terms"),
     path(

@@ -18,10 +18,11 @@ from shops.people.rights import Right
 from shops.tenancy import own
 
 from .. import campaigns as verbs
+from ..campaigns import proposals
 from ..campaigns.members import Span
 from ..campaigns.rules import MOST_SPANS
 from ..eligibility import Caution, Findings, Obstacle, findings
-from ..models import Ad, AdGroup, Campaign, Change, Placement, Proposal
+from ..models import Ad, AdGroup, Campaign, Change, Placement
 from .refusals import told
 from .saying import (
     GroupAudienceSerializer,
@@ -123,9 +124,7 @@ class Pages(PageNumberPagination):
 
 def represent(campaigns: Sequence[Campaign], *, at: datetime) -> list[dict]:
     why = findings(campaigns, at=at)
-    waiting = dict(
-        Proposal.objects.filter(campaign__in=campaigns, state=Proposal.State.WAITING).values_list("campaign", "code")
-    )
+    waiting = proposals.codes_of_waiting(campaigns)
     rows = [_members(campaign, why[campaign.pk], waiting.get(campaign.pk)) for campaign in campaigns]
     return CampaignSerializer(rows, many=True).data
 

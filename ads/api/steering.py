@@ -60,7 +60,8 @@ class CampaignSteering(MerchantAPIView):
         """Show the phase of a campaign, what it multiplies, and the steps that led there."""
         campaign = get_object_or_404(own(Campaign, self.merchant), code=code)
         pages, found = PageNumberPagination(), summary(campaign)
-        steps = pages.paginate_queryset(SteeringStep.objects.filter(campaign=campaign).order_by("-at", "-pk"), request)
+        taken = own(SteeringStep, self.merchant).filter(campaign=campaign).order_by("-at", "-pk")
+        steps = pages.paginate_queryset(taken, request)
         for step in steps:
             step.sentences = sentences(step, self.merchant.currency)
         names = ("phase", "phase_since", "multiplier", "participation")

@@ -12,6 +12,7 @@ from chengfeng.http import Problem
 from chengfeng.idempotency import resumable
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
+from shops.tenancy import own
 
 from .. import wallet
 from ..models import Grant, TopUp
@@ -191,7 +192,7 @@ class TopUps(MerchantAPIView):
         at = clock.now()
         if begun["source"]:
             return wallet.submit(begun["code"], source=begun["source"], at=at)
-        top_up = TopUp.objects.select_related("merchant").get(code=begun["code"])
+        top_up = own(TopUp, self.merchant).select_related("merchant").get(code=begun["code"])
         if top_up.state == TopUp.State.DONE:
             return top_up
         try:

@@ -1,5 +1,6 @@
 """Changes above the merchant's limit: a second person approves or refuses them, who made them may withdraw."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from shops.people.audit import record
 from shops.people.rights import Right
 from shops.tenancy import Access, own
 
-from ..models import Change, Proposal
+from ..models import Campaign, Change, Proposal
 from .changing import Asked, Illegal, Operation, carry_out, lock_one
 from .proposing import person_behind
 
@@ -36,6 +37,12 @@ def waiting(access: Access) -> QuerySet[Proposal]:
         .select_related("campaign", "proposed_by")
         .order_by("pk")
     )
+
+
+def codes_of_waiting(campaigns: Iterable[Campaign]) -> dict[int, str]:
+    """Return, by campaign, the code of the proposal that waits to change it."""
+    rows = Proposal.objects.filter(campaign__in=campaigns, state=State.WAITING)
+    return dict(rows.values_list("campaign", "code"))
 
 
 def approve(access: Access, proposal: Proposal, *, at: datetime) -> Change:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from chengfeng import clock
 from chengfeng.periods import local_date
 from shops.people.rights import Right
-from shops.tenancy import merchant_page
+from shops.tenancy import merchant_page, own
 
 from ..campaigns import account as verbs
 from ..forms import AccountForm, initial_of_account
@@ -29,7 +29,7 @@ def ads_account(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
         return redirect("ads:ads_account", merchant.code)
     today = local_date(clock.now(), merchant.time_zone)
-    day = AccountDay.objects.filter(merchant=merchant, day=today).first()
+    day = own(AccountDay, merchant).filter(day=today).first()
     return render(request, "ads/account.html", {"form": form, "account": account, "day": day})
 
 

@@ -27,7 +27,7 @@ from ..eligibility import Findings, findings
 from ..forms.hours import chosen_hours, hour_rows
 from ..forms.listing import PERIODS, days_of
 from ..forms.words import write_keywords
-from ..models import AdGroup, Campaign, CampaignDay, Change, Keyword, NegativeKeyword, Placement, Proposal
+from ..models import AdGroup, Campaign, CampaignDay, Change, Placement, Proposal
 from ..performance import Cell
 from ..wording import Wording, title
 
@@ -94,7 +94,7 @@ def _overview(seen: Seen) -> dict[str, Any]:
     shown = seen.results(performance.by_hour) if by == "hour" else daily
     total = performance.total(daily.values())
     goal = performance.goal_of(campaign, total)
-    day = CampaignDay.objects.filter(campaign=campaign, day=seen.last).first()
+    day = campaign.days.filter(day=seen.last).first()
     day = day or CampaignDay(campaign=campaign, day=seen.last, budget=day_budget(campaign, seen.last))
     currency = campaign.merchant.currency
     return {
@@ -123,11 +123,11 @@ def _ads(seen: Seen, why: Findings) -> dict[str, Any]:
 
 def _keywords(seen: Seen, _why: Findings) -> dict[str, Any]:
     results = seen.results(performance.by_keyword)
-    words = Keyword.objects.filter(group__campaign=seen.campaign).exclude(group__state=AdGroup.State.ARCHIVED)
-    words = sorted(words.select_related("group"), key=lambda word: (-results[word.pk].spend, word.pk))
-    page = seen.page(words)
+    groups = seen.campaign.groups.exclude(state=AdGroup.State.ARCHIVED).prefetch_related("keywords")
+    words = [word for group in groups for word in group.keywords.all()]
+    page = seen.page(sorted(words, key=lambda word: (-results[word.pk].spend, word.pk)))
     page.object_list = [Row(word, seen.cells(results[word.pk])) for word in page]
-    negatives = NegativeKeyword.objects.filter(campaign=seen.campaign).select_related("group").order_by("text", "pk")
+    negatives = seen.campaign.negatives.select_related("group").order_by("text", "pk")
     written = [(write_keywords([(each.text, each.match)]), each.group) for each in negatives]
     return {"page": page, "unmatched": seen.cells(results[None]), "negatives": written}
 

@@ -38,8 +38,7 @@ def platform_predictions(request: HttpRequest) -> HttpResponse:
     """Show the versions of the models, how they were checked, and the campaigns where they are most wrong."""
     checks = [reliability.newest_check(kind) for kind in Kind]
     page = Paginator(reliability.worst(*checks), PER_PAGE).get_page(request.GET.get("page"))
-    found = Campaign.objects.select_related("merchant").in_bulk(list(page))
-    campaigns = [found[pk] for pk in page if pk in found]
+    campaigns = reliability.judged(list(page))
     kinds = [_kind(kind, check) for kind, check in zip(Kind, checks, strict=True)]
     context = {"kinds": kinds, "outcomes": reliability.outcomes(*checks, campaigns), "by_merchant": True}
     return render(

@@ -30,7 +30,7 @@ def steering(request: HttpRequest, campaign: str) -> HttpResponse:
     """Show the phase of a campaign, its chart of the last seven days, and every step in words."""
     merchant = request.access.merchant
     found = get_object_or_404(own(Campaign, merchant), code=campaign)
-    steps = SteeringStep.objects.filter(campaign=found).order_by("-at", "-pk")
+    steps = own(SteeringStep, merchant).filter(campaign=found).order_by("-at", "-pk")
     page = Paginator(steps, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [(step, sentences(step, merchant.currency)) for step in page]
     charted = list(steps.filter(at__gte=clock.now() - CHARTED)[:MOST_CHARTED])[::-1]
