@@ -26,13 +26,14 @@ def test_the_job_makes_the_days_around_it(monkeypatch):
 
 
 @pytest.mark.django_db
-def test_behaviours_are_kept_31_days_and_events_for_good(monkeypatch):
+def test_behaviours_and_auctions_are_kept_31_days_and_events_for_good(monkeypatch):
     monkeypatch.setattr(partitions, "_known", set())
     today = date(1970, 3, 10)
     partitions.ensure(today - 33 * DAY, today)
-    assert (partitions.forget(today), partitions.forget(today)) == (2, 0)
-    left = {table: sorted(day for day in days if day.year == 1970) for table, days in partitions._days().items()}
-    assert (left["ads_behaviour"][0], left["ads_event"][0]) == (today - 31 * DAY, today - 33 * DAY)
+    assert (partitions.forget(today), partitions.forget(today)) == (4, 0)
+    oldest = {table: min(day for day in days if day.year == 1970) for table, days in partitions._days().items()}
+    kept = {"ads_behaviour": 31, "ads_auctionrecord": 31, "ads_event": 33}
+    assert oldest == {table: today - days * DAY for table, days in kept.items()}
 
 
 @pytest.mark.django_db(transaction=True)

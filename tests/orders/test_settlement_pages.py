@@ -48,7 +48,7 @@ def test_the_overview_tells_what_is_due_coming_and_under_way(client, fay, shop, 
     delivered(shirt, at=DUE - timedelta(days=1))
     give_back(made, "20")
     client.force_login(fay)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(20):
         answer = client.get(reverse("orders:settlement", args=[shop.code]))
     context = answer.context
     assert (context["current"].closing, context["coming"], context["coming_orders"]) == (95, 114, 1)

@@ -163,7 +163,10 @@ def test_the_navigation_offers_what_the_guards_let_in(shop, alice, bob, fay, dan
         "Cockpit", "Exports", "Orders", "After the sale", "Bookings", "Reviews", *promotions,
         "Wallet", "Settlement", "Reconciliation",
     ]  # fmt: skip
-    assert titles(dana, shop) == ["Cockpit", "Exports", *goods, *promotions, "Ads", "Wallet"]
+    ads = [
+        "Campaigns", "Approvals", "Auction insight", "Audiences", "Predictions", "Wallet", "Traffic quality",
+    ]  # fmt: skip
+    assert titles(dana, shop) == ["Cockpit", "Exports", *goods, *promotions, *ads]
 
 
 def test_the_page_one_is_on_is_marked_below_it_too(shop, alice):
