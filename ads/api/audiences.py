@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.http import Problem
+from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Category, Product
 from shops.people.rights import Right
@@ -72,7 +73,7 @@ class DefinitionSerializer(serializers.Serializer):
 
 
 class AudienceWriteSerializer(DefinitionSerializer):
-    name = serializers.CharField(max_length=120)
+    name = TypedText(max_length=120)
 
     def values(self) -> dict[str, Any]:
         said = self.validated_data

@@ -12,6 +12,7 @@ from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
 from chengfeng import clock
+from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Merchant
 from shops.people.rights import Right
@@ -40,7 +41,7 @@ PROGRAM = Change.Source.PROGRAM
 class CampaignWriteSerializer(TargetingSerializer):
     """What a program sets of a campaign; the lists of what is advertised, and to whom, are those of its first group."""
 
-    name = serializers.CharField(max_length=120)
+    name = TypedText(max_length=120)
     objective = serializers.ChoiceField(choices=Campaign.Objective.choices, required=False)
     bid_mode = serializers.ChoiceField(choices=Campaign.BidMode.choices, required=False)
     bid = amount(required=False, allow_null=True, help_text="Per click; per 1,000 viewable impressions with cpm")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from chengfeng import clock
+from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Note, Product
 from shops.people.rights import Right
@@ -29,7 +30,7 @@ VERSION = "Version of the campaign: refuse the change unless this is still it"
 class GroupWriteSerializer(TargetingSerializer):
     """What a program sets of an ad group."""
 
-    name = serializers.CharField(max_length=120)
+    name = TypedText(max_length=120)
     bid = amount(required=False, allow_null=True, help_text="null: the campaign's")
     exclude_buyers_days = serializers.IntegerField(min_value=1, max_value=365, required=False, allow_null=True)
     state = serializers.ChoiceField(choices=AdGroup.State.choices, required=False, help_text="New ones are active")
@@ -138,14 +139,14 @@ class AdWriteSerializer(serializers.Serializer):
 
     product = serializers.CharField(max_length=24)
     note = serializers.CharField(max_length=24, required=False, allow_null=True)
-    headline = serializers.CharField(max_length=60, required=False, allow_blank=True, default="")
+    headline = TypedText(max_length=60, required=False, allow_blank=True, default="")
     version = serializers.IntegerField(required=False, help_text=VERSION)
 
 
 class AdEditSerializer(serializers.Serializer):
     """What a program changes of an ad; a new headline, or a rejected one sent again, is reviewed."""
 
-    headline = serializers.CharField(max_length=60, required=False, allow_blank=True)
+    headline = TypedText(max_length=60, required=False, allow_blank=True)
     state = serializers.ChoiceField(choices=Ad.State.choices, required=False)
     version = serializers.IntegerField(required=False, help_text=VERSION)
 

@@ -10,6 +10,7 @@ from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import idempotent
 from chengfeng.periods import local_date
+from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 from shops.tenancy import own
@@ -75,7 +76,7 @@ class AppealRequestSerializer(serializers.Serializer):
     campaign = serializers.CharField(max_length=24, required=False, help_text="Code; all campaigns when left out")
     first = serializers.DateField()
     last = serializers.DateField()
-    text = serializers.CharField(max_length=2000)
+    text = TypedText(max_length=2000)
 
 
 class AppealSerializer(serializers.Serializer):

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
+from chengfeng.typed import TypedText
 from shops.models import Category, Note, Product
 from shops.tenancy import own
 
@@ -25,14 +26,14 @@ def codes(most: int = MOST_ADS, **options) -> serializers.ListField:
 class NegativeSerializer(serializers.Serializer):
     """A search on which nothing is shown."""
 
-    text = serializers.CharField(max_length=LONGEST_KEYWORD)
+    text = TypedText(max_length=LONGEST_KEYWORD)
     match = serializers.ChoiceField(choices=Keyword.Match.choices, default=Keyword.Match.EXACT)
 
 
 class KeywordSerializer(serializers.Serializer):
     """A search that is bid for, with a bid of its own or that of the group."""
 
-    text = serializers.CharField(max_length=LONGEST_KEYWORD)
+    text = TypedText(max_length=LONGEST_KEYWORD)
     match = serializers.ChoiceField(choices=Keyword.Match.choices, default=Keyword.Match.BROAD)
     bid = amount(required=False, allow_null=True, default=None)
 

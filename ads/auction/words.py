@@ -6,6 +6,8 @@ from functools import lru_cache
 
 import jieba
 
+from chengfeng.typed import visible
+
 jieba.setLogLevel("WARNING")
 LATIN = re.compile(r"[0-9a-z]")
 
@@ -13,7 +15,7 @@ LATIN = re.compile(r"[0-9a-z]")
 @lru_cache(maxsize=65_536)
 def normalise(text: str) -> str:
     """Return the text in one width and case, with single spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    return " ".join(unicodedata.normalize("NFKC", visible(text)).casefold().split())
 
 
 @lru_cache(maxsize=65_536)

@@ -8,6 +8,7 @@ from django.forms.utils import ErrorDict
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
 from shops.catalogue.forms import CategoryField
 from shops.models import Merchant, Product
 from shops.tenancy import own
@@ -25,7 +26,7 @@ SCOPES = [(SHOP, _("Any product of the shop")), (CATEGORY, _("Products of a cate
 class AudienceForm(forms.Form):
     """Everything that is set of an audience."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = TypedField(label=_("Name"), max_length=120)
     kinds = forms.MultipleChoiceField(
         label=_("What they did"), choices=Behaviour.Kind, widget=forms.CheckboxSelectMultiple,
         help_text=_("Any of these is enough."), error_messages={"required": _("Choose at least one.")},

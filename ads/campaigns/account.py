@@ -20,7 +20,7 @@ from shops.tenancy import Access
 
 from ..models import AccountDay, AdAccount
 from .changing import Illegal
-from .rules import HIGHEST_AMOUNT, LOWEST_AMOUNT, Errors
+from .rules import HIGHEST_AMOUNT, LOWEST_AMOUNT, OUT_OF_RANGE, Errors
 
 FIELDS = ("daily_budget", "approval_limit", "alert_balance", "alert_days")
 
@@ -67,7 +67,7 @@ def _errors(values: Mapping[str, Any]) -> Errors:
     for name in ("daily_budget", "approval_limit", "alert_balance"):
         amount = values.get(name)
         if amount is not None and not LOWEST_AMOUNT <= amount < HIGHEST_AMOUNT:
-            errors[name] = _("An amount of at least 0.01 is needed.")
+            errors[name] = OUT_OF_RANGE
     if not 0 <= values.get("alert_days", 0) <= 90:
         errors["alert_days"] = _("Between 0 and 90 days.")
     return errors

@@ -25,6 +25,7 @@ MOST_SPANS = 50
 LONGEST_KEYWORD = 80
 LOWEST_AMOUNT = Decimal("0.01")
 HIGHEST_AMOUNT = Decimal(10) ** 10
+OUT_OF_RANGE = _("An amount from 0.01 to 9,999,999,999.99 is needed.")
 PERCENT = range(-99, 901)
 IMPRESSIONS = 1000  # that a CPM bid is for
 WEEK = re.compile(r"[01]{168}\Z")
@@ -91,7 +92,7 @@ def _amounts(document: Document) -> Errors:
 def _amount(value: str) -> Promise | str:
     amount = Decimal(value)
     if not amount.is_finite() or not LOWEST_AMOUNT <= amount < HIGHEST_AMOUNT:
-        return _("An amount of at least 0.01 is needed.")
+        return OUT_OF_RANGE
     return _("At most four decimals.") if amount.as_tuple().exponent < -4 else ""
 
 

@@ -7,6 +7,8 @@ from django import forms
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
+
 from ..campaigns.bulk import Action, BulkEdit, Edit
 from ..campaigns.members import Span
 from ..models import Campaign, Placement
@@ -74,7 +76,7 @@ class BulkForm(forms.Form):
     last_day = DayField(label=_("To"), required=False)
     bid_percent = PercentField(label=_("Bid, %"))
     budget_percent = PercentField(label=_("Budget, %"))
-    reason = forms.CharField(
+    reason = TypedField(
         label=_("Reason"), required=False, max_length=200, help_text=_("For whoever has to approve it.")
     )
 

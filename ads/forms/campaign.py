@@ -7,6 +7,7 @@ from django import forms
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
 from shops.models import Merchant
 
 from ..campaigns.groups import first_group
@@ -45,7 +46,7 @@ OBJECTIVES = {
 class CampaignForm(TargetingForm, ChoosingForm):
     """Everything that a merchant sets of a campaign; of a campaign with several groups only what they share."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = TypedField(label=_("Name"), max_length=120)
     objective = forms.ChoiceField(
         label=_("Objective"), choices=Objective, widget=forms.RadioSelect, initial=Objective.PRODUCT_SALES
     )
@@ -71,7 +72,7 @@ class CampaignForm(TargetingForm, ChoosingForm):
     starts_at = MomentField(label=_("Starts"))
     ends_at = MomentField(label=_("Ends"), required=False, help_text=_("Empty: it runs until you pause it."))
     hours = HoursField(label=_("Hours of the week"))
-    negatives = forms.CharField(
+    negatives = TypedField(
         label=_("Negative keywords"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Searches on which none of the ads is shown, written like keywords."),
     )  # fmt: skip

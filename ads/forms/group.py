@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
+
 from ..campaigns.objectives import terms
 from ..models import AdGroup
 from .choosing import ChoosingForm
@@ -16,9 +18,9 @@ from .words import parse_negatives, write_keywords
 class GroupForm(TargetingForm, ChoosingForm):
     """Everything that is set of a group: its bid, what it advertises, where and to whom."""
 
-    name = forms.CharField(label=_("Name"), max_length=120)
+    name = TypedField(label=_("Name"), max_length=120)
     bid = PriceField(label=_("Bid of the group"), required=False, help_text=_("Empty: the campaign's."))
-    negatives = forms.CharField(
+    negatives = TypedField(
         label=_("Negative keywords"), required=False, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Searches on which the ads of this group are not shown, written like keywords."),
     )  # fmt: skip
@@ -50,7 +52,7 @@ def initial_of_group(group: AdGroup) -> dict[str, Any]:
 class HeadlineForm(forms.Form):
     """The headline of an ad; empty means the title of what is advertised."""
 
-    headline = forms.CharField(
+    headline = TypedField(
         label=_("Headline"), max_length=60, required=False,
         help_text=_("Empty: the title. A headline of your own is reviewed before it is shown."),
     )  # fmt: skip
@@ -61,4 +63,4 @@ class VerdictForm(forms.Form):
     """What an operator decides on a headline as it was read."""
 
     headline = forms.CharField(max_length=60, widget=forms.HiddenInput, required=False, strip=False)
-    reason = forms.CharField(label=_("Why it is rejected"), max_length=200, required=False)
+    reason = TypedField(label=_("Why it is rejected"), max_length=200, required=False)

@@ -5,6 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
+
 from ..models import Ad, AdGroup
 from .fields import AudiencesField, CategoriesField
 from .words import parse_keywords, write_keywords
@@ -19,7 +21,7 @@ class TargetingForm(forms.Form):
         label=_("Categories"), required=False,
         help_text=_("Pages about these categories. Without categories and keywords the ads run everywhere."),
     )  # fmt: skip
-    keywords = forms.CharField(
+    keywords = TypedField(
         label=_("Keywords"), required=False, widget=forms.Textarea(attrs={"rows": 8}),
         help_text=_(
             'One a line: red dress (in any order), "red dress" (as a phrase), [red dress] (exactly). '

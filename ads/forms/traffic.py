@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.typed import TypedField
 from shops.models import Merchant
 from shops.tenancy import own
 
@@ -75,7 +76,7 @@ class AnswerForm(forms.Form):
         label=_("Decision"), choices=[("1", _("Uphold")), ("", _("Refuse"))], coerce=bool, required=False,
         empty_value=False,
     )  # fmt: skip
-    text = forms.CharField(label=_("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
+    text = TypedField(label=_("Answer"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}))
     charges = forms.CharField(
         label=_("Charges to give back, by code"), required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("One a line; what they paid for becomes invalid."),

@@ -28,6 +28,11 @@ def exclude(access: Access, group: AdGroup, texts: Iterable[str], *, at: datetim
     return _edit(access, group, at, negatives=[*known, *((text, Match.EXACT) for text in _fresh(texts, known))])
 
 
+def is_untargeted(group: AdGroup) -> bool:
+    """Whether a group's ads run everywhere: its first keyword confines them to searches."""
+    return not group.keywords.exists() and not group.categories.exists()
+
+
 def _fresh(texts: Iterable[str], known: Iterable[tuple[str, str]]) -> list[str]:
     exact = {normalise(text) for text, match in known if match == Match.EXACT}
     wanted = dict.fromkeys(normalise(text) for text in texts)

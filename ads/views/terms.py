@@ -20,7 +20,7 @@ from shops.tenancy import merchant_page, own
 from .. import performance
 from ..forms.listing import PERIODS, days_of
 from ..models import AdGroup, Campaign
-from ..search_terms.choosing import add, exclude
+from ..search_terms.choosing import add, exclude, is_untargeted
 from ..search_terms.report import report
 from ..search_terms.suggesting import suggest
 from .refusals import told
@@ -68,12 +68,20 @@ def search_terms_choose(request: HttpRequest, campaign: str) -> HttpResponse:
     found = get_object_or_404(own(Campaign, merchant), code=campaign)
     if verb is None:
         return HttpResponse(status=400)
-    number = 0
-    for group, texts in _chosen(found, request.POST.getlist("term")).items():
+    chosen, number = _chosen(found, request.POST.getlist("term")), 0
+    for group, texts in chosen.items():
+        narrows = verb is add and is_untargeted(group)
         with told(request):
-            number += bool(verb(request.access, group, texts, at=clock.now())) * len(texts)
+            done = verb(request.access, group, texts, at=clock.now())
+            number += bool(done) * len(texts)
+            if done and narrows:
+                messages.warning(
+                    request, _("“%(name)s” ran everywhere; from now on only on its keywords.") % {"name": group.name}
+                )
     if number:
         messages.success(request, _said(verb, number))
+    elif not chosen:
+        messages.info(request, _("Choose at least one search."))
     return redirect("ads:search_terms", merchant.code, found.code)
 
 

@@ -170,7 +170,7 @@ def wallet_file(request: HttpRequest) -> StreamingHttpResponse:
         raise Http404 from None
     lines = verbs.statement(request.access.merchant, **StatementForm(request.GET).said())
     last = lines.last or local_date(clock.now(), lines.merchant.time_zone)
-    name = f"wallet_{lines.first or ''}_{last}.{write.__name__}"
+    name = "_".join(str(part) for part in ("wallet", lines.first, last) if part) + f".{write.__name__}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return StreamingHttpResponse(write(lines), content_type=content_type, headers=headers)
 

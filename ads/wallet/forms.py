@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.codes import new_code
 from chengfeng.periods import midnight
+from chengfeng.typed import TypedField
 from shops.models import Merchant
 
 from ..models import Campaign, Grant
@@ -95,7 +96,7 @@ class GrantForm(forms.Form):
     merchant = MerchantField()
     kind = forms.ChoiceField(label=_("Kind"), choices=Grant.Kind.choices)
     amount = AmountField(label=_("Amount"))
-    reason = forms.CharField(label=_("Reason"), max_length=200, help_text=_("The merchant reads it."))
+    reason = TypedField(label=_("Reason"), max_length=200, help_text=_("The merchant reads it."))
     objective = forms.ChoiceField(
         label=_("Only for the objective"), required=False, choices=[("", _("Any")), *Campaign.Objective.choices]
     )
@@ -134,7 +135,7 @@ class FreezeForm(forms.Form):
     merchant = MerchantField()
     what = forms.ChoiceField(label=_("What"), choices=[("freeze", _("Freeze")), ("unfreeze", _("Release"))])
     amount = AmountField(label=_("Amount"))
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = TypedField(label=_("Reason"), max_length=200)
     code = forms.RegexField(re.compile(r"frz_[0-9A-Z]{16}\Z"), widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping | None = None, **kwargs):

@@ -4,15 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('chengfeng', '0005_transfers_by_time'),
+        ("chengfeng", "0005_transfers_by_time"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='account',
-            name='kind',
-            field=models.CharField(choices=[('outside', 'Outside world (payment providers and banks)'), ('wallet', 'Advertising wallet'), ('frozen', 'Frozen advertising money'), ('grant', 'Advertising grant'), ('ad_revenue', 'Advertising revenue'), ('given', 'Advertising money that the platform gives'), ('sales', 'Sales of the merchant, not settled yet'), ('payable', 'Settled and due to the merchant'), ('commission', 'Commission on sales'), ('subsidy', 'Discounts that the platform bears')], max_length=16),
+            model_name="account",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("outside", "Outside world (payment providers and banks)"),
+                    ("wallet", "Advertising wallet"),
+                    ("frozen", "Frozen advertising money"),
+                    ("grant", "Advertising grant"),
+                    ("ad_revenue", "Advertising revenue"),
+                    ("given", "Advertising money that the platform gives"),
+                    ("sales", "Sales of the merchant, not settled yet"),
+                    ("payable", "Settled and due to the merchant"),
+                    ("commission", "Commission on sales"),
+                    ("subsidy", "Discounts that the platform bears"),
+                ],
+                max_length=16,
+            ),
         ),
     ]

@@ -114,6 +114,8 @@ def test_the_page_chooses_with_one_click(noon, ad, shop, alice, client):
     assert "red dress" in client.get(page).content.decode()
     told = client.post(f"{page}choose/", {"verb": "add", "term": f"{ad.group.code} red dress"}, follow=True)
     assert "1 search is a keyword now." in told.content.decode()
+    assert "ran everywhere" in told.content.decode()
+    assert "at least one search" in client.post(f"{page}choose/", {"verb": "add"}, follow=True).content.decode()
     assert ad.group.keywords.get().text == "red dress"
     assert client.post(f"{page}choose/", {"verb": "burn"}).status_code == 400
 
