@@ -179,11 +179,16 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "ENUM_NAME_OVERRIDES": {
+        "AdPlacement": "ads.models.Placement",
+        "AppealKind": "ads.models.Appeal.Kind",
+        "AuctionOutcome": "ads.auction.outcomes.Outcome",
+        "CampaignState": "ads.models.Campaign.State",
         "EventKind": "ads.models.EventKind",
         "ExportKind": "reports.models.Export.Kind",
         "PromotionKind": "shops.models.Promotion.Kind",
         "PromotionState": "shops.models.Promotion.State",
         "SettlementKind": "orders.models.Settlement.Kind",
+        "SteeringPhase": "ads.models.Steering.Phase",
     },
 }
 

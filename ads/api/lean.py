@@ -59,7 +59,7 @@ def read(request: HttpRequest) -> Asked | None:
         body = request.body
         is_page = body.lstrip().startswith(b'{"auctions"')
         auctions = several.decode(body).auctions if is_page else [one.decode(body)]
-    except (MsgspecError, RequestDataTooBig, UnreadablePostError, UnicodeDecodeError):
+    except (MsgspecError, RecursionError, RequestDataTooBig, UnreadablePostError, UnicodeDecodeError):
         return None
     if sum(auction.slots for auction in auctions) > MOST_SLOTS or b"\\u0000" in body:
         return None

@@ -297,7 +297,8 @@ class Estimates(MerchantAPIView):
     def post(self, request):
         """Judge a campaign, or a change of one, and estimate reach and price, without writing anything."""
         context = {"merchant": self.merchant}
-        known = EstimateRequest(data=request.data, context=context, partial="campaign" in request.data)
+        is_change = isinstance(request.data, dict) and "campaign" in request.data
+        known = EstimateRequest(data=request.data, context=context, partial=is_change)
         known.is_valid(raise_exception=True)
         campaign, code = None, known.validated_data.get("campaign")
         if code:

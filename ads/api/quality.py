@@ -41,7 +41,7 @@ class DaysSerializer(serializers.Serializer):
         return {"first": first, "last": last}
 
 
-class ReasonSerializer(serializers.Serializer):
+class InvalidReasonSerializer(serializers.Serializer):
     """A rule, its version, and how many clicks it found invalid."""
 
     reason = serializers.CharField()
@@ -56,7 +56,7 @@ class TrafficDaySerializer(serializers.Serializer):
     valid = serializers.IntegerField()
     free = serializers.IntegerField(help_text="Valid clicks for which there was no money")
     invalid = serializers.IntegerField()
-    reasons = ReasonSerializer(many=True)
+    reasons = InvalidReasonSerializer(many=True)
     returned = serializers.DecimalField(max_digits=18, decimal_places=4)
 
 

@@ -3,7 +3,6 @@
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
 from shops.api_base import MerchantAPIView
@@ -13,7 +12,7 @@ from shops.tenancy import own
 from ..models import Campaign, Steering, SteeringStep
 from ..steering.explaining import sentences
 from ..steering.summary import summary
-from .campaigns import CODE
+from .campaigns import CODE, Pages
 from .saying import amount
 
 
@@ -59,7 +58,7 @@ class CampaignSteering(MerchantAPIView):
     def get(self, request, code: str):
         """Show the phase of a campaign, what it multiplies, and the steps that led there."""
         campaign = get_object_or_404(own(Campaign, self.merchant), code=code)
-        pages, found = PageNumberPagination(), summary(campaign)
+        pages, found = Pages(), summary(campaign)
         taken = own(SteeringStep, self.merchant).filter(campaign=campaign).order_by("-at", "-pk")
         steps = pages.paginate_queryset(taken, request)
         for step in steps:

@@ -15,6 +15,7 @@ from shops.tenancy import own
 
 from ..models import Campaign
 from ..search_terms.report import report
+from .campaigns import CODE
 
 LONGEST = 92
 
@@ -54,7 +55,7 @@ class SearchTerms(MerchantAPIView):
     rights = {"GET": Right.ADS_VIEW}
 
     @extend_schema(
-        parameters=[TermDaysSerializer], responses=TermSerializer(many=True), operation_id="list_search_terms",
+        parameters=[CODE, TermDaysSerializer], responses=TermSerializer(many=True), operation_id="list_search_terms",
         tags=["ads"],
     )  # fmt: skip
     def get(self, request, code: str):

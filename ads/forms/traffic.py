@@ -41,7 +41,8 @@ class PeriodForm(forms.Form):
     def of(cls, query, *, today: date) -> tuple["PeriodForm", date, date]:
         """Return the form with the days to show: those asked for, or the last 14."""
         shown = {"first": today - timedelta(days=13), "last": today}
-        form = cls(query if query.get("first") or query.get("last") else {k: v.isoformat() for k, v in shown.items()})
+        said = query if query.get("first") or query.get("last") else {k: v.isoformat() for k, v in shown.items()}
+        form = cls(said, auto_id="period_%s")
         said = form.cleaned_data if form.is_valid() else shown
         return form, said["first"], said["last"]
 

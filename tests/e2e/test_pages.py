@@ -14,9 +14,9 @@ from .stack import Stack
 CAST = ("alice", "bob", "dana", "fay", "charlie", "kai", "oscar", "sam", "")  # the last one is not logged in
 LEFT_OUT = {  # no pages: files, and what only a form leads to
     "logout", "set_language", "schema", "export_file", "media", "orders_csv", "orders_xlsx", "orders_file_template",
-    "statement_file", "import_problems", "case_photo", "my_case_photo", "dispute_photo",
+    "statement_file", "wallet_file", "import_problems", "case_photo", "my_case_photo", "dispute_photo",
 }  # fmt: skip
-MOST = 90
+MOST = 120
 HERE = Path(__file__).parent
 UNSOUND, TOO_WIDE = ((HERE / name).read_text() for name in ("unsound.js", "too_wide.js"))
 WHEN_SETTLED = "document.addEventListener('htmx:afterSettle', () => { document.body.dataset.settled = 1; });"
