@@ -79,7 +79,7 @@ class NoteSpec:
 class CampaignSpec:
     """One campaign; it aims at products (by SKU) or categories and at keywords of both languages.
 
-    `bid` is per click and `daily_budget` per day, both in the merchant's currency; of a campaign that bids by itself the
+    `bid` is per click and `daily_budget` per day, both in the merchant's currency; of a campaign bidding by itself the
     bid, if any, is the highest, and its `target`, where its mode has one, is money per conversion, or sales per money
     spent.
     """

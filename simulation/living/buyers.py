@@ -124,8 +124,8 @@ def _reach_out(access: Access, at: datetime) -> None:
         products=goods, keywords=words,
     )  # fmt: skip
     _start(
-        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal("2.5"), "roi_on": "settled",
-                     "daily_budget": Decimal(800)},
+        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal("2.5"),
+                     "roi_on": "settled", "daily_budget": Decimal(800)},
         products=[*_goods(access, "dresses"), *_goods(access, "tops"), *_goods(access, "bags", 12)],
         keywords=[("连衣裙", "broad"), ("衬衫", "broad"), ("包", "broad"), ("dress", "broad")],
     )  # fmt: skip
