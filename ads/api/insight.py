@@ -20,7 +20,7 @@ from ..models import Campaign, Placement
 from ..replay.explaining import Whose, currency_of_scores, explain_all
 from ..replay.losses import Loss, Share, losses
 from ..replay.suggesting import Basis, suggested_bids, suggested_targets
-from ..replay.what_if import DAYS, FEWEST, MANUAL, study
+from ..replay.what_if import DAYS, FEWEST, study
 from .campaigns import CODE
 
 LONGEST = 92
@@ -175,7 +175,7 @@ class AskedSerializer(serializers.Serializer):
     def validate(self, attrs: dict) -> dict:
         if ("bid" in attrs) == ("bid_percent" in attrs):
             raise serializers.ValidationError({"bid_percent": "Say either bid or bid_percent."})
-        if "bid" in attrs and self.context["campaign"].bid_mode not in MANUAL:
+        if "bid" in attrs and not self.context["campaign"].is_manual:
             raise serializers.ValidationError({"bid": "This campaign bids by itself: say bid_percent."})
         return attrs
 

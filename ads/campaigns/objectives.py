@@ -11,8 +11,6 @@ from ..models import Campaign, Placement
 
 Objective, BidMode = Campaign.Objective, Campaign.BidMode
 
-MANUAL = frozenset({BidMode.CPC, BidMode.CPM})
-
 
 class Creative(TextChoices):
     """What an ad shows."""

@@ -86,6 +86,8 @@ class Campaign(models.Model):
         ACTIVE = "active", _("Active")
         ARCHIVED = "archived", _("Archived")
 
+    MANUAL = frozenset({BidMode.CPC, BidMode.CPM})
+
     code = CodeField(prefix="cmp")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
     name = models.CharField(_("name"), max_length=120)
@@ -141,6 +143,11 @@ class Campaign(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_manual(self) -> bool:
+        """Whether the merchant fixes the bid, so that there is nothing to learn."""
+        return self.bid_mode in self.MANUAL
 
 
 class PlacementModifier(models.Model):

@@ -109,8 +109,7 @@ class Bidder:
 
 def bidder(campaign: Campaign, rules: Rules, *, rate: Decimal) -> Bidder:
     """Return a campaign as a bidder; the highest bid is that of the modes that bid by themselves."""
-    is_manual = campaign.bid_mode in (Campaign.BidMode.CPC, CPM)
-    highest = None if is_manual or campaign.bid is None else int(campaign.bid * 10_000)
+    highest = None if campaign.is_manual or campaign.bid is None else int(campaign.bid * 10_000)
     return Bidder(campaign.pk, campaign.merchant_id, int(rate * RATE), rules, highest)
 
 

@@ -19,7 +19,7 @@ from ..auction.numbers import CENTS
 from ..models import Ad, Campaign, Charge, Credit
 from ..performance import Result
 from .holding import CPM
-from .what_if import DAYS, MANUAL, Study, study
+from .what_if import DAYS, Study, study
 
 QUARTERS = (0.25, 0.5, 0.75)
 MONTH = 28
@@ -59,7 +59,7 @@ class TargetRange:
 def suggested_bids(found: Campaign | Study, *, at: datetime, days: int = DAYS) -> BidRange | None:
     """Return bids from the auctions of the last days, for modes that bid by hand; None while too few are recorded."""
     found = found if isinstance(found, Study) else study(found, at=at, days=days)
-    if found.campaign.bid_mode not in MANUAL or not found.is_enough:
+    if not found.campaign.is_manual or not found.is_enough:
         return None
     modifiers = dict(found.campaign.modifiers.values_list("placement", "percent"))
     unit = Decimal(1_000 if found.campaign.bid_mode == CPM else 1) / CENTS

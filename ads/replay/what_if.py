@@ -24,7 +24,6 @@ DAYS = 7
 FEWEST = 100  # recorded auctions from which something is told
 STEPS = (-50, -40, -30, -20, -10, 0, 10, 20, 30, 40, 50, 75, 100)
 LIMITED = 1.01  # a campaign could spend so many times what it has, or more
-MANUAL = (Campaign.BidMode.CPC, Campaign.BidMode.CPM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class Study:
 
     def bid(self, percent: Decimal | int) -> Decimal | None:
         """Return the campaign's own bid changed by so many per cent; None where it bids by itself."""
-        if self.campaign.bid_mode not in MANUAL:
+        if not self.campaign.is_manual:
             return None
         return round_money(self.campaign.bid * (100 + percent) / 100, self.campaign.merchant.currency)
 
@@ -207,7 +206,7 @@ def what_if(
     Raises ValueError for a bid of a campaign that bids by itself.
     """
     if bid is not None:
-        if campaign.bid_mode not in MANUAL:
+        if not campaign.is_manual:
             raise ValueError("the campaign bids by itself")
         percent = 100 * (bid / campaign.bid - 1)
     found = study(campaign, at=at, days=days)

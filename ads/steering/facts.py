@@ -7,7 +7,6 @@ from ..bidding.target import Adjustment
 from ..models import Campaign, Steering
 
 Mode = Campaign.BidMode
-MANUAL = frozenset({Mode.CPC, Mode.CPM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Facts:
 
     @property
     def is_manual(self) -> bool:
-        return self.mode in MANUAL
+        return self.mode in Campaign.MANUAL
 
     @property
     def counts_value(self) -> bool:

@@ -7,7 +7,6 @@ from chengfeng.templatetags.frame import percent
 from ..bidding.target import RISE
 from ..models import Campaign, Steering
 from .controlling import LEAST, LEAST_PARTICIPATION, MOST, PRIOR_ORDERS
-from .facts import MANUAL
 from .phases import EARLY, ENOUGH_ORDERS, FEWEST_ORDERS, LEARNING_DAYS, LONG_PAUSE, SPENT_OUT, TARGET_CHANGE
 
 Mode, Phase = Campaign.BidMode, Steering.Phase
@@ -16,7 +15,7 @@ Mode, Phase = Campaign.BidMode, Steering.Phase
 def guard_rails(campaign: Campaign) -> list[str]:
     """Say what the controller may never do with a campaign."""
     said = [_("A day never costs more than its budget, nor than the total budget, the account and the wallet bear.")]
-    if campaign.bid_mode in MANUAL:
+    if campaign.is_manual:
         least = percent(LEAST_PARTICIPATION)
         return [
             *said,

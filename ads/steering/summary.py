@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from ..models import Campaign, Steering, SteeringStep
 from .controlling import LEAST
 from .explaining import advice, progress
-from .facts import MANUAL
 from .phases import FAR_OFF, FEWEST_ORDERS
 
 
@@ -28,7 +27,7 @@ def summary(campaign: Campaign) -> Summary:
     orders = steering.state.get("orders", 0) if steering else 0
     return Summary(
         steering, newest, orders, progress(steering, orders), advice(steering, is_unreachable=_is_unreachable(newest)),
-        campaign.bid_mode in MANUAL,
+        campaign.is_manual,
     )  # fmt: skip
 
 
