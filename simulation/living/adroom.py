@@ -10,7 +10,7 @@ from chengfeng.models import Job
 
 from . import chance
 
-EVENING = ("rescore_events", "count_audiences", "keep_wallets")
+EVENING = ("rescore_events", "count_audiences", "keep_wallets", "give_rebates")
 SELDOM = ("add_partitions", "count_ads", "train_predictions", "watch_campaigns")
 EVERY, LAST = 3, timedelta(days=7)  # days between two runs of these, until the last days of the history
 
