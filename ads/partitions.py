@@ -91,7 +91,7 @@ SELECT inhparent::regclass::text, inhrelid::regclass::text FROM pg_inherits WHER
 @transaction.atomic
 def _make(days: Sequence[date]) -> None:
     """Create and attach; attaching, unlike creating in place, blocks neither readers nor writers."""
-    sql.run("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    sql.hold(LOCK, 0)
     for table, made in _days().items():
         for day in sorted(set(days) - made):
             name = f"{table}_{day:%Y%m%d}"

@@ -5,7 +5,6 @@ from typing import Any
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
 from chengfeng import clock
@@ -21,6 +20,7 @@ from ..audiences.forms import MOST_PRODUCTS
 from ..audiences.people import Definition
 from ..audiences.sizes import rounded
 from ..models import Audience, Behaviour
+from .campaigns import Pages
 
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the audience")
 
@@ -108,10 +108,6 @@ class AudienceSerializer(serializers.Serializer):
     size = SizeSerializer(allow_null=True)
     counted_at = serializers.DateTimeField(allow_null=True)
     groups = UseSerializer(many=True)
-
-
-class Pages(PageNumberPagination):
-    page_size = 50
 
 
 def represent(audiences: list[Audience]) -> list[dict]:

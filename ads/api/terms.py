@@ -5,7 +5,6 @@ from datetime import timedelta
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.periods import local_date
@@ -15,7 +14,7 @@ from shops.tenancy import own
 
 from ..models import Campaign
 from ..search_terms.report import report
-from .campaigns import CODE
+from .campaigns import CODE, Pages
 
 LONGEST = 92
 
@@ -65,4 +64,6 @@ class SearchTerms(MerchantAPIView):
             data=request.query_params, context={"today": local_date(clock.now(), self.merchant.time_zone)}
         )
         asked.is_valid(raise_exception=True)
-        return Response(TermSerializer(report(campaign, **asked.validated_data), many=True).data)
+        pages = Pages()
+        page = pages.paginate_queryset(report(campaign, **asked.validated_data), request, self)
+        return pages.get_paginated_response(TermSerializer(page, many=True).data)

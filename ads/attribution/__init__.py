@@ -1,7 +1,7 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
 from .explaining import Candidate, Trail, explain
-from .recording import SoldLine, converting, record_conversion, record_refund
+from .recording import SoldLine, converting, record_refund
 from .restating import STANDS, Key, restate
 from .rules import DEFAULT, RULES, Rule, Share, Touch, credit
 
@@ -19,7 +19,6 @@ __all__ = [
     "converting",
     "credit",
     "explain",
-    "record_conversion",
     "record_refund",
     "restate",
 ]

@@ -31,29 +31,13 @@ class SoldLine:
     value: Decimal
 
 
-@transaction.atomic(savepoint=False)
-def record_conversion(
-    *,
-    merchant: Merchant,
-    order_code: str,
-    shopper: UUID,
-    currency: str,
-    lines: Sequence[SoldLine],
-    at: datetime,
-) -> list[Credit]:
-    """Credit a paid order to the shopper's clicks by the default rule; the same order again returns its credits.
-
-    Call it in the transaction that pays the order, before anything that locks a ledger account.
-    """
-    details = {"merchant": merchant, "shopper": shopper, "currency": currency, "lines": lines, "at": at}
-    sql.together(converting(order_code=order_code, **details))
-    return list(_credits(order_code).filter(reason=Credit.Reason.INITIAL))
-
-
 def converting(
     *, merchant: Merchant, order_code: str, shopper: UUID, currency: str, lines: Sequence[SoldLine], at: datetime
 ) -> sql.Step:
-    """Return the step that credits a paid order, to be run with what pays it; see `record_conversion`."""
+    """Return the step that credits a paid order to the shopper's clicks by the default rule, once per order.
+
+    Run it in the transaction that pays the order, before anything that locks a ledger account.
+    """
     conversion = Conversion(
         merchant=merchant, order_code=order_code, shopper=shopper, currency=currency, at=at,
         value=sum((line.value for line in lines), ZERO),
@@ -219,7 +203,3 @@ def _taken_back(entry: Credit, amount: Decimal, *, cause: str, at: datetime) -> 
         reason=Credit.Reason.REFUND, cause=cause, share=ZERO, amount=amount,
         is_same_product=entry.is_same_product, touched_at=entry.touched_at, at=at,
     )  # fmt: skip
-
-
-def _credits(order_code: str):
-    return Credit.objects.filter(line__conversion__order_code=order_code).order_by("pk")

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from chengfeng import clock
+
 from ..wallet.cash import SPENDABLE
 from .numbers import CENTS, UNLIMITED
 from .packing import aligned, packed, read
@@ -75,7 +77,9 @@ GOODS = f"""
 
 def read_money(roster: Roster) -> Money:
     """Read in one statement what each campaign may spend and how it is steered; a campaign that stopped has nothing."""
-    return arrange_money(roster, read(MONEY, MONEY_COLUMNS, {"campaigns": roster.campaigns.tolist(), "at": None}))
+    return arrange_money(
+        roster, read(MONEY, MONEY_COLUMNS, {"campaigns": roster.campaigns.tolist(), "at": clock.now()})
+    )
 
 
 def arrange_money(roster: Roster, table: dict[str, np.ndarray]) -> Money:

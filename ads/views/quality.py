@@ -16,8 +16,8 @@ from shops.tenancy import merchant_page, own
 
 from ..forms.traffic import AppealForm, PeriodForm
 from ..models import Appeal, Placement
-from ..traffic_chart import chart_of_traffic
 from ..validity import RULES, Reason, appeals, measuring
+from ..validity.charts import chart_of_traffic
 
 PER_PAGE = 30
 LATEST = 20

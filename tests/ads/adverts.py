@@ -4,10 +4,14 @@ import uuid
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
 from ads import partitions, tokens
-from ads.models import Ad, AdGroup, Campaign, Event
+from ads.attribution import converting
+from ads.models import Ad, AdGroup, Campaign, Credit, Event
 from ads.tokens import AdToken
 from ads.validity import Visitor
+from chengfeng import sql
 from shops.models import Merchant, Product
 from shops.people.rights import Right
 from shops.tenancy import Access
@@ -64,6 +68,13 @@ def event(ad: Ad, *, shopper: uuid.UUID, at: datetime = AT, kind: str = "click",
         day=day, kind=kind, merchant=ad.merchant, campaign=ad.campaign, ad=ad, product=ad.product, shopper=shopper,
         at=at, **defaults | fields,
     )  # fmt: skip
+
+
+def convert(*, order_code: str, **sale) -> list[Credit]:
+    """An order that was paid, as the ads see it; returns what it is credited with."""
+    with transaction.atomic():
+        sql.together(converting(order_code=order_code, **sale))
+    return list(Credit.objects.filter(cause=order_code, reason="initial").order_by("pk"))
 
 
 def token(ad: Ad, *, shopper: uuid.UUID | None = None, at: datetime = AT - timedelta(seconds=1), **fields) -> AdToken:

@@ -83,7 +83,7 @@ def sale(shop):
 
 
 def record(sale):
-    return attribution.record_conversion(**{k: v for k, v in sale.items() if k not in {"first", "second"}})
+    return adverts.convert(**{k: v for k, v in sale.items() if k not in {"first", "second"}})
 
 
 def test_each_line_is_credited_once_with_its_value_and_halo(sale):

@@ -153,11 +153,13 @@ def test_an_approval_and_an_edit_do_not_mix(buyer, owner, made, proposal):
 
 
 def test_control_without_the_lock_an_approval_overtakes_an_edit(buyer, owner, made, proposal, monkeypatch):
+    """Nobody is told: both win, or PostgreSQL ends one of them because each waits for rows of the other."""
     both, write = threading.Barrier(2), parts.write
     monkeypatch.setattr(QuerySet, "select_for_update", lambda query, **_: query.all())
     monkeypatch.setattr(parts, "write", lambda *args, **at: (both.wait(timeout=10), write(*args, **at))[1])
     approved = lambda: proposals.approve(owner, proposal, at=AT) and "approved"  # noqa: E731
-    assert at_once(approved, edited(buyer, made, name="Other")) == {"approved": 1, "edited": 1}
+    found = at_once(approved, edited(buyer, made, name="Other"))
+    assert found.keys() <= {"approved", "edited", "OperationalError"}
 
 
 def test_an_operator_approves_only_what_was_read(buyer, made, oscar):

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from ads import tokens, wallet
-from ads.attribution import SoldLine, record_conversion, record_refund
+from ads.attribution import SoldLine, record_refund
 from ads.models import Charge, Credit, CreditNote, Event, Rescore
 from ads.tracking import Report, track
 from ads.validity import Visitor, networks
@@ -102,7 +102,7 @@ def test_a_network_that_never_has_an_ad_in_view_is_found(ad):
 
 def sell(shop, line: str, product, shopper, *, at):
     sold = SoldLine(line, product.pk, 1, Decimal("30.00"))
-    return record_conversion(
+    return adverts.convert(
         merchant=shop, order_code=f"ord_{line}", shopper=shopper, currency="CNY", lines=[sold], at=at
     )  # fmt: skip
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db.models import F
 
 from ads import charging, partitions, wallet
-from ads.attribution import SoldLine, record_conversion, record_refund
+from ads.attribution import SoldLine, record_refund
 from ads.models import Ad, AdGroup, Campaign, CampaignDay, Charge, Event, TopUp
 from ads.tokens import AdToken
 from ads.wallet import freezing, granting
@@ -49,6 +49,7 @@ from shops.models import (
 )
 from shops.tenancy import access_of
 from tests import factories
+from tests.ads import adverts
 
 
 def fund(merchant: Merchant, amount: str = "1000", *, at: datetime) -> TopUp:
@@ -193,7 +194,7 @@ def pay(order: Order, *, at: datetime, method: str = "credit_card") -> Payment:
     stock.take(cause=order.code, at=at)
     move(order, "placed", "paid", at)
     lines = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
-    record_conversion(
+    adverts.convert(
         merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency,
         lines=lines, at=at,
     )  # fmt: skip

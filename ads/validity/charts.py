@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext as _
 
-from .validity import INVALID
-from .validity.measuring import Quality
+from . import INVALID
+from .measuring import Quality
 
 
 def chart_of_traffic(quality: Quality) -> dict:
