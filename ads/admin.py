@@ -37,6 +37,7 @@ from .models import (
     Steering,
     SteeringStep,
     TopUp,
+    WalletDay,
 )
 
 
@@ -167,6 +168,16 @@ class AdAccountAdmin(ReadOnlyAdmin):
 @admin.register(AccountDay)
 class AccountDayAdmin(ReadOnlyAdmin):
     list_display = ["merchant", "day", "budget", "spent"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__code", "merchant__name"]
+    date_hierarchy = "day"
+    ordering = ["-pk"]
+
+
+@admin.register(WalletDay)
+class WalletDayAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "kind", "lines", "cash", "grants"]
+    list_filter = ["kind"]
     list_select_related = ["merchant"]
     search_fields = ["merchant__code", "merchant__name"]
     date_hierarchy = "day"

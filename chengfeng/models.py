@@ -61,13 +61,13 @@ class Entry(models.Model):
     """One side of a transfer: positive adds to the account, negative takes from it."""
 
     transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="entries")
-    account = models.ForeignKey(Account, models.PROTECT, related_name="entries")
+    account = models.ForeignKey(Account, models.PROTECT, related_name="entries", db_index=False)
     currency = CurrencyField()
     amount = AmountField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["transfer", "account"], name="entry_once_per_account"),
+            models.UniqueConstraint(fields=["account", "transfer"], name="entry_once_per_account"),
             models.CheckConstraint(condition=~Q(amount=0), name="entry_moves_something"),
         ]
 

@@ -20,7 +20,7 @@ from .learning import PredictionModel, Steering, SteeringStep
 from .operations import Change, Eligibility, Proposal
 from .quality import Appeal, Rescore
 from .results import Conversion, ConversionLine, Credit
-from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp
+from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp, WalletDay
 
 __all__ = [
     "ALWAYS",
@@ -64,4 +64,5 @@ __all__ = [
     "Steering",
     "SteeringStep",
     "TopUp",
+    "WalletDay",
 ]

@@ -71,7 +71,11 @@ class AccountDay(models.Model):
 
 
 class Charge(models.Model):
-    """The price of one valid click, or of one viewable impression, taken from the wallet by one transfer."""
+    """The price of one valid click, or of one viewable impression.
+
+    Charges of a campaign that come together and are paid by the same account share a transfer; one that several
+    accounts pay for has its own.
+    """
 
     code = CodeField(prefix="chg")
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
@@ -83,7 +87,7 @@ class Charge(models.Model):
     bid = AmountField()
     amount = AmountField()
     granted = AmountField(default=0, help_text=_("The part that grants bore"))
-    transfer = models.OneToOneField(Transfer, models.PROTECT, related_name="+")
+    transfer = models.ForeignKey(Transfer, models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
     class Meta:
@@ -188,3 +192,27 @@ class Grant(models.Model):
 
     def __str__(self):
         return self.code
+
+
+class WalletDay(models.Model):
+    """What the transfers of a kind did to a wallet on a local day: a sum of lines of the ledger, for its statement.
+
+    All transfers up to the highest number of the table are summed up, those after it are read one by one.
+    """
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    day = models.DateField()
+    kind = models.CharField(max_length=24)
+    lines = models.PositiveIntegerField(help_text=_("Transfers"))
+    times = models.PositiveIntegerField(help_text=_("Charges that share these transfers; else as many as lines"))
+    cash = AmountField()
+    grants = AmountField()
+    lowest = models.BigIntegerField(help_text=_("Number of the first transfer"))
+    highest = models.BigIntegerField(db_index=True, help_text=_("Number of the last transfer"))
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["merchant", "day", "kind"], name="wallet_day_once")]
+
+    def __str__(self):
+        return f"{self.merchant} {self.day} {self.kind}"
