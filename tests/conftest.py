@@ -24,12 +24,16 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
 
 @pytest.fixture(autouse=True)
 def quiet_settings(settings, tmp_path):
-    """No broker, no thread, cheap passwords, files in a temporary place; nothing known of an earlier database."""
+    """No broker, no thread, cheap passwords, files in a temporary place; nothing known of an earlier database.
+
+    Static files are found when one is asked for: listing them all, as a site does once, is what every client would do.
+    """
     ledger.known.clear()
     settings.WAKE_WORKERS = False
     settings.AUCTION_REFRESH_SECONDS = 0
     settings.AUCTION_RECORDS_A_SECOND = 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "files"
