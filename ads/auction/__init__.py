@@ -5,12 +5,13 @@ from .index import Index
 from .outcomes import Empty, Outcome
 from .page import Decision, Page, PageDecision, Request, Traced, Winner
 from .refresh import current, frequency, is_stale
-from .tracing import trace
+from .tracing import Lineup, line_up, trace
 
 __all__ = [
     "Decision",
     "Empty",
     "Index",
+    "Lineup",
     "Outcome",
     "Page",
     "PageDecision",
@@ -21,5 +22,6 @@ __all__ = [
     "decide",
     "frequency",
     "is_stale",
+    "line_up",
     "trace",
 ]

@@ -47,7 +47,10 @@ class Span(NamedTuple):
 
 
 class Roster:
-    """Candidates by row. What is called `..._c` has one place per campaign, in the order of `campaigns`."""
+    """Candidates by row. What is called `..._c` has one place per campaign, in the order of `campaigns`.
+
+    Decisions ask of single rows, quickest from lists; arrays of the same are called `..._r`.
+    """
 
     def __init__(
         self,
@@ -66,6 +69,9 @@ class Roster:
         self.campaign = [row.campaign for row in candidates]
         self.guards = [_guards(row) for row in candidates]
         self.caps = [row.frequency_cap or 0 for row in candidates]
+        self.product_r, self.merchant_r, self.campaign_r, self.guards_r = np.array(
+            [self.product, self.merchant, self.campaign, self.guards], dtype=np.int64
+        )
         self._bids()
         self._campaigns()
         self._segments()
@@ -114,7 +120,7 @@ class Roster:
     def _campaigns(self) -> None:
         first = {row.campaign: row for row in reversed(self.candidates)}
         self.campaigns = np.array(sorted(first), dtype=np.int64)
-        self.campaign_at = np.searchsorted(self.campaigns, np.array(self.campaign, dtype=np.int64))
+        self.campaign_at = np.searchsorted(self.campaigns, self.campaign_r)
         rows = [first[campaign] for campaign in self.campaigns.tolist()]
         names = sorted({row.time_zone for row in rows})
         self.zones = [ZoneInfo(name) for name in names]

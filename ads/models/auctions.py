@@ -11,8 +11,9 @@ from .campaigns import Campaign, Placement
 class AuctionRecord(models.Model):
     """A sampled auction with all that is needed to hold it again; partitioned by day (UTC).
 
-    `candidates` is a list of objects, best first: ad, campaign, merchant, bid, pctr, pcvr, quality, score, price,
-    outcome (won, or why not). `weight` is how many auctions the record stands for.
+    `candidates` is a list of objects: the best ads that were ranked, best first, then the one that came closest of each
+    other campaign: ad, campaign, merchant, bid, pctr, pcvr, quality, score, price, outcome (won, or why not). `share`
+    is how many of those others were kept, where it is not all. `weight` is how many auctions the record stands for.
     """
 
     pk = models.CompositePrimaryKey("day", "number")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
@@ -35,6 +35,9 @@ class Entry:
     vcg_price: int | None = None
     position: int | None = None
     propensity: float = 1.0
+    group: int | None = None
+    keyword: int | None = None
+    share: float = 1.0  # of the campaigns that were not kept for their rank, how many this one was drawn among
 
     @property
     def is_explored(self) -> bool:
@@ -49,7 +52,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Auction:
-    """A recorded auction; it stands for `weight` auctions. `entries` are what is left of its ads, best first."""
+    """A recorded auction; it stands for `weight` auctions, if read for a campaign, of those that this took part in.
+
+    `entries` are what is left of its ads: the best that were ranked, then one of each other campaign.
+    """
 
     day: date
     number: UUID
@@ -117,7 +123,13 @@ def _of_day(day: date, period: Period, campaign: int | None, looked: int) -> Ite
     last = UUID(int=min(int(part * ALL_NUMBERS), ALL_NUMBERS - 1))
     asked = {"day": day, "start": period.start, "end": period.end, "last": last, "campaign": _of(campaign)}
     for row in sql.rows(SOME if campaign else ALL, asked):
-        yield _auction(row, part)
+        auction = _auction(row, part)
+        yield replace(auction, weight=auction.weight / _share(auction, campaign)) if campaign else auction
+
+
+def _share(auction: Auction, campaign: int) -> float:
+    """Return of how many such auctions the record of one keeps the campaign."""
+    return max(entry.share for entry in auction.entries if entry.campaign == campaign)
 
 
 def _of(campaign: int | None) -> str:

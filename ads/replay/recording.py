@@ -20,7 +20,8 @@ from .writing import write
 logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two writes
-TRACED = 5_000  # ads a second that tracing may look at in one process: some microseconds each
+TRACED = 10_000  # ads a second that tracing may look at in one process
+PAUSE = 0.02  # seconds between pages that are traced
 MOST_TERMS = 1_000  # new searches that may wait
 
 
@@ -64,14 +65,14 @@ class Recorder:
         if self._thread is None and settings.AUCTION_REFRESH_SECONDS:
             self._start()
 
-    def flush(self) -> int:
+    def flush(self, *, pause: float = 0.0) -> int:
         """Write what was kept; return how many pages that were. What cannot be written is dropped, and said so."""
         with self._lock:
             pages, seen, searches = self._pages, self._seen, self._searches
             self._pages, self._seen, self._searches = [], 0, {}
         if not pages and not searches:
             return 0
-        write([replace(page, weight=seen / len(pages)) for page in pages], searches)
+        write([replace(page, weight=seen / len(pages)) for page in pages], searches, pause=pause)
         if len(self._known) > 100 * MOST_TERMS:
             self._known.clear()
         self._known.update(searches)
@@ -88,11 +89,11 @@ class Recorder:
         while True:
             time.sleep(TICK)
             close_old_connections()
-            self._try()
+            self._try(pause=PAUSE)
 
-    def _try(self) -> None:
+    def _try(self, *, pause: float = 0.0) -> None:
         try:
-            self.flush()
+            self.flush(pause=pause)
         except Exception:
             logger.warning("auctions of a second were not recorded", exc_info=True)
             connection.close()

@@ -1,80 +1,110 @@
 """Writing: sampled pages become records of their auctions, counts by campaign and hour, and known search terms."""
 
 import json
+import random
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
+import numpy as np
 from django.db import transaction
 
 from chengfeng import sql
 
 from .. import partitions, search_terms
-from ..auction import Outcome, Traced, trace
+from ..auction import Lineup, Outcome, Traced, line_up
+from ..auction.tracing import NUMBERS, OUTCOMES
 from ..auction.words import normalise
 
 if TYPE_CHECKING:
     from .recording import Sampled
 
-KEPT = 20  # candidates of an auction that a record keeps, the best first
+KEPT = 20  # ranked ads of an auction that a record keeps, the best first
+OTHERS = 100  # further campaigns of which it keeps the ad that came closest; a drawn part where there are more
 LONGEST = 200  # characters of a search that is known by its words
+RANKED = [NUMBERS[outcome] for outcome in (Outcome.WON, Outcome.OUTRANKED, Outcome.EXPLORED_AWAY)]
+FIGURES = ("bid", "pctr", "pcvr", "quality", "score", "price", "vcg_price", "position", "keyword", "propensity")
 
 
-def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime]) -> None:
-    """Write the records of pages, add up what became of the campaigns in them, and note searches that are new."""
+def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause: float = 0.0) -> None:
+    """Write the records of pages, add up what became of the campaigns in them, and note searches that are new.
+
+    Between two pages it rests for `pause` seconds, so that decisions are not held up.
+    """
     partitions.ensure_days({page.at.date() for page in pages})
     counts: dict[tuple, float] = defaultdict(float)
-    records = [record for page in pages for record in _records(page, counts)]
+    told: list[dict] = []
+    for page in pages:
+        told += records(page, counts)
+        time.sleep(pause)
     rows = sorted((*key, auctions) for key, auctions in counts.items())
     with transaction.atomic():
-        sql.run(RECORDS, {"rows": json.dumps(records)})
+        sql.run(RECORDS, {"rows": json.dumps(told)})
         if rows:
             sql.run(HOURS, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
         sql.run(TERMS, _terms(searches))
 
 
-def _records(page: "Sampled", counts: dict[tuple, float]) -> Iterator[dict]:
+def records(page: "Sampled", counts: dict[tuple, float]) -> Iterator[dict]:
     """Yield the record of each auction of a page, and count what became of each campaign in it."""
-    found = trace(page.index, page.page, shopper=page.shopper, at=page.at, draw=page.draw, views=page.decision.views)
-    of_auction = defaultdict(list)
-    for traced in found:
-        of_auction[traced.auction].append(traced)
+    found = line_up(page.index, page.page, shopper=page.shopper, at=page.at, draw=page.draw, views=page.decision.views)
     tokens = iter(page.tokens)
-    for number, (request, held) in enumerate(zip(page.page, page.decision.auctions, strict=True)):
-        took_part = sorted(of_auction[number], key=lambda traced: (traced.position or 1_000, -traced.score))
+    for lineup, request, held in zip_longest(found, page.page, page.decision.auctions):
         ids = {winner.candidate.ad: UUID(bytes=next(tokens)).hex for winner in held.winners}
-        for campaign, traced in _best_of_campaigns(took_part).items():
-            hour = page.at.replace(minute=0, second=0, microsecond=0)
-            counts[traced.candidate.merchant, campaign, hour, request.placement, str(traced.outcome)] += page.weight
+        if lineup:
+            _count(lineup, page, counts)
         yield {
             "day": page.at.date().isoformat(), "number": uuid4().hex, "at": page.at.isoformat(),
             "placement": request.placement, "slots": request.slots, "term": search_terms.number(request.query),
             "category": request.category, "shopper": page.shopper.hex, "draw": page.draw,
             "versions": page.index.odds.predictor.versions, "reason": str(held.reason or ""), "weight": page.weight,
-            "candidates": [_candidate(traced, ids) for traced in took_part[:KEPT]],
+            "candidates": list(_candidates(lineup, ids)) if lineup else [],
         }  # fmt: skip
 
 
-def _best_of_campaigns(took_part: Iterable[Traced]) -> dict[int, Traced]:
-    """Return what came of each campaign: its shown ad, else the one that came closest."""
-    best: dict[int, Traced] = {}
-    for traced in took_part:
-        rival = best.get(traced.candidate.campaign)
-        if rival is None or (rival.outcome != Outcome.WON and traced.outcome == Outcome.WON):
-            best[traced.candidate.campaign] = traced
-    return best
+def _count(lineup: Lineup, page: "Sampled", counts: dict[tuple, float]) -> None:
+    """Count what came of each campaign: of its shown ad, else of the one that came closest."""
+    hour = page.at.replace(minute=0, second=0, microsecond=0).isoformat()
+    roster = page.index.roster
+    for place in _best_of_campaigns(lineup).tolist():
+        row, outcome = lineup.rows.item(place), OUTCOMES[lineup.outcomes.item(place)].value
+        counts[roster.merchant[row], roster.campaign[row], hour, lineup.request.placement, outcome] += page.weight
+
+
+def _best_of_campaigns(lineup: Lineup) -> np.ndarray:
+    """Return the place of each campaign's first ad."""
+    return np.unique(lineup.moment.roster.campaign_r[lineup.rows], return_index=True)[1]
+
+
+def _candidates(lineup: Lineup, ids: Mapping[int, str]) -> Iterator[dict]:
+    """Yield the best ads that were ranked, then one ad of every other campaign.
+
+    Where these are too many, some are drawn, and their `share` says how many of so many: it makes up for the others.
+    """
+    ranked = np.flatnonzero(np.isin(lineup.outcomes, RANKED))[:KEPT]
+    for place in ranked.tolist():
+        yield _candidate(lineup.traced(place), ids)
+    campaigns, best = lineup.moment.roster.campaign_r[lineup.rows], _best_of_campaigns(lineup)
+    others = best[~np.isin(campaigns[best], campaigns[ranked])]
+    drawn = sorted(random.sample(others.tolist(), min(OTHERS, len(others))))
+    share = {"share": len(drawn) / len(others)} if len(drawn) < len(others) else {}
+    for place in drawn:
+        yield _candidate(lineup.traced(place), ids) | share
 
 
 def _candidate(traced: Traced, ids: Mapping[int, str]) -> dict:
+    """Return an ad as a record keeps it; what is not known of it is left out."""
     candidate = traced.candidate
-    plain = ("bid", "pctr", "pcvr", "quality", "score", "price", "vcg_price", "position", "keyword", "propensity")
-    return {
+    told = {
         "ad": candidate.ad, "group": candidate.group, "campaign": candidate.campaign, "merchant": candidate.merchant,
-        "product": candidate.product, "mode": candidate.mode, "outcome": str(traced.outcome),
+        "product": candidate.product, "mode": candidate.mode, "outcome": traced.outcome.value,
         "token": ids.get(candidate.ad) if traced.outcome == Outcome.WON else None,
-    } | {name: getattr(traced, name) for name in plain}  # fmt: skip
+    } | {name: getattr(traced, name) for name in FIGURES}  # fmt: skip
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def _terms(searches: Mapping[str, datetime]) -> dict[str, list]:

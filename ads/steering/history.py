@@ -64,7 +64,8 @@ def _read(facts: Sequence[Facts], at: datetime) -> None:
 
 AUCTIONS = """
 WITH best AS (
-    SELECT DISTINCT ON (r.day, r.number, (c->>'campaign')::bigint) r.day, r.at, r.slots, r.weight, r.candidates, c
+    SELECT DISTINCT ON (r.day, r.number, (c->>'campaign')::bigint) r.day, r.at, r.slots, r.candidates, c,
+        r.weight / coalesce((c->>'share')::float8, 1) AS weight
     FROM ads_auctionrecord r CROSS JOIN LATERAL jsonb_array_elements(r.candidates) c
     WHERE r.day BETWEEN %(first)s AND %(last)s AND r.at >= %(since)s AND r.at < %(at)s
         AND (c->>'campaign')::bigint = ANY(%(campaigns)s) AND c->>'outcome' = ANY(%(could_win)s)
