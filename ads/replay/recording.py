@@ -6,7 +6,8 @@ import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -15,11 +16,12 @@ from django.conf import settings
 from django.db import close_old_connections, connection
 
 from ..auction import Index, Page, PageDecision
-from .writing import write
+from .writing import add_up, write
 
 logger = logging.getLogger(__name__)
 
-TICK = 1.0  # seconds between two writes
+TICK = 1.0  # seconds between two writes of records
+HOURS_TICK = 10.0  # seconds between two writes of counts, which are as many as campaigns
 TRACED = 10_000  # ads a second that tracing may look at in one process
 PAUSE = 0.02  # seconds between pages that are traced
 MOST_TERMS = 1_000  # new searches that may wait
@@ -40,7 +42,10 @@ class Sampled:
 
 
 class Recorder:
-    """A reservoir of the pages decided since the last write, and the searches that are new to this process."""
+    """A reservoir of the pages decided since the last write, and the searches that are new to this process.
+
+    What became of campaigns in them is added up here and written now and then.
+    """
 
     def __init__(self):
         self._lock = threading.Lock()
@@ -48,6 +53,8 @@ class Recorder:
         self._seen = 0
         self._known: set[str] = set()
         self._searches: dict[str, datetime] = {}
+        self._counts: Counter[tuple] = Counter()
+        self._added_at = time.monotonic()
         self._thread: threading.Thread | None = None
 
     def take(self, sampled: Sampled) -> None:
@@ -65,37 +72,54 @@ class Recorder:
         if self._thread is None and settings.AUCTION_REFRESH_SECONDS:
             self._start()
 
-    def flush(self, *, pause: float = 0.0) -> int:
-        """Write what was kept; return how many pages that were. What cannot be written is dropped, and said so."""
+    def flush(self) -> int:
+        """Write all that was kept at once; return how many pages that were."""
+        written = self._write()
+        self._add_up()
+        return written
+
+    def _write(self, *, pause: float = 0.0) -> int:
+        """Write the records of what was kept; return how many pages that were. What cannot be written is dropped."""
         with self._lock:
             pages, seen, searches = self._pages, self._seen, self._searches
             self._pages, self._seen, self._searches = [], 0, {}
         if not pages and not searches:
             return 0
-        write([replace(page, weight=seen / len(pages)) for page in pages], searches, pause=pause)
+        self._counts += write([replace(page, weight=seen / len(pages)) for page in pages], searches, pause=pause)
         if len(self._known) > 100 * MOST_TERMS:
             self._known.clear()
         self._known.update(searches)
         return len(pages)
+
+    def _add_up(self) -> None:
+        """Write what became of campaigns since the last time."""
+        counts, self._counts = self._counts, Counter()
+        self._added_at = time.monotonic()
+        add_up(counts)
 
     def _start(self) -> None:
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="auction-recorder", daemon=True)
                 self._thread.start()
-                atexit.register(self._try)
+                atexit.register(self._try, self.flush)
 
     def _run(self) -> None:
         while True:
             time.sleep(TICK)
             close_old_connections()
-            self._try(pause=PAUSE)
+            self._try(self._tick)
 
-    def _try(self, *, pause: float = 0.0) -> None:
+    def _tick(self) -> None:
+        self._write(pause=PAUSE)
+        if time.monotonic() - self._added_at >= HOURS_TICK:
+            self._add_up()
+
+    def _try(self, step: Callable[[], object]) -> None:
         try:
-            self.flush(pause=pause)
+            step()
         except Exception:
-            logger.warning("auctions of a second were not recorded", exc_info=True)
+            logger.warning("auctions of the last seconds were not recorded", exc_info=True)
             connection.close()
 
 

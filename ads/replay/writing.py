@@ -3,7 +3,7 @@
 import json
 import random
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import zip_longest
@@ -25,31 +25,38 @@ if TYPE_CHECKING:
 
 KEPT = 20  # ranked ads of an auction that a record keeps, the best first
 OTHERS = 100  # further campaigns of which it keeps the ad that came closest; a drawn part where there are more
+CHUNK = 500  # counts written at once
 LONGEST = 200  # characters of a search that is known by its words
 RANKED = [NUMBERS[outcome] for outcome in (Outcome.WON, Outcome.OUTRANKED, Outcome.EXPLORED_AWAY)]
 FIGURES = ("bid", "pctr", "pcvr", "quality", "score", "price", "vcg_price", "position", "keyword", "propensity")
 
 
-def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause: float = 0.0) -> None:
-    """Write the records of pages, add up what became of the campaigns in them, and note searches that are new.
+def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause: float = 0.0) -> Counter[tuple]:
+    """Write the records of pages and searches that are new; return what became of the campaigns in them, for `add_up`.
 
     Between two pages it rests for `pause` seconds, so that decisions are not held up.
     """
     partitions.ensure_days({page.at.date() for page in pages})
-    counts: dict[tuple, float] = defaultdict(float)
+    counts: Counter[tuple] = Counter()
     told: list[dict] = []
     for page in pages:
         told += records(page, counts)
         time.sleep(pause)
-    rows = sorted((*key, auctions) for key, auctions in counts.items())
     with transaction.atomic():
         sql.run(RECORDS, {"rows": json.dumps(told)})
-        if rows:
-            sql.run(HOURS, dict(zip(COLUMNS, map(list, zip(*rows, strict=True)), strict=True)))
         sql.run(TERMS, _terms(searches))
+    return counts
 
 
-def records(page: "Sampled", counts: dict[tuple, float]) -> Iterator[dict]:
+def add_up(counts: Mapping[tuple, float]) -> None:
+    """Add what became of campaigns to their hours, in one order, so that processes do not wait for each other."""
+    rows = sorted((*key, auctions) for key, auctions in counts.items())
+    for start in range(0, len(rows), CHUNK):
+        columns = map(list, zip(*rows[start : start + CHUNK], strict=True))
+        sql.run(HOURS, dict(zip(COLUMNS, columns, strict=True)))
+
+
+def records(page: "Sampled", counts: Counter[tuple]) -> Iterator[dict]:
     """Yield the record of each auction of a page, and count what became of each campaign in it."""
     found = line_up(page.index, page.page, shopper=page.shopper, at=page.at, draw=page.draw, views=page.decision.views)
     tokens = iter(page.tokens)
@@ -66,7 +73,7 @@ def records(page: "Sampled", counts: dict[tuple, float]) -> Iterator[dict]:
         }  # fmt: skip
 
 
-def _count(lineup: Lineup, page: "Sampled", counts: dict[tuple, float]) -> None:
+def _count(lineup: Lineup, page: "Sampled", counts: Counter[tuple]) -> None:
     """Count what came of each campaign: of its shown ad, else of the one that came closest."""
     hour = page.at.replace(minute=0, second=0, microsecond=0).isoformat()
     roster = page.index.roster

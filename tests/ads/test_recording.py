@@ -1,6 +1,6 @@
 """The auction's memory: what a sample of pages leaves behind."""
 
-from collections import defaultdict
+from collections import Counter
 from datetime import timedelta
 from uuid import UUID
 
@@ -68,7 +68,7 @@ def test_a_record_says_what_became_of_every_ad(recorder, rivals):
 def losses_of(losers: int) -> tuple[list[dict], dict]:
     """The candidates of a record of an auction that so many ads of one campaign each lost, and what was counted."""
     ads = [auctions.candidate(number, f"{10 + number}") for number in range(losers + 1)]
-    counts = defaultdict(float)
+    counts = Counter()
     (record,) = records(page(Request("feed", 1), index=auctions.index(ads)), counts)
     return record["candidates"], counts
 
