@@ -27,9 +27,19 @@ class CampaignFilterForm(forms.Form):
         label=_("Learning"), required=False, choices=[("", _("Learning or not")), *Steering.Phase.choices]
     )
 
+    def said(self) -> dict[str, str]:
+        """Return what was asked for; nothing if nonsense was."""
+        return self.cleaned_data if self.is_valid() else {}
+
+    def narrowed(self) -> list[tuple[str, str]]:
+        """Return by name what narrows the list, in words."""
+        said = {name: value for name, value in self.said().items() if value}
+        choices = {name: dict(field.choices) for name, field in self.fields.items() if name != "q"}
+        return [(name, str(choices[name][value]) if name in choices else f"“{value}”") for name, value in said.items()]
+
     def narrow(self, campaigns: QuerySet[Campaign]) -> QuerySet[Campaign]:
         """Return the campaigns that fit; archived ones only when they are asked for, and all if nonsense is asked."""
-        said = self.cleaned_data if self.is_valid() else {}
+        said = self.said()
         if said.get("q"):
             campaigns = campaigns.filter(name__icontains=said["q"])
         if said.get("phase"):

@@ -3,11 +3,11 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengfeng import clock
+from chengfeng.money import round_money
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
@@ -19,7 +19,9 @@ from ..forms.bulk import ARCHIVE, PAUSE, START
 from ..forms.inline import LABELS
 from ..forms.listing import PERIODS, days_of
 from ..models import Campaign
-from .listing import COLUMNS, headings, page_of
+from . import columns
+from .coming_back import came_from
+from .listing import Shown, headings, page_of, sorts
 from .refusals import is_conflict, is_done, told
 
 
@@ -28,17 +30,29 @@ from .refusals import is_conflict, is_done, told
 def campaigns(request: HttpRequest) -> HttpResponse:
     """List the campaigns with today's budget and the results of a period."""
     merchant, asked = request.access.merchant, request.GET
-    form, days = CampaignFilterForm(asked), days_of(asked.get("days", ""))
-    chosen, sort = form.narrow(own(Campaign, merchant)), asked.get("sort", "")
-    page, total = page_of(merchant, chosen, days=days, sort=sort, number=asked.get("page"), at=clock.now())
+    form, sort = CampaignFilterForm(asked), asked.get("sort", "")
+    objective = form.said().get("objective", "")
+    shown = Shown(
+        days=days_of(asked.get("days", "")), sort=sort, rows=columns.rows_on_page(request),
+        columns=performance.headings(columns.chosen(request, objective)),
+    )  # fmt: skip
+    page, total = page_of(
+        merchant, form.narrow(own(Campaign, merchant)), shown, number=asked.get("page"), at=clock.now()
+    )
     context = {
-        "page": page, "form": form, "days": days, "periods": PERIODS, "sort": sort, "headings": headings(sort),
+        "page": page, "form": form, "days": shown.days, "periods": PERIODS, "sort": sort,
+        "headings": headings(shown), "sorts": sorts(shown),
         "filters": [form[name] for name in ("state", "objective", "bid_mode", "phase")],
-        "totals": performance.cells(total, COLUMNS, merchant.currency),
-        "is_narrowed": any(form.data.get(name) for name in form.fields),
+        "narrowed": form.narrowed(),
+        "totals": performance.cells(total, shown.columns, merchant.currency), "total": total,
+        "cost": round_money(total.spend, merchant.currency),
         "waiting": proposals.waiting(request.access).count(),
         "may_edit": request.access.may(Right.ADS_EDIT),
         "quick": ((START, "player-play"), (PAUSE, "player-pause"), (ARCHIVE, "archive")),
+        "choosing": {
+            "objective": objective, "offered": columns.offered(objective), "rows": columns.ROWS,
+            "chosen": {name for name, *_rest in shown.columns}, "rows_now": shown.rows,
+        },
     }  # fmt: skip
     return render(request, "ads/campaigns.html", context)
 
@@ -56,12 +70,6 @@ def campaign_states(request: HttpRequest) -> HttpResponse:
         messages.success(request, said % {"count": len(changed)})
     back = came_from(request)
     return redirect(back) if back else redirect("ads:campaigns", request.access.merchant.code)
-
-
-def came_from(request: HttpRequest) -> str:
-    """Return the page of ours that a form says it was on, or nothing."""
-    back = request.POST.get("next", "")
-    return back if url_has_allowed_host_and_scheme(back, allowed_hosts=None) else ""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,7 +19,7 @@ from ..campaigns.changing import Outcome
 from ..models import Change
 from ..wording import Wording
 from .bulk import COLOURS
-from .campaigns import came_from
+from .coming_back import came_from
 from .refusals import refusal, told
 
 

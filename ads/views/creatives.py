@@ -14,7 +14,7 @@ from shops.tenancy import merchant_page, own
 from ..campaigns import creatives as verbs
 from ..forms import HeadlineForm
 from ..models import Ad, Campaign
-from .campaigns import came_from
+from .coming_back import came_from
 from .refusals import is_conflict, is_done, told
 
 

@@ -15,7 +15,7 @@ from ..campaigns import groups as verbs
 from ..campaigns.objectives import terms
 from ..forms import GroupForm, initial_of_group
 from ..models import AdGroup, Campaign
-from .campaigns import came_from
+from .coming_back import came_from
 from .refusals import is_conflict, is_done, told
 
 

@@ -15,7 +15,7 @@ from ..campaigns import proposals as verbs
 from ..campaigns.account import settings_of
 from ..models import Proposal
 from ..wording import Wording
-from .campaigns import came_from
+from .coming_back import came_from
 from .refusals import told
 
 PER_PAGE = 20
