@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from . import columns
-from .columns import BIGINT, BOOLEAN, REAL, SMALLINT, UUID, Array
+from . import arrays
+from .arrays import BIGINT, BOOLEAN, REAL, SMALLINT, UUID, Array
 from .sightings import KINDS, Sheet
 from .tokens import PLACEMENTS, PRICINGS
 from .validity import Reason
@@ -39,7 +39,7 @@ def insert(sheet: Sheet, *, received_at: datetime, network: bytes | None, free: 
         "received_at": received_at,
         "network": network,
     }
-    return {number - 1 for (number,) in columns.rows(statement(), params)}
+    return {number - 1 for (number,) in arrays.rows(statement(), params)}
 
 
 @cache

@@ -2,13 +2,16 @@
 
 from django.urls import include, path
 
+from .api import account as account_api
 from .api import audiences as audiences_api
-from .api import behaviours, events, shopping
+from .api import behaviours, estimates, events, results, shopping
+from .api import bulk as bulk_api
 from .api import campaigns as campaigns_api
+from .api import changes as changes_api
 from .api import groups as groups_api
 from .api import insight as insight_api
-from .api import operations as operations_api
 from .api import prediction as prediction_api
+from .api import proposals as proposals_api
 from .api import quality as quality_api
 from .api import steering as steering_api
 from .api import terms as terms_api
@@ -57,19 +60,21 @@ api = [
     path("campaigns/<code>/suggestions", insight_api.Suggestions.as_view(), name="api_suggestions"),
     path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
     path("campaigns/<code>/steering", steering_api.CampaignSteering.as_view(), name="api_campaign_steering"),
-    path("campaigns/<code>/changes", operations_api.CampaignChanges.as_view(), name="api_campaign_changes"),
-    path("campaign-estimates", operations_api.Estimates.as_view(), name="api_campaign_estimates"),
+    path("campaigns/<code>/changes", changes_api.CampaignChanges.as_view(), name="api_campaign_changes"),
+    path("campaigns/<code>/results", results.CampaignResults.as_view(), name="api_campaign_results"),
+    path("campaign-results", results.CampaignsResults.as_view(), name="api_campaigns_results"),
+    path("campaign-estimates", estimates.Estimates.as_view(), name="api_campaign_estimates"),
     path("ad-groups/<code>", groups_api.GroupDetail.as_view(), name="api_ad_group"),
     path("ad-groups/<code>/ads", groups_api.GroupAds.as_view(), name="api_ad_group_ads"),
     path("creatives/<code>", groups_api.AdDetail.as_view(), name="api_ad"),
-    path("changes/<code>/undo", operations_api.ChangeUndo.as_view(), name="api_change_undo"),
-    path("change-batches/<batch>/undo", operations_api.BatchUndo.as_view(), name="api_batch_undo"),
-    path("proposals", operations_api.Proposals.as_view(), name="api_proposals"),
-    path("proposals/<code>/withdraw", operations_api.ProposalWithdrawal.as_view(), name="api_proposal_withdraw"),
-    path("bulk-plans", operations_api.BulkPlans.as_view(), name="api_bulk_plans"),
-    path("bulk-edits", operations_api.BulkEdits.as_view(), name="api_bulk_edits"),
-    path("ad-account", operations_api.Account.as_view(), name="api_ad_account"),
-    path("objectives", operations_api.Objectives.as_view(), name="api_objectives"),
+    path("changes/<code>/undo", changes_api.ChangeUndo.as_view(), name="api_change_undo"),
+    path("change-batches/<batch>/undo", changes_api.BatchUndo.as_view(), name="api_batch_undo"),
+    path("proposals", proposals_api.Proposals.as_view(), name="api_proposals"),
+    path("proposals/<code>/withdraw", proposals_api.ProposalWithdrawal.as_view(), name="api_proposal_withdraw"),
+    path("bulk-plans", bulk_api.BulkPlans.as_view(), name="api_bulk_plans"),
+    path("bulk-edits", bulk_api.BulkEdits.as_view(), name="api_bulk_edits"),
+    path("ad-account", account_api.Account.as_view(), name="api_ad_account"),
+    path("objectives", account_api.Objectives.as_view(), name="api_objectives"),
     path("predictions", prediction_api.Predictions.as_view(), name="api_predictions"),
     path("traffic-quality", quality_api.Traffic.as_view(), name="api_traffic"),
     path("traffic-quality/appeals", quality_api.Appeals.as_view(), name="api_appeals"),

@@ -20,7 +20,7 @@ from ..audiences.forms import MOST_PRODUCTS
 from ..audiences.people import Definition
 from ..audiences.sizes import rounded
 from ..models import Audience, Behaviour
-from .campaigns import Pages
+from .paging import Pages
 
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the audience")
 

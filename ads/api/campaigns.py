@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.pagination import PageNumberPagination
 from rest_framework.response import Response
 
 from chengfeng import clock
@@ -24,6 +23,7 @@ from ..campaigns.members import Span
 from ..campaigns.rules import MOST_SPANS
 from ..eligibility import Caution, Findings, Obstacle, findings
 from ..models import Ad, AdGroup, Campaign, Change, Placement
+from .paging import Pages
 from .refusals import told
 from .saying import (
     GroupAudienceSerializer,
@@ -119,10 +119,6 @@ class CampaignSerializer(serializers.Serializer):
     cautions = serializers.ListField(child=serializers.ChoiceField(choices=Caution.choices))
 
 
-class Pages(PageNumberPagination):
-    page_size = 50
-
-
 def represent(campaigns: Sequence[Campaign], *, at: datetime) -> list[dict]:
     why = findings(campaigns, at=at)
     waiting = proposals.codes_of_waiting(campaigns)
@@ -169,6 +165,7 @@ class Campaigns(MerchantAPIView):
     """The merchant's campaigns."""
 
     rights = {"GET": Right.ADS_VIEW, "POST": Right.ADS_EDIT}
+    pagination_class = Pages
 
     @extend_schema(responses=CampaignSerializer(many=True), operation_id="list_campaigns", tags=["ads"])
     def get(self, request):

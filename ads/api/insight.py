@@ -1,6 +1,5 @@
 """Auction insight for a merchant's programs: shares and reasons, prices explained, other bids, suggestions."""
 
-from datetime import timedelta
 from decimal import Decimal
 
 from django.shortcuts import get_object_or_404
@@ -10,7 +9,6 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.http import Problem
-from chengfeng.periods import local_date
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 from shops.tenancy import own
@@ -22,8 +20,8 @@ from ..replay.losses import Loss, Share, losses
 from ..replay.suggesting import Basis, suggested_bids, suggested_targets
 from ..replay.what_if import DAYS, FEWEST, study
 from .campaigns import CODE
+from .days import WeekSerializer, days_of
 
-LONGEST = 92
 SHOWN = 10  # recorded auctions that were won, and as many that were lost
 MOST_DAYS = 14
 
@@ -32,20 +30,6 @@ class TooFewAuctions(Problem):
     status_code = 409
     code = "too_few_auctions"
     title = "Not enough auctions are recorded yet"
-
-
-class DaysSerializer(serializers.Serializer):
-    """Local days of the merchant, both included; the last 7 with today when left out."""
-
-    first = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
-
-    def validate(self, attrs: dict) -> dict:
-        last = attrs.get("last", local_date(clock.now(), self.context["merchant"].time_zone))
-        first = attrs.get("first", last - timedelta(days=6))
-        if not timedelta(0) <= last - first < timedelta(days=LONGEST):
-            raise serializers.ValidationError({"first": f"At most {LONGEST} days, the first not after the last."})
-        return {"first": first, "last": last}
 
 
 class OutcomeSerializer(serializers.Serializer):
@@ -228,16 +212,14 @@ class Insight(OfCampaign):
     """What became of a campaign's auctions."""
 
     @extend_schema(
-        parameters=[CODE, DaysSerializer], responses=InsightSerializer, operation_id="get_campaign_insight",
+        parameters=[CODE, WeekSerializer], responses=InsightSerializer, operation_id="get_campaign_insight",
         tags=["ads"],
     )  # fmt: skip
     def get(self, request, code: str):
         """Show impression share and losses by day and placement, and how recent prices came about."""
         campaign = self.campaign(code)
-        days = DaysSerializer(data=request.query_params, context={"merchant": self.merchant})
-        days.is_valid(raise_exception=True)
-        first, last = days.validated_data["first"], days.validated_data["last"]
-        found, held = losses(campaign, first, last), study(campaign, at=clock.now())
+        days = days_of(WeekSerializer, request, self.merchant)
+        found, held = losses(campaign, **days), study(campaign, at=clock.now())
         told = {
             "currency": self.merchant.currency, "currency_of_scores": currency_of_scores(),
             "whole": _share(found.whole), "days": [_share(share, day=day) for day, share in found.days.items()],

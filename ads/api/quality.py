@@ -1,7 +1,5 @@
 """Traffic quality for a merchant's programs: rates by day and reason, and appeals."""
 
-from datetime import timedelta
-
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
@@ -9,7 +7,6 @@ from rest_framework.response import Response
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import idempotent
-from chengfeng.periods import local_date
 from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
@@ -17,28 +14,12 @@ from shops.tenancy import own
 
 from ..models import Appeal, Campaign
 from ..validity import RULES, appeals, measuring
-
-LONGEST = 92
+from .days import FortnightSerializer, days_of
 
 
 class AppealRefused(Problem):
     code = "appeal_refused"
     title = "The appeal is about other days than the last 30, or one about the same waits for an answer"
-
-
-class DaysSerializer(serializers.Serializer):
-    """Local days of the merchant, both included; the last 14 when left out."""
-
-    first = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
-
-    def validate(self, attrs: dict) -> dict:
-        today = local_date(clock.now(), self.context["merchant"].time_zone)
-        last = attrs.get("last", today)
-        first = attrs.get("first", last - timedelta(days=13))
-        if not timedelta(0) <= last - first < timedelta(days=LONGEST):
-            raise serializers.ValidationError({"first": f"At most {LONGEST} days, the first not after the last."})
-        return {"first": first, "last": last}
 
 
 class InvalidReasonSerializer(serializers.Serializer):
@@ -101,13 +82,12 @@ class Traffic(MerchantAPIView):
     rights = {"GET": Right.ADS_VIEW}
 
     @extend_schema(
-        parameters=[DaysSerializer], responses=TrafficSerializer, operation_id="get_traffic_quality", tags=["ads"]
+        parameters=[FortnightSerializer], responses=TrafficSerializer, operation_id="get_traffic_quality", tags=["ads"]
     )
     def get(self, request):
         """Show valid and invalid clicks by day and reason, and what was given back."""
-        days = DaysSerializer(data=request.query_params, context={"merchant": self.merchant})
-        days.is_valid(raise_exception=True)
-        return Response(TrafficSerializer(_shown(self.merchant, **days.validated_data)).data)
+        days = days_of(FortnightSerializer, request, self.merchant)
+        return Response(TrafficSerializer(_shown(self.merchant, **days)).data)
 
 
 def _shown(merchant, first, last) -> dict:

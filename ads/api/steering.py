@@ -12,7 +12,8 @@ from shops.tenancy import own
 from ..models import Campaign, Steering, SteeringStep
 from ..steering.explaining import sentences
 from ..steering.summary import summary
-from .campaigns import CODE, Pages
+from .campaigns import CODE
+from .paging import PAGE, Pages
 from .saying import amount
 
 
@@ -54,7 +55,9 @@ class CampaignSteering(MerchantAPIView):
 
     rights = {"GET": Right.ADS_VIEW}
 
-    @extend_schema(parameters=[CODE], responses=SteeringSerializer, operation_id="get_campaign_steering", tags=["ads"])
+    @extend_schema(
+        parameters=[CODE, PAGE], responses=SteeringSerializer, operation_id="get_campaign_steering", tags=["ads"]
+    )
     def get(self, request, code: str):
         """Show the phase of a campaign, what it multiplies, and the steps that led there."""
         campaign = get_object_or_404(own(Campaign, self.merchant), code=code)

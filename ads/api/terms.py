@@ -1,36 +1,18 @@
 """Search terms for a merchant's programs."""
 
-from datetime import timedelta
-
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from chengfeng import clock
-from chengfeng.periods import local_date
 from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..models import Campaign
 from ..search_terms.report import report
-from .campaigns import CODE, Pages
-
-LONGEST = 92
-
-
-class TermDaysSerializer(serializers.Serializer):
-    """Local days of the merchant, both included; the last 30 when left out."""
-
-    first = serializers.DateField(required=False)
-    last = serializers.DateField(required=False)
-
-    def validate(self, attrs: dict) -> dict:
-        last = attrs.get("last", self.context["today"])
-        first = attrs.get("first", last - timedelta(days=29))
-        if not timedelta(0) <= last - first < timedelta(days=LONGEST):
-            raise serializers.ValidationError({"first": f"At most {LONGEST} days, the first not after the last."})
-        return {"first": first, "last": last}
+from .campaigns import CODE
+from .days import MonthSerializer, days_of
+from .paging import Pages
 
 
 class TermSerializer(serializers.Serializer):
@@ -52,18 +34,17 @@ class SearchTerms(MerchantAPIView):
     """What people searched for when a campaign's ads were shown."""
 
     rights = {"GET": Right.ADS_VIEW}
+    pagination_class = Pages
 
     @extend_schema(
-        parameters=[CODE, TermDaysSerializer], responses=TermSerializer(many=True), operation_id="list_search_terms",
+        parameters=[CODE, MonthSerializer], responses=TermSerializer(many=True), operation_id="list_search_terms",
         tags=["ads"],
     )  # fmt: skip
     def get(self, request, code: str):
         """List the searches, those that cost most first. Keywords and negatives are changed with the ad group."""
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
-        asked = TermDaysSerializer(
-            data=request.query_params, context={"today": local_date(clock.now(), self.merchant.time_zone)}
-        )
-        asked.is_valid(raise_exception=True)
         pages = Pages()
-        page = pages.paginate_queryset(report(campaign, **asked.validated_data), request, self)
+        page = pages.paginate_queryset(
+            report(campaign, **days_of(MonthSerializer, request, self.merchant)), request, self
+        )
         return pages.get_paginated_response(TermSerializer(page, many=True).data)

@@ -7,13 +7,13 @@ from decimal import Decimal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.money import round_money
 from chengfeng.templatetags.frame import DASH, count, money, percent
 
 from ..campaigns.objectives import Column, terms
 from ..models import Campaign
 from .results import Result
 
-CENT = Decimal("0.01")
 COUNT, MONEY, PERCENT, RATIO = "count", "money", "percent", "ratio"
 UNITS = {
     Column.IMPRESSIONS: COUNT, Column.VIEWABLE: COUNT, Column.CLICKS: COUNT, Column.CTR: PERCENT, Column.SPEND: MONEY,
@@ -75,5 +75,5 @@ def _written(number: Decimal | float | None, unit: str, currency: str) -> str:
     if number is None:
         return DASH
     if unit == MONEY:
-        return money(number.quantize(CENT), currency)
+        return money(round_money(number, currency), currency)
     return {COUNT: count, PERCENT: percent, RATIO: "{:.2f}".format}[unit](number)

@@ -8,7 +8,7 @@ import numpy as np
 
 from chengfeng import sql
 
-from .. import columns
+from .. import arrays
 from .reasons import Reason
 from .visitor import Visitor
 
@@ -16,7 +16,7 @@ from .visitor import Visitor
 def employers_of(shoppers: np.ndarray) -> Mapping[bytes, frozenset[int]]:
     """Return the merchants for which the people of those devices (16 bytes each) work; others are left out."""
     found: dict[bytes, set[int]] = defaultdict(set)
-    for shopper, merchant in columns.rows(EMPLOYERS, {"shoppers": columns.Array(shoppers, columns.UUID)}):
+    for shopper, merchant in arrays.rows(EMPLOYERS, {"shoppers": arrays.Array(shoppers, arrays.UUID)}):
         found[shopper.bytes].add(merchant)
     return {shopper: frozenset(merchants) for shopper, merchants in found.items()}
 

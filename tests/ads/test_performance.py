@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from ads import performance
 from ads.attribution import DEFAULT
@@ -11,6 +12,8 @@ from ads.models import AdGroup, Charge, Conversion, Credit, CreditNote, Keyword
 from ads.performance import Goal, Result, goal_of
 from chengfeng import ledger
 from chengfeng.models import Account
+from shops import tokens
+from shops.people.rights import Right
 from tests import factories
 from tests.factories import AT
 
@@ -151,3 +154,55 @@ def test_a_goal_is_judged_by_what_it_is_on(shop, fields, goal, is_met):
     found = goal_of(adverts.campaign(shop, **fields), result)
     assert (found, found.is_met) == (goal, is_met)
     assert goal_of(adverts.campaign(shop), result) is None
+
+
+@pytest.fixture
+def program(client, shop, dana, noon):
+    """A program that may look at ads: call it with the name of an address, its arguments and the query."""
+    secret = tokens.issue(merchant=shop, name="test", rights=[Right.ADS_VIEW], by=dana, at=AT)[1]
+
+    def call(name, *args, **query):
+        address = reverse(f"ads:api_{name}", args=args)
+        answer = client.get(address, query, headers={"Authorization": f"Bearer {secret}"})
+        return answer.status_code, answer.json()
+
+    return call
+
+
+def written(campaign, numbers: dict) -> list[str]:
+    """How the console writes the numbers that a program was told."""
+    result = Result(**{name: type(getattr(Result(), name))(numbers[name]) for name in performance.results.NAMES})
+    return [cell.text for cell in performance.cells(result, performance.columns_of(campaign), "CNY")]
+
+
+@pytest.mark.parametrize("by", ["group", "ad", "keyword", "placement"])
+def test_programs_are_told_the_numbers_of_the_console(client, dana, program, ads, planted, by):
+    campaign = ads[0].campaign
+    status, told = program("campaign_results", campaign.code, by=by, first=TODAY - timedelta(days=6))
+    client.force_login(dana)
+    page = reverse("ads:campaign", args=[campaign.merchant.code, campaign.code])
+    shown = client.get(page, {"tab": f"{by}s", "days": 7})
+    rows = shown.context["rows"] if by in ("group", "placement") else shown.context["page"]
+    cells = [row[-1] if by == "placement" else row.cells for row in rows]
+    cells += [shown.context["unmatched"]] if by == "keyword" else []
+    assert (status, told["count"]) == (200, len(cells))
+    assert [written(campaign, row) for row in told["results"]] == [[cell.text for cell in row] for row in cells]
+    assert written(campaign, told["total"]) == [cell.text for cell in shown.context["totals"]]
+
+
+def test_programs_are_told_days_and_hours_of_the_shop_page_by_page(program, ads, planted):
+    code, week = ads[0].campaign.code, {"first": "2026-01-01", "last": "2026-03-10"}
+    status, days = program("campaign_results", code, **week)
+    assert (status, days["count"], len(days["results"]), days["results"][0]["key"]) == (200, 69, 50, "2026-01-01")
+    last = program("campaign_results", code, **week, page=2)[1]
+    assert (last["next"], last["results"][-1]["key"], last["results"][-1]["spend"]) == (None, "2026-03-10", "2.0000")
+    hours = program("campaign_results", code, by="hour")[1]
+    assert [(row["key"], row["spend"]) for row in hours["results"] if row["clicks"]] == [
+        ("12", "0.5000"), ("13", "1.5000"),
+    ]  # fmt: skip
+    (row,) = program("campaigns_results")[1]["results"]
+    assert (row["key"], row["spend"], row["roi"], row["cpm"]) == (code, "2.0000", "65.0000", "1000.0000")
+    assert [program("campaign_results", code, **query)[0] for query in ({"by": "moon"}, {"last": "0001-01-01"})] == [
+        400, 400,
+    ]  # fmt: skip
+    assert program("campaign_results", "cmp_none")[0] == 404

@@ -100,6 +100,20 @@ def test_a_bulk_edit_is_planned_carried_out_once_and_undone(program, made):
     assert (status, undone["change"]["after"]) == (200, {"daily_budget": "8", "state": "paused"})
 
 
+def test_each_campaign_of_a_bulk_edit_has_a_result_of_its_own(program, made, foreign_shop):
+    theirs = adverts.campaign(foreign_shop).code
+    edits = [{"member": "daily_budget", "action": "raise", "value": 25}]
+    status, diffs = program("post", "bulk_plans", body={"campaigns": [theirs, made["code"], "x"], "edits": edits})
+    assert (status, [(diff["campaign"], list(diff["errors"]), diff["after"]) for diff in diffs]) == (
+        200, [(theirs, ["campaign"], {}), (made["code"], [], {"daily_budget": "10"}), ("x", ["campaign"], {})],
+    )  # fmt: skip
+    body = {"versions": {theirs: 1, made["code"]: made["version"], "x": 1}, "edits": edits}
+    outcomes = {each["campaign"]: each["outcome"] for each in program("post", "bulk_edits", body=body)[1]["results"]}
+    assert outcomes == {theirs: "not_found", made["code"]: "changed", "x": "not_found"}
+    assert program("post", "bulk_plans", body={"campaigns": [theirs], "edits": edits})[0] == 404
+    assert program("post", "bulk_edits", body={"versions": {theirs: 1}, "edits": edits})[0] == 404
+
+
 @pytest.mark.parametrize(
     "edit",
     [
