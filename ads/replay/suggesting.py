@@ -1,6 +1,6 @@
 """Suggesting: bids that would have won a part of past auctions, and targets that were reached before."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Count, Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from chengfeng.money import ZERO
+from chengfeng.money import ZERO, round_money
 from chengfeng.periods import days_period, each_day, local_date
 
 from .. import performance
@@ -19,13 +19,14 @@ from ..auction.numbers import CENTS
 from ..models import Ad, Campaign, Charge, Credit
 from ..performance import Result
 from .holding import CPM
+from .quantiles import quantiles
 from .what_if import DAYS, Study, study
 
 QUARTERS = (0.25, 0.5, 0.75)
 MONTH = 28
 FEWEST_ORDERS = 10
 FEWEST_SHOPS = 5  # of a category: fewer would tell of one another
-EXACT = Decimal("0.0001")
+EXACT, HUNDREDTH = Decimal("0.0001"), Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +88,16 @@ def suggested_targets(campaign: Campaign, *, at: datetime) -> TargetRange | None
         results = [result for result in reached() if result.spend > 0]
         orders = sum(result.orders for result in results)
         if orders >= FEWEST_ORDERS:
-            return _targets(basis, orders, results)
+            return _targets(basis, orders, results, campaign.merchant.currency)
     return None
 
 
-def quantiles(pairs: Iterable[tuple[float, float]], parts: Sequence[float]) -> list[float]:
-    """Return the values below which lie these parts of the weight; pairs are values with their weights."""
-    ordered = sorted(pairs)
-    whole, found, passed = sum(weight for _value, weight in ordered), [], 0.0
-    left = list(parts)
-    for value, weight in ordered:
-        passed += weight
-        while left and passed >= left[0] * whole - 1e-9:
-            found.append(value)
-            left.pop(0)
-    return found
-
-
-def _targets(basis: Basis, orders: int, results: Sequence[Result]) -> TargetRange:
+def _targets(basis: Basis, orders: int, results: Sequence[Result], currency: str) -> TargetRange:
     rois = [(result.roi, float(result.spend)) for result in results]
     costs = [(result.cost_per_order, float(result.spend)) for result in results if result.orders]
-    exact = Decimal("0.01")
     return TargetRange(
-        basis, orders, tuple(roi.quantize(exact) for roi in quantiles(rois, QUARTERS)),
-        tuple(cost.quantize(exact) for cost in quantiles(costs, QUARTERS)),
+        basis, orders, tuple(roi.quantize(HUNDREDTH) for roi in quantiles(rois, QUARTERS)),
+        tuple(round_money(cost, currency) for cost in quantiles(costs, QUARTERS)),
     )  # fmt: skip
 
 

@@ -16,9 +16,11 @@ from .. import performance
 from ..auction.moments import rules
 from ..campaigns.promotion import day_budgets
 from ..models import Campaign
+from .errors import Errors, off
 from .estimating import NAMES, Estimate, Figures, Range, estimate, total, within
 from .holding import Bidder, bidder
 from .reading import Auction, auctions, newest
+from .rebidding import BidsOfDay, BidsOfNow, rebid
 
 DAYS = 7
 FEWEST = 100  # recorded auctions from which something is told
@@ -27,22 +29,13 @@ LIMITED = 1.01  # a campaign could spend so many times what it has, or more
 
 
 @dataclass(frozen=True, slots=True)
-class Errors:
-    """By which part of what happened an estimate of the same days was off; of the price, None without clicks."""
-
-    impressions: float
-    clicks: float
-    spend: float
-    orders: float
-    price: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class WhatIf:
     """What bids changed by so many per cent would have brought in some days. Money is in the shop's currency.
 
-    `price` is the average price of a click; `orders` are None where nothing is known of purchases. `error` is the
-    back-test on the same days with the bids as they were, `later` the one of later days told from the days before.
+    Per cent of what a campaign that bids by hand would bid by its settings of now, whatever it bid on those days; of
+    others, of what they bid. `price` is the average price of a click; `orders` are None where nothing is known of
+    purchases. `error` is the back-test on the same days with the bids as they were, `later` the one of later days
+    told from the auctions of the days before, with the bids and budgets of the later ones.
     """
 
     percent: Decimal | int
@@ -111,9 +104,16 @@ class Study:
         return round_money(self.campaign.bid * (100 + percent) / 100, self.campaign.merchant.currency)
 
     def estimate(self, percent: Decimal | int, *, is_capped: bool = True) -> Estimate:
-        budgets = self.budgets if is_capped else None
-        factor = float(100 + percent) / 100
-        return estimate(self.auctions, self.bidder, factor, budgets=budgets, day_of=self.day_of, days=self.days)
+        """Return what the campaign would get for its bids of now changed by so many per cent."""
+        return self._held(self.rebid, self.budgets if is_capped else None, factor=float(100 + percent) / 100)
+
+    @cached_property
+    def rebid(self) -> list[Auction]:
+        """The auctions with the bids of now; of a campaign that bids by itself, with those that it made."""
+        if not self.campaign.is_manual:
+            return self.auctions
+        bids = BidsOfNow(self.campaign, self.day_of)
+        return [rebid(auction, self.campaign.pk, bids) for auction in self.auctions]
 
     @cached_property
     def missed(self) -> Missed | None:
@@ -128,16 +128,28 @@ class Study:
     @cached_property
     def error(self) -> Errors:
         """By how much the estimate at the bids as they were is off."""
-        return off(self.estimate(0).whole, total(self.actual.values()))
+        return off(self._held(self.auctions, self.budgets).whole, total(self.actual.values()))
 
     @cached_property
     def later(self) -> Errors:
-        """By how much later days are off when they are told from the days before them."""
-        days, told = self.days, self.estimate(0).days
-        half = max(len(days) // 2, 1)
-        before, after = days[:half], days[half:]
-        mean = total(told[day] for day in before).times(len(after) / len(before))
-        return off(mean, total(self.actual[day] for day in after))
+        """By how much later days are off when they are told from the days before them, what was bid then being known.
+
+        Nothing else of the later days is used: neither who took part in their auctions nor what these cost.
+        """
+        half = max(len(self.days) // 2, 1)
+        before, after = set(self.days[:half]), self.days[half:]
+        known = [auction for auction in self.auctions if self.day_of(auction) in before]
+        told = total(self._told(day, known).times(1 / half) for day in after)
+        return off(told, total(self.actual[day] for day in after))
+
+    def _told(self, day: date, known: list[Auction]) -> Figures:
+        """Return what known auctions would have brought for the bids and the budget of a later day."""
+        bids = BidsOfDay((auction for auction in self.auctions if self.day_of(auction) == day), self.campaign.pk)
+        held = [rebid(auction, self.campaign.pk, bids) for auction in known]
+        return self._held(held, dict.fromkeys(self.days, self.budgets[day])).whole
+
+    def _held(self, held: list[Auction], budgets: Mapping[date, float] | None, *, factor: float = 1.0) -> Estimate:
+        return estimate(held, self.bidder, factor, budgets=budgets, day_of=self.day_of, days=self.days)
 
     @cached_property
     def actual(self) -> Mapping[date, Figures]:
@@ -216,17 +228,3 @@ def what_if(
 def money(amount: float, currency: str) -> Decimal:
     """Return an estimated amount in whole smallest coins."""
     return round_money(Decimal(amount), currency)
-
-
-def off(told: Figures, happened: Figures) -> Errors:
-    """Return by which part of what happened an estimate is off."""
-    parts = {name: _off(getattr(told, name), getattr(happened, name)) for name in NAMES}
-    prices = told.price, happened.price
-    return Errors(**parts, price=None if None in prices else _off(*prices))
-
-
-def _off(told: float, happened: float) -> float:
-    """Return a difference as a part of what happened; what should have been nothing is off by all of itself."""
-    if abs(told - happened) < 1e-9:
-        return 0.0
-    return abs(told - happened) / happened if happened else 1.0

@@ -16,11 +16,13 @@ from ads.auction.moments import Rules
 from ads.models import AuctionHour, AuctionRecord
 from ads.replay.estimating import expected
 from ads.replay.explaining import explain
-from ads.replay.forecasting import forecast, reach
+from ads.replay.forecasting import forecast
 from ads.replay.holding import Bidder
 from ads.replay.losses import Loss, losses
+from ads.replay.people import reach
+from ads.replay.quantiles import quantiles
 from ads.replay.reading import Auction, Entry, auctions
-from ads.replay.suggesting import quantiles, suggested_bids, suggested_targets
+from ads.replay.suggesting import suggested_bids, suggested_targets
 from ads.replay.what_if import FEWEST, study, what_if
 from chengfeng.periods import days_period
 from shops import tokens
