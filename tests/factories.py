@@ -88,12 +88,12 @@ def shopper() -> uuid.UUID:
     return uuid.uuid4()
 
 
-def fund(merchant: Merchant, amount: str = "1000") -> Account:
+def fund(merchant: Merchant, amount: str = "1000", *, at: datetime = AT) -> Account:
     """Put money into a merchant's wallet by a transfer."""
     wallet = ledger.account(Account.Kind.WALLET, owner=merchant.code, currency=merchant.currency)
     outside = ledger.account(Account.Kind.OUTSIDE, currency=merchant.currency)
     ledger.post(
-        kind="top_up", reference=f"test:{next(numbers)}", at=AT,
+        kind="top_up", reference=f"test:{next(numbers)}", at=at,
         entries={outside: -Decimal(amount), wallet: Decimal(amount)},
     )  # fmt: skip
     return wallet

@@ -28,7 +28,8 @@ def charge(tokens: Sequence[AdToken], campaigns: Mapping[int, Campaign], *, at: 
 
     Give those whose valid event `is_charged`: clicks of ads priced `cpc`, viewable impressions of those priced `cpm`.
     The caller holds the locks of the campaigns (`lock_campaigns`) and stores the events in the same transaction.
-    Each is paid by one transfer, out of the grants that fit its campaign, nearest expiry first, and then out of cash.
+    Each is paid out of the grants that fit its campaign, nearest expiry first, and then out of cash; those of a
+    campaign that the same account pays share one transfer.
     Six statements for a batch of any size, the last three only where something is paid; the day, the total and the
     account's day are opened when they are first needed.
 

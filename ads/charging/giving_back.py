@@ -31,7 +31,7 @@ def give_back(reasons: Mapping[Charge, str], *, at: datetime) -> list[CreditNote
         return []
     parts = _parts(owed)
     lapsed = _lock_and_find_lapsed([account for paid in parts.values() for account, _ in paid], at)
-    postings = [_posting(charge, parts[charge.transfer_id], lapsed, at) for charge in owed]
+    postings = [_posting(charge, parts[charge.pk], lapsed, at) for charge in owed]
     transfers = ledger.post_many(postings)
     notes = [
         CreditNote(
@@ -52,12 +52,16 @@ def _lock(charges: Sequence[int]) -> list[Charge]:
 
 
 def _parts(charges: Sequence[Charge]) -> Mapping[int, Parts]:
-    """Return by transfer which account paid how much of a charge."""
-    parts = defaultdict(list)
+    """Return by charge which account paid how much of it; only one that has its transfer alone is paid by several."""
+    paid = defaultdict(list)
     entries = Entry.objects.filter(transfer__in=[charge.transfer_id for charge in charges], amount__lt=0)
     for entry in entries.select_related("account").order_by("pk"):
-        parts[entry.transfer_id].append((entry.account, -entry.amount))
-    return parts
+        paid[entry.transfer_id].append((entry.account, -entry.amount))
+    return {charge.pk: _parts_of(charge, paid[charge.transfer_id]) for charge in charges}
+
+
+def _parts_of(charge: Charge, paid: Parts) -> Parts:
+    return paid if len(paid) > 1 else [(paid[0][0], charge.amount)]
 
 
 def _lock_and_find_lapsed(accounts: Iterable[Account], at: datetime) -> set[int]:

@@ -68,27 +68,40 @@ SELECT (SELECT count(*) FROM days), (SELECT count(*) FROM totals), (SELECT count
 
 
 def post(paid: Sequence[Paid], at: datetime) -> None:
-    """Post one transfer for each that is paid for, and write its charge."""
+    """Write a charge for each that is paid for; those of a campaign that one account pays share a transfer."""
+    shares = _shares(paid)
     revenue = {
         currency: ledger.account(Account.Kind.AD_REVENUE, currency=currency)
         for currency in {account.currency for one in paid for account, _ in one.payment}
     }
-    transfers = ledger.post_many([_posting(one, revenue, at) for one in paid], is_covered=True)
+    transfers = ledger.post_many([_posting(share, revenue, at) for share in shares], is_covered=True)
     Charge.objects.bulk_create(
         Charge(
             merchant_id=one.token.merchant_id, campaign_id=one.token.campaign_id, transfer=transfer, at=at,
             event_day=one.token.decided_at.date(), token=one.token.token, kind=CHARGED[one.token.pricing],
             day=one.purse.day, bid=one.token.bid, amount=one.token.price, granted=_granted(one.payment),
         )
-        for one, transfer in zip(paid, transfers, strict=True)
+        for share, transfer in zip(shares, transfers, strict=True)
+        for one in share
     )  # fmt: skip
 
 
-def _posting(one: Paid, revenue: dict[str, Account], at: datetime) -> Posting:
-    entries = {account: -part for account, part in one.payment}
-    return Posting(
-        "charge", f"charge:{one.token.token}", at, entries | {revenue[one.payment[0][0].currency]: one.token.price}
-    )
+def _shares(paid: Sequence[Paid]) -> list[list[Paid]]:
+    """Return what shares a transfer; whom several accounts pay for is alone, so that its parts can be told later."""
+    shares: dict[tuple, list[Paid]] = {}
+    for one in paid:
+        first, *others = (account.pk for account, _ in one.payment)
+        shares.setdefault((one.token.campaign_id, first, one.token.token if others else None), []).append(one)
+    return list(shares.values())
+
+
+def _posting(share: Sequence[Paid], revenue: dict[str, Account], at: datetime) -> Posting:
+    """Return the movement of a share, named for its first charge, which no other can begin with."""
+    account = share[0].payment[0][0]
+    entries = {account: -part for account, part in share[0].payment}
+    entries[account] -= sum((one.token.price for one in share[1:]), ZERO)
+    whole = sum((one.token.price for one in share), ZERO)
+    return Posting("charge", f"charge:{share[0].token.token}", at, entries | {revenue[account.currency]: whole})
 
 
 def _granted(payment: Payment) -> Decimal:

@@ -20,8 +20,9 @@ from shops.tenancy import merchant_page, own
 
 from .. import wallet as verbs
 from ..models import AdAccount, TopUp
-from ..wallet import alerts, files, forecasting, granting, hosted, topping_up
+from ..wallet import alerts, files, granting, hosted, topping_up
 from ..wallet.charts import chart_of_course
+from ..wallet.days import course
 from ..wallet.forms import AlertForm, StatementForm, TopUpForm
 
 PER_PAGE = 50
@@ -45,7 +46,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, form: TopUpForm, *, status: int = 200) -> HttpResponse:
     merchant, at = request.access.merchant, clock.now()
     today = local_date(at, merchant.time_zone)
-    days = forecasting.course(merchant, first=today - timedelta(days=CHART_DAYS - 1), last=today)
+    days = course(merchant, first=today - timedelta(days=CHART_DAYS - 1), last=today)
     account, forecast = alerts.account_of(merchant), verbs.forecast(merchant, at=at)
     context = {
         "form": form,

@@ -6,17 +6,18 @@ from decimal import Decimal
 from django.db import transaction
 from django.db.models import Q
 
-from chengfeng import outbox
+from chengfeng import outbox, sql
 from chengfeng.periods import local_date
 from shops.models import Merchant
 from shops.people.audit import record
 from shops.tenancy import Access
 
-from ..models import AdAccount, Campaign, Grant
-from .forecasting import forecast
+from ..models import AdAccount, Grant
+from .cash import LIVE
+from .forecasting import PACE_DAYS
 from .granting import with_rest
 
-WARN_DAYS = (15, 3)
+WARN_DAYS = (30, 15)
 
 
 @transaction.atomic
@@ -43,43 +44,55 @@ def _plain(value: Decimal | int | None) -> str | int | None:
 
 
 def watch(*, at: datetime) -> int:
-    """Tell merchants with active campaigns, once per dip, that their wallet is low; return how many were told."""
-    advertising = Campaign.objects.filter(state=Campaign.State.ACTIVE).values_list("merchant", flat=True)
-    known = AdAccount.objects.values("merchant")
-    unknown = advertising.exclude(merchant__in=known).order_by("merchant").distinct()
-    AdAccount.objects.bulk_create([AdAccount(merchant_id=pk) for pk in unknown], ignore_conflicts=True)
-    accounts = AdAccount.objects.filter(Q(merchant__in=advertising) | Q(alerted_at__isnull=False))
-    return sum(_watch(account, at) for account in accounts.select_related("merchant").order_by("pk"))
+    """Tell merchants with active campaigns, once per dip, that their wallet is low; return how many were told.
+
+    One statement finds the wallets that have run low or are filled again since the last look; others cost nothing.
+    """
+    params = {"at": at, "pace_days": PACE_DAYS, "alert_days": AdAccount().alert_days}
+    low, filled = [], []
+    for merchant, code, is_low in sql.rows(CROSSED, params):
+        low.append((merchant, code)) if is_low else filled.append(merchant)
+    if filled:
+        AdAccount.objects.filter(merchant__in=filled).update(alerted_at=None)
+    return sum(_alert(merchant, code, at) for merchant, code in low)
 
 
-def _watch(account: AdAccount, at: datetime) -> bool:
-    if is_low(account, at=at):
-        return _alert(account, at)
-    AdAccount.objects.filter(pk=account.pk, alerted_at__isnull=False).update(alerted_at=None)
-    return False
-
-
-def is_low(account: AdAccount, *, at: datetime) -> bool:
-    """Whether cash and grants are below the least balance, or last fewer days than the account wants."""
-    found = forecast(account.merchant, at=at)
-    least = account.alert_balance
-    return (least is not None and found.balance + found.grants < least) or (
-        found.days is not None and found.days < account.alert_days
-    )
+CROSSED = f"""
+WITH watched AS (
+    SELECT m.id, m.code, m.currency, (%(at)s AT TIME ZONE m.time_zone)::date AS today, a.alerted_at, a.alert_balance,
+        coalesce(a.alert_days, %(alert_days)s) AS alert_days
+    FROM shops_merchant m LEFT JOIN ads_adaccount a ON a.merchant_id = m.id
+    WHERE a.alerted_at IS NOT NULL OR m.id IN (SELECT merchant_id FROM ads_campaign WHERE state = 'active')
+), held AS (
+    SELECT w.*, coalesce((SELECT balance FROM chengfeng_account
+            WHERE kind = 'wallet' AND owner = w.code AND currency = w.currency), 0)
+        + coalesce((SELECT sum(a.balance) FROM ads_grant g
+            JOIN chengfeng_account a ON a.kind = 'grant' AND a.owner = g.code AND a.currency = g.currency
+            WHERE g.merchant_id = w.id AND g.currency = w.currency AND {LIVE}), 0) AS money,
+        (SELECT sum(d.spent) / nullif(count(DISTINCT d.day), 0) FROM ads_campaignday d
+            JOIN ads_campaign c ON c.id = d.campaign_id
+            WHERE c.merchant_id = w.id AND d.day >= w.today - %(pace_days)s AND d.day < w.today AND d.spent > 0) AS pace
+    FROM watched w
+), judged AS (
+    SELECT *, coalesce(money < alert_balance, false) OR coalesce(floor(money / pace) < alert_days, false) AS is_low
+    FROM held
+)
+SELECT id, code, is_low FROM judged WHERE is_low = (alerted_at IS NULL) ORDER BY id
+"""
 
 
 @transaction.atomic
-def _alert(account: AdAccount, at: datetime) -> bool:
+def _alert(merchant: int, code: str, at: datetime) -> bool:
     """Write the letter unless this dip has had its own."""
-    if not AdAccount.objects.filter(pk=account.pk, alerted_at=None).update(alerted_at=at):
+    AdAccount.objects.get_or_create(merchant_id=merchant)
+    if not AdAccount.objects.filter(merchant=merchant, alerted_at=None).update(alerted_at=at):
         return False
-    key = f"{account.merchant.code}:{at:%Y%m%dT%H%M%S}"
-    outbox.publish("wallet.low", key=key, payload={"merchant": account.merchant.code}, at=at)
+    outbox.publish("wallet.low", key=f"{code}:{at:%Y%m%dT%H%M%S}", payload={"merchant": code}, at=at)
     return True
 
 
 def warn_of_expiry(*, at: datetime) -> int:
-    """Tell the owners of grants that expire within 15 days, and again within 3; return how many letters there are."""
+    """Tell the owners of grants that expire within 30 days, and again within 15; return how many letters there are."""
     return sum(_warn(days, at) for days in sorted(WARN_DAYS))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from .forecasting import Day
+from .days import Day
 
 
 def chart_of_course(days: Mapping[date, Day], currency: str) -> dict:

@@ -13,7 +13,7 @@ ROWS = """
 SELECT {at} AS at, coalesce(%(labels)s::jsonb ->> kind, kind) AS kind, {about} AS about, count::numeric AS count,
     trim_scale(cash) AS cash, trim_scale(grants) AS grants, trim_scale(cash_after) AS cash_after,
     trim_scale(grants_after) AS grants_after, code
-FROM ({query}) lines ORDER BY number
+FROM ({query}) lines ORDER BY day, number
 """
 AT = "to_char(at AT TIME ZONE %(zone)s, '{}')"
 
@@ -21,7 +21,7 @@ AT = "to_char(at AT TIME ZONE %(zone)s, '{}')"
 def headings() -> list[str]:
     """Return the names of the columns in the reader's language."""
     return [
-        _("Time"), _("Kind"), _("For"), _("Transfers"), _("Cash"), _("Grants"), _("Cash after it"),
+        _("Time"), _("Kind"), _("For"), _("Number"), _("Cash"), _("Grants"), _("Cash after it"),
         _("Grants after it"), _("Ledger transfer"),
     ]  # fmt: skip
 

@@ -1,10 +1,10 @@
-"""What wallets need time and again: grants expire, their owners are warned, low wallets and due rebates are found."""
+"""What wallets need time and again: grants expire, owners are warned, lines are summed up, due rebates are given."""
 
 from chengfeng import clock
 from chengfeng.jobs import Report
 from chengfeng.models import Job
 
-from . import alerts, granting, rebates
+from . import alerts, days, granting, rebates
 
 
 def run(job: Job, report: Report) -> dict:
@@ -14,6 +14,7 @@ def run(job: Job, report: Report) -> dict:
         "expired": granting.expire_due(at=at),
         "warned": alerts.warn_of_expiry(at=at),
         "alerted": alerts.watch(at=at),
+        "summed": days.sum_up(),
     }
 
 

@@ -1,4 +1,7 @@
-"""The statement of a wallet: what every ledger transfer did to cash and grants, and what stood there after it."""
+"""The statement of a wallet: what every ledger transfer did to cash and grants, and what stood there after it.
+
+A page reads the sums of all days and the transfers of those days that it shows, however long the statement is.
+"""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from chengfeng import sql
 from shops.models import Merchant
 
-from .forecasting import MINE
+from .days import CASH, DAYS, GRANTS, KIND, TIMES, params_of
 
 
 class Kind(TextChoices):
@@ -29,9 +32,10 @@ class Kind(TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One transfer, or (`count` > 1) those of a kind on a day: changes of cash and grants, and both after it.
+    """One transfer, or those of a kind on a day: changes of cash and grants, and both after it.
 
-    `about` names the campaign, the reason of a grant or the reason of a credit note; `code` is the ledger's.
+    `about` names the campaign, the reason of a grant or the reason of a credit note; `code` is the ledger's. `count`
+    says how many charges, or other transfers, it stands for.
     """
 
     code: str
@@ -63,30 +67,32 @@ class Statement(Sequence):
     by_day: bool = False
 
     def __len__(self) -> int:
-        return sql.row(f"SELECT count(*) FROM ({self.query}) lines", self.params)[0]
+        number = "count(*)" if self.by_day else "coalesce(sum(lines), 0)"
+        return int(sql.row(f"WITH {DAYS} SELECT {number} FROM days WHERE {self._which()}", self.params)[0])
 
     def __getitem__(self, wanted: slice) -> list[Line]:
         """Return a slice of the lines."""
-        params = self.params | {"offset": wanted.start or 0, "limit": wanted.stop and wanted.stop - (wanted.start or 0)}
-        rows = sql.rows(f"{self.query} ORDER BY number DESC OFFSET %(offset)s LIMIT %(limit)s", params)
-        return [Line(*row[1:]) for row in rows]
+        rows = sql.rows(self.query, self.params | {"start": wanted.start or 0, "stop": wanted.stop})
+        return [Line(*row[2:]) for row in rows]
 
     def __iter__(self) -> Iterator[Line]:
         return iter(self[:])
 
     @property
     def query(self) -> str:
-        """The lines as a query; its first column orders them."""
-        conditions = [text for name, text in CONDITIONS.items() if getattr(self, name)]
-        return (BY_DAY if self.by_day else LINES).format(which=" AND ".join(["true", *conditions]))
+        """The lines as a query; its first two columns order them."""
+        if self.by_day:
+            return BY_DAY.format(which=self._which())
+        return LINES.format(of_kind=self._which("kind"), of_days=self._which("first", "last"))
+
+    def _which(self, *names: str) -> str:
+        said = [text for name, text in CONDITIONS.items() if getattr(self, name) and (not names or name in names)]
+        return " AND ".join(["true", *said])
 
     @property
     def params(self) -> Mapping[str, Any]:
-        zone = self.merchant.time_zone
-        return {
-            "code": self.merchant.code, "merchant": self.merchant.pk, "currency": self.merchant.currency, "zone": zone,
-            "kind": self.kind, "first": self.first, "last": self.last,
-        }  # fmt: skip
+        asked = {"kind": self.kind, "first": self.first, "last": self.last, "start": 0, "stop": None}
+        return params_of(self.merchant) | asked
 
 
 def statement(
@@ -96,35 +102,47 @@ def statement(
     return Statement(merchant, kind, first, last, by_day)
 
 
-CONDITIONS = {
-    "kind": "kind = %(kind)s",
-    "first": "at >= %(first)s::date::timestamp AT TIME ZONE %(zone)s",
-    "last": "at < (%(last)s::date + 1)::timestamp AT TIME ZONE %(zone)s",
-}
-RUNNING = f"""
-    SELECT t.id, t.code, coalesce(g.kind, t.kind) AS kind, t.at, moved.cash, moved.grants,
-        sum(moved.cash) OVER before AS cash_after, sum(moved.grants) OVER before AS grants_after
-    FROM (
-        SELECT e.transfer_id, coalesce(sum(e.amount) FILTER (WHERE mine.kind = 'wallet'), 0) AS cash,
-            coalesce(sum(e.amount) FILTER (WHERE mine.kind = 'grant'), 0) AS grants
-        FROM ({MINE}) mine JOIN chengfeng_entry e ON e.account_id = mine.id GROUP BY 1
-    ) moved JOIN chengfeng_transfer t ON t.id = moved.transfer_id
-    LEFT JOIN ads_grant g ON g.transfer_id = t.id
-    WINDOW before AS (ORDER BY t.id)
+CONDITIONS = {"kind": "kind = %(kind)s", "first": "day >= %(first)s", "last": "day <= %(last)s"}
+ASKED = "ORDER BY day DESC, number DESC OFFSET {skipped} LIMIT %(stop)s::bigint - %(start)s::bigint"
+BY_DAY = f"""
+WITH {DAYS}, running AS (
+    SELECT *, sum(cash) OVER before AS cash_after, sum(grants) OVER before AS grants_after FROM days
+    WINDOW before AS (ORDER BY day, highest)
+)
+SELECT day, highest AS number, '' AS code, kind, last_at AS at, '' AS about, times AS count, cash, grants, cash_after,
+    grants_after
+FROM running WHERE {{which}} {ASKED.format(skipped="%(start)s")}
 """
 LINES = f"""
-SELECT shown.id AS number, shown.code, kind, shown.at, coalesce(
-        (SELECT c.name FROM ads_charge h JOIN ads_campaign c ON c.id = h.campaign_id WHERE h.transfer_id = shown.id),
+WITH {DAYS}, opened AS (
+    SELECT day, min(lowest) AS lowest, max(highest) AS highest,
+        coalesce(sum(lines) FILTER (WHERE {{of_kind}}), 0) AS lines,
+        sum(sum(cash)) OVER before - sum(cash) AS cash, sum(sum(grants)) OVER before - sum(grants) AS grants
+    FROM days GROUP BY day WINDOW before AS (ORDER BY day)
+), counted AS (
+    SELECT *, sum(lines) OVER (ORDER BY day DESC) - lines AS skipped FROM opened WHERE {{of_days}}
+), shown AS MATERIALIZED (
+    SELECT * FROM counted
+    WHERE skipped + lines > %(start)s AND (%(stop)s::bigint IS NULL OR skipped < %(stop)s::bigint)
+), moved AS (
+    SELECT shown.day, e.transfer_id, {CASH} AS cash, {GRANTS} AS grants
+    FROM shown CROSS JOIN mine a
+    JOIN chengfeng_entry e ON e.account_id = a.id AND e.transfer_id BETWEEN shown.lowest AND shown.highest
+    GROUP BY 1, 2
+), running AS (
+    SELECT day, t.id AS number, t.code, {KIND} AS kind, t.at, moved.cash, moved.grants,
+        shown.cash + sum(moved.cash) OVER before AS cash_after,
+        shown.grants + sum(moved.grants) OVER before AS grants_after
+    FROM moved JOIN shown USING (day)
+    JOIN chengfeng_transfer t ON t.id = transfer_id AND (t.at AT TIME ZONE %(zone)s)::date = day
+    WINDOW before AS (PARTITION BY day ORDER BY t.id)
+)
+SELECT day, number, code, kind, at, coalesce(
+        (SELECT c.name FROM ads_charge h JOIN ads_campaign c ON c.id = h.campaign_id
+            WHERE h.transfer_id = number LIMIT 1),
         (SELECT c.name FROM ads_creditnote n JOIN ads_charge h ON h.id = n.charge_id
-            JOIN ads_campaign c ON c.id = h.campaign_id WHERE n.transfer_id = shown.id),
-        (SELECT reason FROM ads_grant WHERE transfer_id = shown.id), ''
-    ) AS about, 1 AS count, cash, grants, cash_after, grants_after
-FROM ({RUNNING}) shown WHERE {{which}}
-"""
-BY_DAY = f"""
-SELECT max(shown.id) AS number, '' AS code, kind, max(at) AS at, '' AS about, count(*) AS count,
-    sum(cash) AS cash, sum(grants) AS grants,
-    (array_agg(cash_after ORDER BY shown.id DESC))[1] AS cash_after,
-    (array_agg(grants_after ORDER BY shown.id DESC))[1] AS grants_after
-FROM ({RUNNING}) shown WHERE {{which}} GROUP BY (at AT TIME ZONE %(zone)s)::date, kind
+            JOIN ads_campaign c ON c.id = h.campaign_id WHERE n.transfer_id = number),
+        (SELECT reason FROM ads_grant WHERE transfer_id = number), ''
+    ) AS about, {TIMES.replace("t.id", "number")} AS count, cash, grants, cash_after, grants_after
+FROM running WHERE {{of_kind}} {ASKED.format(skipped="%(start)s - (SELECT coalesce(min(skipped), 0) FROM shown)")}
 """

@@ -12,27 +12,31 @@ ALL = [
         "I21",
         "a charge is for what was valid then, else given back in full; 0 < amount ≤ bid; its merchant's pots paid it",
         """
-        SELECT c.code, c.amount, c.granted, c.bid, e.is_valid, e.merchant_id, e.campaign_id,
-            d.cash AS by_cash, d.granted AS by_grants
+        SELECT c.code, c.amount, c.granted, c.bid, e.is_valid, e.merchant_id, e.campaign_id, p.cash, p.by_cash,
+            p.granted AS of_transfer, p.by_grants
         FROM ads_charge c
         LEFT JOIN ads_event e ON e.day = c.event_day AND e.token = c.token AND e.kind = c.kind
             AND e.kind = CASE e.pricing WHEN 'cpm' THEN 'viewable' ELSE 'click' END
         LEFT JOIN ads_creditnote n ON n.charge_id = c.id
-        LEFT JOIN (
-            SELECT c.id, coalesce(-sum(i.amount) FILTER (WHERE a.kind = 'wallet' AND m.id = c.merchant_id), 0) AS cash,
+        JOIN (
+            SELECT s.*, coalesce(-sum(i.amount) FILTER (WHERE a.kind = 'wallet' AND m.id = s.merchant), 0) AS by_cash,
                 coalesce(-sum(i.amount) FILTER (
-                    WHERE g.merchant_id = c.merchant_id AND (g.campaign_id IS NULL OR g.campaign_id = c.campaign_id)
-                ), 0) AS granted
-            FROM ads_charge c JOIN chengfeng_entry i ON i.transfer_id = c.transfer_id
+                    WHERE g.merchant_id = s.merchant AND (g.campaign_id IS NULL OR g.campaign_id = s.campaign)
+                ), 0) AS by_grants, count(*) FILTER (WHERE i.amount < 0) AS payers
+            FROM (
+                SELECT transfer_id, count(*) AS charges, max(merchant_id) AS merchant, max(campaign_id) AS campaign,
+                    count(DISTINCT campaign_id) AS campaigns, sum(amount - granted) AS cash, sum(granted) AS granted
+                FROM ads_charge GROUP BY 1
+            ) s JOIN chengfeng_entry i ON i.transfer_id = s.transfer_id
             JOIN chengfeng_account a ON a.id = i.account_id
             LEFT JOIN shops_merchant m ON a.kind = 'wallet' AND m.code = a.owner
             LEFT JOIN ads_grant g ON a.kind = 'grant' AND g.code = a.owner
-            GROUP BY c.id
-        ) d ON d.id = c.id
+            GROUP BY s.transfer_id, s.charges, s.merchant, s.campaign, s.campaigns, s.cash, s.granted
+        ) p ON p.transfer_id = c.transfer_id
         WHERE (e.is_valid AND e.reason = '') IS NOT TRUE AND (e.rescored_at IS NULL OR n.id IS NULL)
             OR n.amount <> c.amount OR e.merchant_id <> c.merchant_id OR e.campaign_id <> c.campaign_id
-            OR c.amount <= 0 OR c.amount > c.bid OR c.bid <> e.bid
-            OR (d.cash, d.granted) IS DISTINCT FROM (c.amount - c.granted, c.granted)
+            OR c.amount <= 0 OR c.amount > c.bid OR c.bid <> e.bid OR p.campaigns > 1
+            OR p.charges > 1 AND p.payers > 1 OR (p.by_cash, p.by_grants) <> (p.cash, p.granted)
         """,
     ),
     Invariant(

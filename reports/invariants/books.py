@@ -1,4 +1,4 @@
-"""Invariants of the ledger: I14 to I19."""
+"""Invariants of the ledger: I14 to I19, and I41."""
 
 from .shape import Invariant
 
@@ -12,7 +12,8 @@ FACTS = """
     FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id
     WHERE r.state = 'done' AND r.amount <> 0
     UNION ALL
-    SELECT 'charge:' || c.token, c.amount, '', 'ad_revenue' FROM ads_charge c
+    SELECT t.reference, sum(c.amount), '', 'ad_revenue'
+    FROM ads_charge c JOIN chengfeng_transfer t ON t.id = c.transfer_id GROUP BY t.id
     UNION ALL
     SELECT 'credit_note:' || c.token, -n.amount, '', 'ad_revenue'
     FROM ads_creditnote n JOIN ads_charge c ON c.id = n.charge_id
@@ -85,6 +86,28 @@ ALL = [
                 g.id IS NULL OR a.balance > g.amount OR g.expired_at IS NOT NULL AND a.balance <> 0
             )
         )
+        """,
+    ),
+    Invariant(
+        "I41",
+        "what is summed up of wallets by day is what the transfers until then moved",
+        """
+        SELECT merchant, d.lines, l.lines AS of_ledger, d.cash, l.cash AS of_wallet, d.grants, l.grants AS of_grants
+        FROM (
+            SELECT merchant_id AS merchant, sum(lines) AS lines, sum(cash) AS cash, sum(grants) AS grants
+            FROM ads_walletday GROUP BY 1
+        ) d FULL JOIN (
+            SELECT coalesce(g.merchant_id, m.id) AS merchant, count(DISTINCT e.transfer_id) AS lines,
+                coalesce(sum(e.amount) FILTER (WHERE a.kind = 'wallet'), 0) AS cash,
+                coalesce(sum(e.amount) FILTER (WHERE a.kind = 'grant'), 0) AS grants
+            FROM chengfeng_account a JOIN chengfeng_entry e ON e.account_id = a.id
+            LEFT JOIN ads_grant g ON a.kind = 'grant' AND g.code = a.owner
+            LEFT JOIN shops_merchant m ON a.kind = 'wallet' AND m.code = a.owner
+            WHERE a.kind IN ('wallet', 'grant') AND a.currency = coalesce(g.currency, m.currency)
+                AND e.transfer_id <= (SELECT max(highest) FROM ads_walletday)
+            GROUP BY 1
+        ) l USING (merchant)
+        WHERE (d.lines, d.cash, d.grants) IS DISTINCT FROM (l.lines, l.cash, l.grants)
         """,
     ),
 ]

@@ -10,7 +10,7 @@ from ads import charging, wallet
 from ads.models import AccountDay, AdAccount, CampaignDay, CampaignTotal, Charge, CreditNote, PromotionDays
 from ads.wallet import granting
 from chengfeng import ledger
-from chengfeng.models import Account
+from chengfeng.models import Account, Transfer
 from tests.factories import AT, fund
 
 from . import adverts
@@ -127,6 +127,28 @@ def test_what_is_given_back_returns_to_where_it_came_from_once(shop):
     assert charging.give_back(dict.fromkeys(Charge.objects.all(), "robot"), at=SOON) == []
     assert (CreditNote.objects.count(), CampaignDay.objects.get().spent) == (1, 3)
     assert ledger.balance(Account.objects.get(kind="given")) == -1  # of two given one is back, as its grant is over
+
+
+def test_charges_of_a_batch_share_a_transfer_and_are_given_back_one_by_one(shop):
+    fund(shop, "10")
+    granted, ads = grant(shop, "2.5"), [adverts.ad(shop), adverts.ad(shop)]
+    prices = ("1", "0.9999", "0.0001", "1", "2", "3")
+    tokens = [adverts.token(ads[n % 2], price=price)._replace(bid=Decimal(9)) for n, price in enumerate(prices)]
+    campaigns = charging.lock_campaigns([ad.campaign_id for ad in ads])
+    assert {*charging.charge(tokens, campaigns, at=AT).values()} == {""}
+    assert sorted(Charge.objects.values_list("amount", "granted")) == [
+        (Decimal("0.0001"), Decimal("0.0001")), (Decimal("0.9999"), Decimal("0.9999")), (1, Decimal("0.5")), (1, 1),
+        (2, 0), (3, 0),
+    ]  # fmt: skip
+    shared = Transfer.objects.filter(kind="charge")
+    assert [sorted(one.entries.values_list("amount", flat=True)) for one in shared.order_by("pk")] == [
+        [Decimal("-1.0001"), Decimal("1.0001")], [Decimal("-0.9999"), Decimal("0.9999")],
+        [Decimal("-0.5"), Decimal("-0.5"), 1], [-2, 2], [-3, 3],
+    ]  # fmt: skip
+    for one in Charge.objects.exclude(amount__gt=1):
+        charging.give_back({one: "robot"}, at=AT)
+    assert (left(granted), wallet.balance(shop)) == ([Decimal("2.5")], 5)
+    assert ledger.balance(Account.objects.get(kind="ad_revenue")) == 5
 
 
 def test_a_batch_costs_the_same_statements_however_long(shop, django_assert_num_queries):

@@ -1,5 +1,6 @@
 """The wallet: money arrives once, whatever the provider does, and the statement adds up."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 
@@ -7,6 +8,9 @@ import pytest
 
 from ads import wallet
 from ads.models import TopUp
+from ads.wallet import days
+from ads.wallet.lines import Statement
+from chengfeng import sql
 from chengfeng.models import SandboxCharge
 from chengfeng.payments import Outcome, sandbox
 from shops.models import StepDone
@@ -56,6 +60,39 @@ def test_the_statement_shows_what_stood_after_each_line(shop, foreign_shop):
     assert [(line.cash, line.cash_after) for line in newest_first] == [(30, 60), (20, 30), (10, 10)]
     assert [line.cash_after for line in newest_first[1:2]] == [30]
     assert [*wallet.statement(shop, kind="charge")] == []
+
+
+def read_of_entries(statement: Statement, page: slice) -> int:
+    """Return how many entries of the ledger a page of a statement reads."""
+    asked = statement.params | {"start": page.start, "stop": page.stop}
+    (plan,) = sql.row(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement.query}", asked)[0]
+    return sum(node["Actual Rows"] * node["Actual Loops"] for node in nodes(plan["Plan"]) if is_of_entries(node))
+
+
+def nodes(node: dict) -> Iterator[dict]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from nodes(below)
+
+
+def is_of_entries(node: dict) -> bool:
+    return node.get("Relation Name") == "chengfeng_entry"
+
+
+@pytest.mark.parametrize("by_day", [False, True])
+def test_a_page_reads_the_days_it_shows_and_no_others(shop, by_day, django_assert_num_queries):
+    for day in range(40):
+        fund(shop, "1", at=AT + timedelta(days=day))
+    lines = wallet.statement(shop, by_day=by_day)
+    before = [*lines]
+    assert days.sum_up(older_than=timedelta(0)) == 40
+    assert ([*lines], days.sum_up(older_than=timedelta(0))) == (before, 0)
+    assert [read_of_entries(lines, slice(at, at + 5)) for at in (0, 20, 35)] == [0 if by_day else 5] * 3
+    with django_assert_num_queries(2):
+        assert (len(lines), lines[20:25]) == (40, before[20:25])
+    fund(shop, "1", at=AT + timedelta(days=39))
+    assert (lines[:1][0].cash, lines[:1][0].cash_after) == (2 if by_day else 1, 41)
+    assert read_of_entries(lines, slice(20, 25)) == (1 if by_day else 6)
 
 
 def test_nobody_is_credited_by_a_provider_that_is_not_offered(shop, settings):
