@@ -26,6 +26,7 @@ class Right(models.TextChoices):
 class Role(models.TextChoices):
     OWNER = "owner", _("Owner")
     AD_BUYER = "ad_buyer", _("Ad buyer")
+    ANALYST = "analyst", _("Analyst")
     FINANCE = "finance", _("Finance")
     SERVICE = "service", _("Customer service")
 
@@ -43,6 +44,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
             Right.REPORTS_VIEW,
         }
     ),
+    Role.ANALYST: frozenset({Right.CATALOGUE_VIEW, Right.PROMOTIONS_VIEW, Right.ADS_VIEW, Right.REPORTS_VIEW}),
     Role.FINANCE: frozenset(
         {
             Right.ORDERS_VIEW,
