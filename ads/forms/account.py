@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import AdAccount
-from .fields import PriceField, two_decimals
+from .fields import PriceField, in_currency, two_decimals
 
 
 class AccountForm(forms.Form):
@@ -20,6 +20,10 @@ class AccountForm(forms.Form):
         label=_("A second person approves daily budgets and bids above"), required=False,
         help_text=_("Empty: nobody else has to approve."),
     )  # fmt: skip
+
+    def __init__(self, *args, currency: str, **kwargs):
+        super().__init__(*args, **kwargs)
+        in_currency(self, currency)
 
     def refuse(self, errors: dict) -> None:
         """Show what the verb found wrong beside its field."""

@@ -1,5 +1,6 @@
 """The form of a bulk edit: one thing to be done to every chosen campaign."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from chengfeng.typed import TypedField
 from ..campaigns.bulk import Action, BulkEdit, Edit
 from ..campaigns.members import Span
 from ..models import Campaign, Placement
-from .fields import DayField, MomentField, PercentField, PriceField
+from .fields import DayField, MomentField, NumberField, PercentField, PriceField, in_currency
 
 State = Campaign.State
 
@@ -30,6 +31,7 @@ class Way:
 
 SPAN = ("first_day", "last_day", "bid_percent", "budget_percent")
 START, PAUSE, ARCHIVE = "start", "pause", "archive"
+ROI_SET = "roi_set"  # whose amount is no money
 WAYS: dict[str, Way] = {
     START: Way(_("Start"), "state", Action.SET, value=State.ACTIVE),
     PAUSE: Way(_("Pause"), "state", Action.SET, value=State.PAUSED),
@@ -44,7 +46,7 @@ WAYS: dict[str, Way] = {
     "bid_lower": Way(_("Bid: lower by %"), "bid", Action.LOWER, ("percent",)),
     "cost_raise": Way(_("Target cost: raise by %"), "target_cost", Action.RAISE, ("percent",)),
     "cost_lower": Way(_("Target cost: lower by %"), "target_cost", Action.LOWER, ("percent",)),
-    "roi_set": Way(_("Target ROI: set to"), "target_roi", Action.SET, ("amount",)),
+    ROI_SET: Way(_("Target ROI: set to"), "target_roi", Action.SET, ("amount",)),
     "roi_raise": Way(_("Target ROI: raise by %"), "target_roi", Action.RAISE, ("percent",)),
     "roi_lower": Way(_("Target ROI: lower by %"), "target_roi", Action.LOWER, ("percent",)),
     "pacing": Way(_("Pacing: set to"), "pacing", Action.SET, ("pacing",)),
@@ -62,15 +64,22 @@ class BulkForm(forms.Form):
 
     do = forms.ChoiceField(label=_("What to do"), choices=[(name, way.label) for name, way in WAYS.items()])
     amount = PriceField(label=_("To"), required=False)
-    percent = forms.DecimalField(label=_("Per cent"), required=False, min_value=1, max_value=900, decimal_places=2)
+    percent = forms.DecimalField(
+        label=_("Per cent"), required=False, min_value=1, max_value=900, decimal_places=2,
+        error_messages=dict.fromkeys(
+            ("min_value", "max_value", "max_decimal_places", "invalid"),
+            _("A number from 1 to 900 with at most two decimals is needed."),
+        ),
+    )  # fmt: skip
     pacing = forms.ChoiceField(label=_("Pacing"), required=False, choices=Campaign.Pacing)
     placements = forms.MultipleChoiceField(
         label=_("Placements"), required=False, choices=Placement, widget=forms.CheckboxSelectMultiple
     )
     change = PercentField(label=_("Per cent more, or less with a minus"))
-    number = forms.IntegerField(
-        label=_("Impressions"), required=False, min_value=1, max_value=1000, help_text=_("Empty: the platform's limit.")
-    )
+    number = NumberField(
+        label=_("Impressions"), required=False, min_value=1, max_value=1000,
+        help_text=_("Empty: the platform's limit."), wrong=_("A whole number from 1 to 1,000 is needed."),
+    )  # fmt: skip
     moment = MomentField(label=_("Ends"), required=False, help_text=_("Empty: it runs until you pause it."))
     first_day = DayField(label=_("From"), required=False)
     last_day = DayField(label=_("To"), required=False)
@@ -79,6 +88,11 @@ class BulkForm(forms.Form):
     reason = TypedField(
         label=_("Reason"), required=False, max_length=200, help_text=_("For whoever has to approve it.")
     )
+
+    def __init__(self, data: Mapping[str, Any] | None = None, *, currency: str):
+        super().__init__(data)
+        if not data or data.get("do") != ROI_SET:
+            in_currency(self, currency)
 
     def clean(self) -> dict[str, Any]:
         """Ask for what the chosen thing needs."""

@@ -11,11 +11,11 @@ from chengfeng.typed import TypedField
 from shops.models import Merchant
 
 from ..campaigns.groups import first_group
-from ..campaigns.members import of_group
+from ..campaigns.members import LISTS_OF_GROUP, of_group
 from ..campaigns.objectives import TERMS, Creative, Terms, terms
 from ..models import AdGroup, Campaign, Placement
 from .choosing import ChoosingForm
-from .fields import MomentField, PercentField, PriceField, two_decimals
+from .fields import MomentField, NumberField, PercentField, PriceField, in_currency, two_decimals
 from .hours import HoursField, chosen_hours, hour_rows
 from .promotion_days import promotion_days_form
 from .targeting import OF_GROUP, TargetingForm, targeting_of
@@ -26,6 +26,7 @@ PLAIN = (
     "name", "objective", "bid_mode", "bid", "target_cost", "target_roi", "roi_on", "daily_budget", "total_budget",
     "pacing", "placements", "frequency_cap", "starts_at", "ends_at", "hours",
 )  # fmt: skip
+OF_FIRST_GROUP = frozenset(LISTS_OF_GROUP) - {"negatives"}
 GOALS = {"target_cost": BidMode.TARGET_COST, "target_roi": BidMode.TARGET_ROI}
 BID_MODES = {
     BidMode.CPC: _("You say what a click may cost. A click never costs more, mostly less."),
@@ -53,7 +54,10 @@ class CampaignForm(TargetingForm, ChoosingForm):
     bid_mode = forms.ChoiceField(label=_("Bidding"), choices=BidMode, widget=forms.RadioSelect, initial=BidMode.CPC)
     bid = PriceField(label=_("Bid"), required=False)
     target_cost = PriceField(label=_("Target cost per order"), required=False)
-    target_roi = forms.DecimalField(label=_("Target ROI"), required=False, max_digits=6, decimal_places=2)
+    target_roi = forms.DecimalField(
+        label=_("Target ROI"), required=False, error_messages={"invalid": _("Give a number, such as 3.50.")},
+        help_text=_("Sales per unit spent: from 0.01 to 100."),
+    )  # fmt: skip
     roi_on = forms.ChoiceField(
         label=_("ROI on"), choices=Campaign.RoiOn, required=False, initial=Campaign.RoiOn.PAID,
         help_text=_("Settled value is what is left after refunds."),
@@ -65,8 +69,9 @@ class CampaignForm(TargetingForm, ChoosingForm):
         label=_("Placements"), choices=Placement, widget=forms.CheckboxSelectMultiple,
         error_messages={"required": _("Choose at least one placement.")},
     )  # fmt: skip
-    frequency_cap = forms.IntegerField(
+    frequency_cap = NumberField(
         label=_("Impressions per person and day"), required=False, min_value=1, max_value=1000,
+        wrong=_("A whole number from 1 to 1,000 is needed."),
         help_text=_("Empty: the platform's own limit."),
     )  # fmt: skip
     starts_at = MomentField(label=_("Starts"))
@@ -77,6 +82,7 @@ class CampaignForm(TargetingForm, ChoosingForm):
         help_text=_("Searches on which none of the ads is shown, written like keywords."),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=30)
 
     hour_names = range(24)
 
@@ -86,6 +92,7 @@ class CampaignForm(TargetingForm, ChoosingForm):
         self.promotion_days = promotion_days_form(data, self.initial.get("promotion_days"))
         for placement in Placement:
             self.fields[modifier(placement)] = PercentField(label=placement.label)
+        in_currency(self, merchant.currency)
         if len(self.groups) > 1:
             for name in (*OF_GROUP, "products", "notes", "find", "find_notes"):
                 del self.fields[name]
@@ -142,8 +149,16 @@ class CampaignForm(TargetingForm, ChoosingForm):
         if not self.has_targeting:
             return {"values": values, **lists}
         if self.campaign:
-            values[of_group(first_group(self.campaign), "exclude_buyers_days")] = said["exclude_buyers_days"]
+            values[of_group(self._first, "exclude_buyers_days")] = said["exclude_buyers_days"]
         return {"values": values, **lists, **self.targeting(), **self.creatives()}
+
+    def member_of(self, argument: str) -> str:
+        """Return which member of the campaign, or of its first group, an argument of `changes` sets."""
+        return of_group(self._first, argument) if argument in OF_FIRST_GROUP else argument
+
+    @cached_property
+    def _first(self) -> AdGroup:
+        return first_group(self.campaign)
 
     def creatives(self) -> dict[str, list]:
         return {name: list(self.cleaned_data[name]) for name in ("products", "notes")}

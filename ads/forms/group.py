@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from chengfeng.typed import TypedField
 
+from ..campaigns.members import of_group
 from ..campaigns.objectives import terms
-from ..models import AdGroup
+from ..models import AdGroup, Campaign
 from .choosing import ChoosingForm
-from .fields import PriceField, two_decimals
+from .fields import PriceField, in_currency, two_decimals
 from .targeting import TargetingForm, targeting_of
 from .words import parse_negatives, write_keywords
 
@@ -25,10 +26,13 @@ class GroupForm(TargetingForm, ChoosingForm):
         help_text=_("Searches on which the ads of this group are not shown, written like keywords."),
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen = forms.CharField(widget=forms.HiddenInput, required=False, max_length=30)
 
-    def __init__(self, *args, objective: str, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.creatives = terms(objective).creatives
+    def __init__(self, *args, campaign: Campaign, group: AdGroup | None = None, **kwargs):
+        super().__init__(*args, merchant=campaign.merchant, **kwargs)
+        self.campaign, self.group = campaign, group
+        self.creatives = terms(campaign.objective).creatives
+        in_currency(self, campaign.merchant.currency)
 
     def clean_negatives(self) -> list[tuple[str, str]]:
         return parse_negatives(self.cleaned_data["negatives"])
@@ -39,6 +43,10 @@ class GroupForm(TargetingForm, ChoosingForm):
         values = {name: said[name] for name in ("name", "bid", "exclude_buyers_days")}
         chosen = {name: list(said[name]) for name in ("products", "notes")}
         return {"values": values, "negatives": said["negatives"], **chosen, **self.targeting()}
+
+    def member_of(self, argument: str) -> str:
+        """Return which member of the group an argument of `changes` sets."""
+        return of_group(self.group, argument)
 
 
 def initial_of_group(group: AdGroup) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ..models import Campaign
-from .fields import PriceField, two_decimals
+from .fields import PriceField, in_currency, two_decimals
 
 LABELS = {
     "bid": _("Bid"), "daily_budget": _("Daily budget"), "target_cost": _("Target cost per order"),
@@ -25,6 +25,8 @@ class AmountForm(forms.Form):
         amount: Decimal | None = getattr(campaign, member)
         super().__init__(data, initial={"amount": two_decimals(amount), "version": campaign.version})
         self.fields["amount"].label = LABELS[member]
+        if member != "target_roi":
+            in_currency(self, campaign.merchant.currency)
 
     def refuse(self, errors: dict) -> None:
         """Show what the verb found wrong, whichever member it blames."""

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from chengfeng.typed import TypedField
 
 from ..models import Ad, AdGroup
-from .fields import AudiencesField, CategoriesField
+from .fields import AudiencesField, CategoriesField, NumberField
 from .words import parse_keywords, write_keywords
 
 OF_GROUP = ("categories", "keywords", "include", "exclude", "exclude_buyers_days")
@@ -30,8 +30,9 @@ class TargetingForm(forms.Form):
     )  # fmt: skip
     include = AudiencesField(label=_("Only people in"), help_text=_("With none ticked: everybody."))
     exclude = AudiencesField(label=_("Nobody in"))
-    exclude_buyers_days = forms.IntegerField(
+    exclude_buyers_days = NumberField(
         label=_("Leave out who bought from the shop in the last days"), required=False, min_value=1, max_value=365,
+        wrong=_("A whole number of days from 1 to 365 is needed."),
         help_text=_("Empty: buyers see the ads as well."),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def ads_account(request: HttpRequest) -> HttpResponse:
     """Show and change the budget of all campaigns and the limit for approval."""
     merchant = request.access.merchant
     account = verbs.settings_of(merchant)
-    form = AccountForm(request.POST or None, initial=initial_of_account(account))
+    form = AccountForm(request.POST or None, currency=merchant.currency, initial=initial_of_account(account))
     if form.is_valid() and _is_saved(request, form):
         messages.success(request, _("Saved."))
         return redirect("ads:ads_account", merchant.code)

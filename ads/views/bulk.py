@@ -30,7 +30,7 @@ def campaigns_bulk(request: HttpRequest) -> HttpResponse:
     chosen = list(own(Campaign, request.access.merchant).filter(code__in=request.POST.getlist("campaign")))
     if not chosen:
         return redirect("ads:campaigns", request.access.merchant.code)
-    form = BulkForm(request.POST) if "do" in request.POST else BulkForm()
+    form = BulkForm(request.POST if "do" in request.POST else None, currency=request.access.merchant.currency)
     context: dict[str, Any] = {"form": form, "chosen": chosen}
     try:
         if form.is_valid() and DO in request.POST:

@@ -14,11 +14,12 @@ from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
 from .. import campaigns as verbs
-from ..campaigns import changes, dry_run, groups
+from ..campaigns import dry_run, groups
 from ..forms import CampaignForm, initial_of
 from ..models import Campaign, Placement
 from ..wording import Wording
-from .campaign import told
+from . import merging
+from .merging import conflict
 from .refusals import is_conflict, is_done
 
 
@@ -59,7 +60,8 @@ def _make(request: HttpRequest, form: CampaignForm) -> Campaign:
 def campaign_edit(request: HttpRequest, campaign: str) -> HttpResponse:
     """Change a campaign, unless somebody else has meanwhile."""
     found = get_object_or_404(own(Campaign, request.access.merchant).select_related("merchant"), code=campaign)
-    form = CampaignForm(request.POST or None, merchant=found.merchant, campaign=found, initial=initial_of(found))
+    initial = initial_of(found) | {"seen": merging.latest(found)}
+    form = CampaignForm(request.POST or None, merchant=found.merchant, campaign=found, initial=initial)
     if _is_ready(request, form) and is_done(request, form, lambda: _edit(request, form, found)):
         messages.success(request, _("The campaign is saved."))
         return redirect("ads:campaign", found.merchant.code, found.code)
@@ -68,7 +70,8 @@ def campaign_edit(request: HttpRequest, campaign: str) -> HttpResponse:
 
 def _edit(request: HttpRequest, form: CampaignForm, campaign: Campaign) -> None:
     version = form.cleaned_data["version"] or 0
-    verbs.edit_campaign(request.access, campaign, version=version, at=clock.now(), **form.changes())
+    arguments = merging.arguments_of(form)
+    verbs.edit_campaign(request.access, campaign, version=version, at=clock.now(), **arguments)
 
 
 def _is_ready(request: HttpRequest, form: CampaignForm) -> bool:
@@ -86,13 +89,13 @@ def _shown(request: HttpRequest, form: CampaignForm, campaign: Campaign | None =
     if "check" in request.POST and form.is_valid():
         context |= _tried_out(request, form, campaign)
     if campaign and is_conflict(form):
-        campaign.refresh_from_db()
-        context |= {"is_conflict": True, "latest": told(campaign, list(changes.history(campaign)[:1]))}
+        context |= conflict(form)
     return render(request, "ads/campaign/form.html", context)
 
 
 def _tried_out(request: HttpRequest, form: CampaignForm, campaign: Campaign | None) -> dict[str, Any]:
-    estimate = dry_run.estimate(request.access, at=clock.now(), campaign=campaign, **form.changes())
+    arguments = merging.arguments_of(form) if campaign else form.changes()
+    estimate = dry_run.estimate(request.access, at=clock.now(), campaign=campaign, **arguments)
     form.refuse(estimate.errors)
     wording = Wording(request.access.merchant, [estimate.before, estimate.after])
     return {"estimate": estimate, "lines": wording.lines(estimate.before, estimate.after) if campaign else []}

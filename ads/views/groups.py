@@ -1,5 +1,7 @@
 """Pages of ad groups: made, changed, paused and archived."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,6 +17,7 @@ from ..campaigns import groups as verbs
 from ..campaigns.objectives import terms
 from ..forms import GroupForm, initial_of_group
 from ..models import AdGroup, Campaign
+from . import merging
 from .coming_back import came_from
 from .refusals import is_conflict, is_done, told
 
@@ -24,9 +27,7 @@ from .refusals import is_conflict, is_done, told
 def group_new(request: HttpRequest, campaign: str) -> HttpResponse:
     """Make a group of a campaign."""
     found = _campaign(request, campaign)
-    form = GroupForm(
-        request.POST or None, merchant=found.merchant, objective=found.objective, initial={"version": found.version}
-    )
+    form = GroupForm(request.POST or None, campaign=found, initial={"version": found.version})
     if _is_ready(request, form) and is_done(request, form, lambda: _make(request, form, found)):
         messages.success(request, _("The group is there and serves with its campaign."))
         return redirect("ads:campaign", found.merchant.code, found.code)
@@ -39,9 +40,8 @@ def group(request: HttpRequest, campaign: str, group: str) -> HttpResponse:
     """Change a group, unless somebody else has changed its campaign."""
     found = _campaign(request, campaign)
     group_of = get_object_or_404(found.groups.select_related("campaign__merchant"), code=group)
-    form = GroupForm(
-        request.POST or None, merchant=found.merchant, objective=found.objective, initial=initial_of_group(group_of)
-    )
+    initial = initial_of_group(group_of) | {"seen": merging.latest(found)}
+    form = GroupForm(request.POST or None, campaign=found, group=group_of, initial=initial)
     if _is_ready(request, form) and is_done(request, form, lambda: _edit(request, form, group_of)):
         messages.success(request, _("The group is saved."))
         return redirect("ads:campaign", found.merchant.code, found.code)
@@ -82,15 +82,14 @@ def _make(request: HttpRequest, form: GroupForm, campaign: Campaign) -> AdGroup:
 
 def _edit(request: HttpRequest, form: GroupForm, group: AdGroup) -> None:
     version = form.cleaned_data["version"] or 0
-    verbs.edit_group(request.access, group, at=clock.now(), version=version, **form.changes())
+    verbs.edit_group(request.access, group, at=clock.now(), version=version, **merging.arguments_of(form))
 
 
 def _shown(request: HttpRequest, form: GroupForm, campaign: Campaign, group: AdGroup | None) -> HttpResponse:
-    conflict = is_conflict(form)
-    if conflict:
-        campaign.refresh_from_db()
-    context = {
-        "form": form, "campaign": campaign, "group": group, "is_conflict": conflict,
-        "creatives": terms(campaign.objective).creatives,
+    context: dict[str, Any] = {
+        "form": form, "campaign": campaign, "group": group, "creatives": terms(campaign.objective).creatives
     }  # fmt: skip
+    if is_conflict(form):
+        campaign.refresh_from_db()
+        context |= merging.conflict(form) if group else {"is_conflict": True}
     return render(request, "ads/campaign/group.html", context)

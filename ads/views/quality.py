@@ -1,6 +1,7 @@
 """Traffic quality: the merchant's page, with appeals."""
 
 from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +16,7 @@ from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
 from ..forms.traffic import AppealForm, PeriodForm
-from ..models import Appeal, Placement
+from ..models import Appeal, Campaign, Placement
 from ..validity import RULES, Reason, appeals, measuring
 from ..validity.charts import chart_of_traffic
 
@@ -34,8 +35,17 @@ def traffic(request: HttpRequest) -> HttpResponse:
         if form.is_valid() and _appeal(request, form):
             return redirect("ads:traffic", merchant.code)
     else:
-        form = AppealForm(merchant=merchant)
+        form = AppealForm(merchant=merchant, initial=_initial(request, at))
     return render(request, "ads/traffic.html", _context(request, at) | {"form": form})
+
+
+def _initial(request: HttpRequest, at: datetime) -> dict[str, Any]:
+    """Return what an appeal begins with: the days that are shown, as far as one may go back, and the campaign."""
+    merchant = request.access.merchant
+    today = local_date(at, merchant.time_zone)
+    _form, first, last = PeriodForm.of(request.GET, today=today)
+    campaign = own(Campaign, merchant).filter(code=request.GET.get("campaign", "")).first()
+    return {"first": max(first, today - appeals.LONGEST), "last": min(last, today), "campaign": campaign}
 
 
 def _appeal(request: HttpRequest, form: AppealForm) -> bool:

@@ -11,6 +11,8 @@ from ads import campaigns
 from ads.campaigns import changes
 from ads.forms.words import parse_keywords, parse_negatives
 from ads.models import Ad, AdAccount, AdGroup, Campaign, CampaignDay, Change, Proposal
+from ads.performance import Result
+from ads.views.goals import reached
 from shops.models import AuditEntry, Note
 from tests import factories
 from tests.factories import AT
@@ -106,14 +108,24 @@ def of_group(campaign, **members) -> dict:
     return {f"groups.{campaign.groups.get().code}.{name}": value for name, value in (empty | members).items()}
 
 
-def test_a_second_editor_keeps_what_was_typed_and_may_save_it_over(buyer, shop, goods, running):
+def test_a_second_editor_sees_three_values_and_saves_only_what_is_theirs(buyer, shop, goods, running):
     edit, version = address("campaign_edit", shop.code, running.code), running.version
-    campaigns.edit_campaign(owner_of(shop), running, version=version, at=AT, values={"bid": Decimal(3)})
-    conflict = buyer.post(edit, fields(goods, name="Summer", version=version)).text
-    assert ("Somebody else" in conflict, 'value="Summer"' in conflict, "CN¥3.00" in conflict) == (True, True, True)
-    over = re.search(r'name="version" value="(\d+)">Save mine over it', conflict)[1]
-    buyer.post(edit, fields(goods, name="Summer", version=over))
-    assert (Campaign.objects.get().name, Campaign.objects.get().bid) == ("Summer", Decimal("1.2"))
+    read = buyer.get(edit).context["form"]
+    typed = {name: read[name].value() for name in ("name", "daily_budget", "starts_at", "seen")}
+    typed = fields(goods, **typed, bid="2", pacing="even", placements=read["placements"].value(), keywords="")
+    typed |= {"hours": range(168), "starts_at": "2026-03-10T12:00"}
+    values = {"bid": Decimal(3), "daily_budget": Decimal(20)}
+    campaigns.edit_campaign(owner_of(shop), running, version=version, at=AT, values=values)
+    conflict = buyer.post(edit, typed | {"version": version})
+    told = [
+        (side.label, side.was, side.theirs and side.theirs.after, side.mine and side.mine.after)
+        for side in conflict.context["sides"]
+    ]
+    assert told == [("Bid", "CN¥1.00", "CN¥3.00", "CN¥2.00"), ("Daily budget", "CN¥10.00", "CN¥20.00", None)]
+    over = re.search(r'name="version" value="(\d+)">Save mine over it', conflict.text)[1]
+    buyer.post(edit, typed | {"version": over})
+    assert changes.history(running)[0].after == {"bid": "2"}
+    assert (Campaign.objects.get().bid, Campaign.objects.get().daily_budget) == (2, 20)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +142,8 @@ def test_a_second_editor_keeps_what_was_typed_and_may_save_it_over(buyer, shop, 
         ({"objective": "new_customers", "bid_mode": "target_roi", "target_roi": "3"}, "cannot be bid for in this way"),
         ({"objective": "seeding"}, "at least one note"),
         ({"objective": "live"}, "Live rooms have no pages"),
-        ({"modifier_feed": "-100"}, "greater than or equal to -99"),
+        ({"modifier_feed": "-100"}, "from −99 to 900"),
+        ({"bid": "0"}, "At least CN¥0.01."),
         ({"days-TOTAL_FORMS": "1", "days-INITIAL_FORMS": "0", "days-0-bid_percent": "9"}, "Say from when"),
     ],
 )
@@ -197,7 +210,7 @@ def test_who_only_looks_sees_no_button(client, shop, running, kai, alice):
     forms = {
         form for page in shown for form in re.findall(r'<form[^>]*action="(/console/[^"]*)"', client.get(page).text)
     }
-    assert forms == set()
+    assert forms == {address("campaign_columns", shop.code)}
     assert client.post(address("campaigns_bulk", shop.code), {"campaign": running.code}).status_code == 403
 
 
@@ -240,6 +253,35 @@ def test_the_list_is_narrowed_sorted_and_summed(buyer, shop, goods, running):
     assert shown("?state=archived&sort=nonsense&days=x")[0] == []
     totals = {cell.name: cell.text for cell in shown("?days=1")[1].context["totals"]}
     assert (totals["impressions"], totals["ctr"], totals["roi"]) == ("2", "0%", "–")
+
+
+def test_the_list_remembers_columns_by_objective(buyer, shop, goods, running):
+    def shown(query=""):
+        headings = buyer.get(address("campaigns", shop.code) + query).context["headings"]
+        return [heading.name for heading in headings][4:]
+
+    standard, seeding = shown(), shown("?objective=seeding")
+    said = {"objective": "seeding", "column": ["cpm", "spend", "roi", "x"], "rows": "50"}
+    buyer.post(address("campaign_columns", shop.code), said)
+    assert (shown(), shown("?objective=seeding")) == (standard, ["spend", "cpm"])
+    assert buyer.get(address("campaigns", shop.code)).context["page"].paginator.per_page == 50
+    buyer.post(address("campaign_columns", shop.code), said | {"standard": "1"})
+    assert shown("?objective=seeding") == seeding
+
+
+@pytest.mark.parametrize(
+    ("goal", "result", "mark"),
+    [
+        ({"bid_mode": "target_roi", "target_roi": Decimal(4)}, (9, 900), "few"),
+        ({"bid_mode": "target_roi", "target_roi": Decimal(4)}, (10, 400), "met"),
+        ({"bid_mode": "target_roi", "target_roi": Decimal(4)}, (10, 399), "below"),
+        ({"bid_mode": "target_cost", "target_cost": Decimal(9)}, (10, 0), "above"),
+    ],
+)
+def test_a_goal_is_marked(goal, result, mark):
+    orders, sales = result
+    campaign = Campaign(objective="product_sales", **goal)
+    assert reached(campaign, Result(spend=Decimal(100), orders=orders, sales=Decimal(sales))).mark == mark
 
 
 def test_an_amount_is_changed_on_the_spot_unless_it_has_changed(buyer, shop, running):

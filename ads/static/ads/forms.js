@@ -1,5 +1,6 @@
 // Forms that show only what applies: [data-when=field][data-values="a b"] shows while the field has one of the values.
-// What is hidden is not sent. [data-add-row=name] adds another row of a formset from its template.
+// What is hidden is not sent. [data-add-row=name] adds another row of a formset from its template. What a dry run finds
+// wrong stands beside its fields, and goes when the next one finds it mended.
 (() => {
   "use strict";
 
@@ -43,6 +44,39 @@
   });
   document.addEventListener("htmx:afterSettle", suit);
   suit();
+
+  const WRONG = ".invalid-feedback, .alert-danger[data-of]";
+  const inPanel = (element) => element.closest("[aria-live]");
+
+  function forget() {
+    form.querySelectorAll(WRONG).forEach((told) => { if (!inPanel(told)) told.remove(); });
+    form.querySelectorAll(".is-invalid, [aria-invalid]").forEach((control) => {
+      control.classList.remove("is-invalid");
+      control.removeAttribute("aria-invalid");
+    });
+  }
+
+  // Where what is wrong with a field is told: behind its control, or above the choices that it is made of.
+  function tell(told) {
+    const id = told.id.replace(/_error$/, "");
+    const name = told.dataset.of ?? id.replace(/^id_/, "");
+    const control = document.getElementById(id);
+    if (control && !control.matches("div, fieldset")) (control.closest(".input-group") ?? control).after(told);
+    else form.querySelector(`[data-told="${name}"]`)?.prepend(told);
+    [form.elements[name]].flat().forEach((field) => {
+      if (field instanceof RadioNodeList || !field) return;
+      field.classList.add("is-invalid");
+      field.setAttribute("aria-invalid", "true");
+      if (told.id) field.setAttribute("aria-describedby", told.id);
+    });
+  }
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.detail.target?.id !== "dry-run") return;
+    const answer = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html");
+    forget();
+    answer.querySelectorAll(WRONG).forEach((told) => { if (!inPanel(told)) tell(document.adoptNode(told)); });
+  });
 
   document.addEventListener("click", (event) => {
     const name = event.target.closest("[data-add-row]")?.dataset.addRow;
