@@ -14,12 +14,14 @@ from hypothesis import strategies as st
 from ads import charging, partitions
 from ads.auction.moments import Rules
 from ads.models import AuctionHour, AuctionRecord
+from ads.replay import chances
 from ads.replay.estimating import expected
 from ads.replay.explaining import explain
 from ads.replay.forecasting import forecast
 from ads.replay.holding import Bidder
 from ads.replay.losses import Loss, losses
 from ads.replay.people import reach
+from ads.replay.planning import NEWCOMER
 from ads.replay.quantiles import quantiles
 from ads.replay.reading import Auction, Entry, auctions
 from ads.replay.suggesting import suggested_bids, suggested_targets
@@ -31,6 +33,7 @@ from tests import factories
 from tests.factories import AT
 
 from . import adverts
+from .auctions import Oracle
 
 OWN, RIVAL = 1, 2
 RULES = Rules(1, (100, 1), "gsp", 0.9, 2, 10, 500, 0.0)
@@ -240,6 +243,33 @@ def test_in_a_world_without_chance_nothing_is_off(shop, ad, rival):
 
 
 @pytest.mark.django_db
+def test_a_bid_that_changed_in_the_week_is_asked_for_on_all_of_its_days(shop, ad, rival):
+    factories.fund(shop, 1000)
+    ad.campaign.bid = 3
+    for day in (4, 3):
+        plant(30, told(rival, "2", "won", position=1), told(ad, "1", "outranked"), at=AT - timedelta(days=day))
+    for day in (2, 1):
+        at = AT - timedelta(days=day)
+        plant(30, told(ad, "3", "won", position=1, price=20_000), told(rival, "2", "outranked"), at=at)
+        happened(ad, 30, price="2", at=at)
+    asked = {bid: what_if(ad.campaign, at=AT, bid=Decimal(bid), days=4) for bid in (1, 3)}
+    assert [(found.impressions.middle, found.spend.middle) for found in asked.values()] == [(0, 0), (120, 240)]
+    assert (asked[3].percent, asked[3].error, asked[3].later) == (0, asked[1].error, asked[1].later)
+    assert [(error.impressions, error.spend) for error in (asked[3].error, asked[3].later)] == [(0, 0), (0, 0)]
+
+
+@pytest.mark.django_db
+def test_the_bids_of_now_are_those_of_keywords_placements_and_promotion_days(shop, ad, rival):
+    word = ad.group.keywords.create(text="silk", match="exact", bid=2)
+    ad.campaign.modifiers.create(placement="feed", percent=50)
+    ad.campaign.promotion_days.create(first_day=YESTERDAY.date(), last_day=YESTERDAY.date(), bid_percent=100)
+    for keyword in (word.pk, None):
+        plant(60, told(ad, "7", "outranked", keyword=keyword), told(rival, "9", "won", position=1))
+    bids = {entry.keyword: entry.bid for held in study(ad.campaign, at=AT).rebid for entry in held.entries[:1]}
+    assert bids == {word.pk: 60_000, None: 30_000}
+
+
+@pytest.mark.django_db
 def test_what_was_off_before_widens_the_range(shop, ad, rival):
     plant(FEWEST, told(ad, "1", "won", position=1, price=5_000), told(rival, "0.5", "outranked"))
     for n in range(80):
@@ -280,6 +310,45 @@ def test_a_campaign_is_forecast_from_the_auctions_it_would_reach(shop, rival):
     assert forecast(shop, SPEC | {"daily_budget": "20"}, at=AT).clicks == 10
     assert forecast(shop, SPEC | {"placements": ["search"]}, at=AT) is None
     assert forecast(shop, SPEC | {"hours": "0" * 168}, at=AT) is None
+
+
+@pytest.mark.django_db
+def test_a_forecast_goes_by_what_is_predicted_for_the_ads_that_were_chosen(shop, rival, monkeypatch):
+    oracle = Oracle(clicks={NEWCOMER: 0.25}, purchases={NEWCOMER: 0.1}, values={NEWCOMER: 100.0})
+    monkeypatch.setattr(chances, "_predictor", lambda: oracle)
+    plant(200, told(rival, "2", "won", position=1, price=100))
+    spec = SPEC | {"bid": "9", "products": [adverts.product(shop).code]}
+    found = forecast(shop, spec, at=AT)
+    assert (found.is_predicted, found.impressions, found.clicks, found.low) == (True, 200, 50, 8)
+    usual = forecast(shop, spec | {"products": []}, at=AT)
+    assert (usual.is_predicted, usual.clicks, usual.low) == (False, 200, 2)
+    roi = spec | {"bid_mode": "target_roi", "bid": None}
+    assert [forecast(shop, roi | {"target_roi": target}, at=AT).impressions for target in ("1", "2")] == [200, 0]
+
+
+@pytest.mark.django_db
+def test_a_change_is_forecast_with_the_targeting_and_the_ads_that_it_leaves_as_they_are(shop, ad, rival):
+    plant(200, told(rival, "0.5", "won", position=1), told(ad, "1", "outranked"))
+    spec = SPEC | {"campaign": ad.campaign.code, "daily_budget": "100000"}
+    assert forecast(shop, spec, at=AT).is_predicted
+    ad.group.keywords.create(text="silk", match="exact")
+    assert forecast(shop, spec, at=AT) is None
+    assert forecast(shop, spec | {f"groups.{ad.group.code}.keywords": []}, at=AT).auctions == 200
+
+
+@pytest.mark.django_db
+def test_forecasts_are_checked_on_days_that_they_had_not_seen(shop, ad, rival):
+    ad.campaign.created_at = AT - timedelta(days=30)
+    ad.campaign.save()
+    for day in range(7, 0, -1):
+        at = AT - timedelta(days=day)
+        plant(20, told(ad, "1", "won", position=1), told(rival, "0.5", "outranked"), at=at, weight=0.1)
+        for n in range(2 if day <= 4 else 0):
+            adverts.event(ad, shopper=UUID(int=n), at=at, kind="impression")
+            adverts.event(ad, shopper=UUID(int=n), at=at)
+    assert forecast(shop, SPEC, at=AT).error == pytest.approx(0)
+    plant(4, told(ad, "1", "won", position=1), told(rival, "0.5", "outranked"), at=AT - timedelta(days=6))
+    assert forecast(shop, SPEC, at=AT).error == pytest.approx(2 / 3)
 
 
 @pytest.fixture
