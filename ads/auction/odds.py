@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from ..models import Campaign
 from ..prediction import PLACEMENTS, Predictor
 from ..prediction.smoothing import odds
 from .numbers import CENTS, PROBABILITY, RATE
@@ -15,7 +14,7 @@ class Odds:
     """Predictions for a roster by one version of the models."""
 
     def __init__(self, roster: Roster, predictor: Predictor):
-        facts = [row.facts for row in roster.candidates]
+        facts = roster.facts
         self.predictor = predictor
         self.logits = predictor.click_logits(facts)
         self.pcvr = odds(predictor.purchase_logits(facts))
@@ -46,11 +45,6 @@ class Odds:
 
 def _worth(roster: Roster, predictor: Predictor, facts) -> np.ndarray:
     """Return by row what a conversion may cost at multiplier 1, in ten-thousandths of the row's currency."""
-    rows = roster.candidates
-    targets = np.array([float(row.target or 1) for row in rows])
-    modes = np.array([row.mode for row in rows], dtype=object)
-    is_settled = np.array([row.roi_on == Campaign.RoiOn.SETTLED for row in rows], dtype=bool)
-    value = predictor.value(facts) * np.where(is_settled, predictor.settled_share(facts), 1.0)
-    worth = np.where(modes == Campaign.BidMode.TARGET_ROI, value / targets, targets)
-    unit = RATE / roster.rate
-    return CENTS * np.where(modes == Campaign.BidMode.MAX_CONVERSIONS, unit, worth)
+    value = predictor.value(facts) * np.where(roster.is_settled, predictor.settled_share(facts), 1.0)
+    worth = np.where(roster.is_roi, value / roster.target, roster.target)
+    return CENTS * np.where(roster.is_conversions, RATE / roster.rate, worth)

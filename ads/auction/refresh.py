@@ -21,12 +21,12 @@ from .. import prediction
 from ..audiences import membership
 from ..prediction import Predictor
 from . import reading, snapshot
-from .candidates import Candidate
 from .frequency import Frequency
 from .index import Index
 from .odds import Odds
 from .roster import Roster
 from .standings import Goods
+from .strips import Strip, strip
 
 logger = logging.getLogger(__name__)
 
@@ -35,6 +35,7 @@ GOODS = 3.0
 MEMBERSHIPS = 3.0
 CATALOGUE = 300.0
 STALE = 10.0
+MANY = 1_000  # fresh ads that are worth a collection of their own
 YIELD = 0.0005  # seconds after which a thread lets others run: building must not hold up decisions
 
 
@@ -53,13 +54,17 @@ class Due:
 
 
 class Reader:
-    """Reads an index from the database, and then again as little of it as has changed."""
+    """Reads an index from the database, and then again as little of it as has changed.
+
+    `fresh` counts the ads that were read since somebody set it to 0.
+    """
 
     def __init__(self):
         self.index: Index | None = None
+        self.fresh = 0
         self._roster: Roster | None = None
         self._marks: reading.Marks = {}
-        self._candidates: dict[int, list[Candidate]] = {}
+        self._strips: dict[int, Strip] = {}
         self._due = {name: Due(seconds) for name, seconds in PERIODS.items()}
         self._paths: Mapping[str, tuple[int, ...]] = {}
         self._categories: Mapping[str, str] = {}
@@ -86,10 +91,12 @@ class Reader:
         if self._roster and marks == self._marks and not catalogue_changed:
             return self._roster
         changed = [campaign for campaign, mark in marks.items() if self._marks.get(campaign) != mark]
-        kept = {campaign: self._candidates[campaign] for campaign in marks if campaign in self._candidates}
-        self._candidates, self._marks = kept | reading.read_candidates(changed), marks
-        rows = sorted((row for rows in self._candidates.values() for row in rows), key=lambda row: row.ad)
-        self._roster = Roster(rows, category_path=self._paths, product_category=self._categories)
+        fresh = {campaign: strip(rows) for campaign, rows in reading.read_candidates(changed).items()}
+        kept = {campaign: self._strips[campaign] for campaign in marks if campaign in self._strips}
+        self._strips, self._marks = kept | fresh, marks
+        self.fresh += sum(len(one.candidates) for one in fresh.values())
+        strips = [one for _campaign, one in sorted(self._strips.items())]
+        self._roster = Roster(strips, category_path=self._paths, product_category=self._categories)
         return self._roster
 
     def _read_catalogue(self) -> bool:
@@ -131,7 +138,7 @@ class Keeper:
         self.index: Index | None = None
         self.frequency = Frequency()
         self._reader = Reader()
-        self._is_failing = False
+        self._is_failing = self._has_frozen = False
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
@@ -151,9 +158,8 @@ class Keeper:
     def tick(self) -> None:
         """Bring the index up to date; whatever goes wrong, keep the last one and try again at the next tick."""
         try:
-            before, self.index = self.index, self._reader.read()
-            if before is None or before.roster is not self.index.roster:
-                gc.freeze()  # a roster lives long, and collections that walk through it would hold up decisions
+            self.index = self._reader.read()
+            self._spare_collections()
             self.frequency.catch_up(at=clock.now())
         except Exception:
             if not self._is_failing:
@@ -163,6 +169,13 @@ class Keeper:
                 connection.close()
         else:
             self._is_failing = False
+
+    def _spare_collections(self) -> None:
+        """Leave what lives long out of collections, which would walk through it and hold up decisions."""
+        if self._reader.fresh >= MANY or not self._has_frozen:
+            gc.collect()
+            gc.freeze()
+            self._reader.fresh, self._has_frozen = 0, True
 
     def _run(self) -> None:
         while True:

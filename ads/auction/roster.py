@@ -1,27 +1,22 @@
 """The roster: every ad that could run as rows, and maps from what a request says to rows; replaced when ads change."""
 
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from .. import steering
-from ..models import Campaign, Placement
 from .candidates import Candidate, Promotion
 from .matching import Matcher
-from .numbers import NEVER, RATE, micros, whole
+from .numbers import NEVER, whole
+from .strips import NUMBERS, PLACEMENTS, REALS, Strip, facts, joined, key_of
 from .words import words
 
-PLACEMENTS = tuple(Placement.values)
 QUARTER = 15 * 60 * 1_000_000  # every time zone's hours begin with a quarter of an hour of UTC
 MOST_QUERIES = 10_000
 NO_PROMOTION = -1
-
-NEGATIVE, AUDIENCE, BUYER, CAPPED = 1, 2, 4, 8  # what must be looked at before a row is shown, as bits
 
 
 class Segment(NamedTuple):
@@ -54,27 +49,20 @@ class Roster:
 
     def __init__(
         self,
-        candidates: Sequence[Candidate],
+        strips: Sequence[Strip],
         *,
         category_path: Mapping[str, tuple[int, ...]] | None = None,
         product_category: Mapping[str, str] | None = None,
     ):
         """Take a category's own id and those above it by slug, and slugs of categories by code of product."""
-        self.candidates = candidates
+        joint = joined(strips)
+        self.candidates, self._numbers, self._reals = joint.candidates, joint.numbers, joint.reals
         self.category_path, self.product_category = category_path or {}, product_category or {}
-        self.products = {row.product_code: row.product for row in candidates}
-        self.ads = np.array([row.ad for row in candidates], dtype=np.int64)
-        self.product = [row.product for row in candidates]
-        self.merchant = [row.merchant for row in candidates]
-        self.campaign = [row.campaign for row in candidates]
-        self.guards = [_guards(row) for row in candidates]
-        self.caps = [row.frequency_cap or 0 for row in candidates]
-        self.product_r, self.merchant_r, self.campaign_r, self.guards_r = np.array(
-            [self.product, self.merchant, self.campaign, self.guards], dtype=np.int64
-        )
-        self._bids()
-        self._campaigns()
-        self._segments()
+        self.products = {row.product_code: row.product for row in self.candidates}
+        self.facts = facts(joint)
+        self._rows()
+        self._campaigns(joint)
+        self._segments(joint)
         self._reached: dict[str, Reached] = {}
 
     def __len__(self) -> int:
@@ -93,7 +81,7 @@ class Roster:
         if known is None:
             if len(self._reached) >= MOST_QUERIES:
                 self._reached.clear()
-            topics = ((word, "topic") for word in sorted(words(query)) if word in self.topics)
+            topics = ((word, "topic") for word in sorted(words(query)) if key_of(word) in self._topics)
             keywords = ((hit, hit.match) for hit in self.keywords.hits(query))
             known = self._reached[query] = Reached((*keywords, *topics), self.negatives.found(query))
         return known
@@ -104,42 +92,36 @@ class Roster:
             return self.everywhere
         if isinstance(key, int):
             return self.by_category[key]
-        return self.topics[key] if isinstance(key, str) else self.by_keyword[key]
+        return self._topics[key_of(key)] if isinstance(key, str) else self.by_keyword[key]
 
-    def _bids(self) -> None:
-        rows = self.candidates
-        self.is_manual = np.array([row.is_manual for row in rows], dtype=bool)
-        self.is_viewable = np.array([row.mode == Campaign.BidMode.CPM for row in rows], dtype=bool)
-        self.bid = _whole(_bid(row) for row in rows)
-        self.rate = _whole(int(row.rate * RATE) for row in rows)
-        factors = [[100 + row.modifiers.get(placement, 0) for row in rows] for placement in PLACEMENTS]
-        self.factor = np.array(factors, dtype=np.int64).reshape(len(PLACEMENTS), len(rows))
-        runs = [[placement in row.placements for row in rows] for placement in PLACEMENTS]
-        self.runs_on = np.array(runs, dtype=bool).reshape(len(PLACEMENTS), len(rows))
+    def _rows(self) -> None:
+        self.ads, self.product_r, self.merchant_r = (self._column(name) for name in ("ad", "product", "merchant"))
+        self.campaign_r, self.guards_r = self._column("campaign"), self._column("guards")
+        self.product, self.merchant = self.product_r.tolist(), self.merchant_r.tolist()
+        self.campaign, self.guards = self.campaign_r.tolist(), self.guards_r.tolist()
+        self.caps, self.bid, self.rate = self._column("cap").tolist(), self._column("bid"), self._column("rate")
+        self.is_manual, self.is_viewable = self._flags("is_manual"), self._flags("is_viewable")
+        self.is_roi, self.is_conversions = self._flags("is_roi"), self._flags("is_conversions")
+        self.is_settled, self.target = self._flags("is_settled"), self._reals[:, REALS.index("target")]
+        self.factor = np.stack([self._column(f"factor_{placement}") for placement in PLACEMENTS])
+        self.runs_on = np.stack([self._flags(f"runs_{placement}") for placement in PLACEMENTS])
 
-    def _campaigns(self) -> None:
-        first = {row.campaign: row for row in reversed(self.candidates)}
-        self.campaigns = np.array(sorted(first), dtype=np.int64)
-        self.campaign_at = np.searchsorted(self.campaigns, self.campaign_r)
-        rows = [first[campaign] for campaign in self.campaigns.tolist()]
+    def _campaigns(self, joint: Strip) -> None:
+        self.campaigns, first, self.campaign_at = np.unique(self.campaign_r, return_index=True, return_inverse=True)
+        rows = [self.candidates[row] for row in first.tolist()]
         names = sorted({row.time_zone for row in rows})
         self.zones = [ZoneInfo(name) for name in names]
         self.zone_c = np.array([names.index(row.time_zone) for row in rows], dtype=np.intp)
-        self.budget_c = _whole(whole(row.daily_budget) for row in rows)
-        self.first_multiplier_c = np.array([_first(row) for row in rows], dtype=float)
-        self.starts_c = _whole(micros(row.starts_at) if row.starts_at else 0 for row in rows)
-        self.ends_c = _whole(micros(row.ends_at) if row.ends_at else NEVER for row in rows)
-        hours = np.frombuffer("".join(row.hours for row in rows).encode(), dtype=np.uint8)
-        self.hours_c = (hours == ord("1")).reshape(len(rows), 168)
+        self.budget_c, self.starts_c, self.ends_c = (self._column(name)[first] for name in ("budget", "starts", "ends"))
+        self.first_multiplier_c = self._reals[first, REALS.index("first_multiplier")]
+        self.hours_c = joint.hours[first]
         self.promotions = [(at, promotion) for at, row in enumerate(rows) for promotion in row.promotions]
         self.turns = np.unique(np.concatenate([self.starts_c, self.ends_c])).tolist()
 
-    def _segments(self) -> None:
+    def _segments(self, joint: Strip) -> None:
         rows = self.candidates
-        everywhere = [at for at, row in enumerate(rows) if row.is_untargeted]
-        self.everywhere = Segment(_places(everywhere))
-        self.by_category = _grouped((category, at) for at, row in enumerate(rows) for category in row.categories)
-        self.topics = _grouped((word, at) for at in everywhere for word in words(rows[at].title))
+        self.everywhere = Segment(np.flatnonzero(self._column("is_untargeted")))
+        self.by_category, self._topics = Groups(joint.categories), Groups(joint.topics)
         self.keywords = Matcher(
             (bid.text, bid.match, (at, bid.keyword, -1 if bid.bid is None else whole(bid.bid)))
             for at, row in enumerate(rows)
@@ -147,6 +129,27 @@ class Roster:
         )
         self.by_keyword = {hit: _entered(entries) for hit, entries in self.keywords.entries.items()}
         self.negatives = Matcher(_negatives(rows))
+
+    def _column(self, name: str) -> np.ndarray:
+        return self._numbers[:, NUMBERS.index(name)].copy()
+
+    def _flags(self, name: str) -> np.ndarray:
+        return self._column(name).astype(bool)
+
+
+class Groups:
+    """Rows by key, out of pairs of both; sorted at once, cut apart when asked for."""
+
+    def __init__(self, pairs: np.ndarray):
+        order = pairs[:, 0].argsort(kind="stable")
+        self._keys, self._rows = pairs[order].T.copy()
+
+    def __contains__(self, key: int) -> bool:
+        place = self._keys.searchsorted(key)
+        return place < len(self._keys) and self._keys[place] == key
+
+    def __getitem__(self, key: int) -> Segment:
+        return Segment(self._rows[self._keys.searchsorted(key, "left") : self._keys.searchsorted(key, "right")])
 
 
 def promoted(promotions: Sequence[tuple[int, Promotion]], today: Sequence[date], places: int) -> np.ndarray:
@@ -167,25 +170,6 @@ def local_times(zones: Sequence[ZoneInfo], at: datetime) -> list[datetime]:
     return [at.astimezone(zone) for zone in zones]
 
 
-def _bid(row: Candidate) -> int:
-    """Return what a row bids per event that is charged: for a CPM, per viewable impression."""
-    if row.mode == Campaign.BidMode.CPM:
-        return whole(row.bid / 1000)
-    return whole(row.bid)
-
-
-def _first(row: Candidate) -> float:
-    """Return what a campaign's bids are multiplied by before it is steered."""
-    return steering.initial(mode=row.mode, daily_budget=row.daily_budget, rate=row.rate)
-
-
-def _guards(row: Candidate) -> int:
-    negative = NEGATIVE if row.negatives or row.group_negatives else 0
-    audience = AUDIENCE if row.audiences or row.left_out else 0
-    capped = CAPPED if row.frequency_cap else 0
-    return negative | audience | capped | (BUYER if row.exclude_buyers_days else 0)
-
-
 def _negatives(rows: Sequence[Candidate]) -> set[tuple[str, str, tuple[str, int]]]:
     """Return negatives with whose they are, each once."""
     of_campaigns = {(*negative, ("campaign", row.campaign)) for row in rows for negative in row.negatives}
@@ -195,18 +179,3 @@ def _negatives(rows: Sequence[Candidate]) -> set[tuple[str, str, tuple[str, int]
 def _entered(entries: Sequence[tuple[int, int, int]]) -> Segment:
     rows, keywords, bids = np.array(entries, dtype=np.int64).reshape(len(entries), 3).T
     return Segment(rows, keywords, bids)
-
-
-def _grouped(pairs: Iterable[tuple[Hashable, int]]) -> dict[Hashable, Segment]:
-    found = defaultdict(list)
-    for key, at in pairs:
-        found[key].append(at)
-    return {key: Segment(_places(rows)) for key, rows in found.items()}
-
-
-def _places(numbers: Iterable[int]) -> np.ndarray:
-    return np.fromiter(numbers, dtype=np.intp)
-
-
-def _whole(numbers: Iterable[int]) -> np.ndarray:
-    return np.fromiter((min(number, NEVER) for number in numbers), dtype=np.int64)

@@ -8,7 +8,8 @@ from .moments import Moment
 from .numbers import mixed
 from .outcomes import Outcome
 from .page import Request
-from .roster import AUDIENCE, BUYER, CAPPED, NEGATIVE, Reached
+from .roster import Reached
+from .strips import AUDIENCE, BUYER, CAPPED, NEGATIVE
 
 WHOLE_DRAW = 2**32
 

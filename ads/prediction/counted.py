@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 import numpy as np
 from django.db.models import Max, Sum
@@ -12,6 +13,7 @@ from .facts import AdFacts, numbers
 from .smoothing import FIRST_CLICK, nested
 
 MEMORY = timedelta(days=28)
+NOBODY = 2**62
 
 
 @dataclass(frozen=True)
@@ -23,8 +25,16 @@ class Counted:
 
     def of(self, facts: Sequence[AdFacts]) -> tuple[np.ndarray, np.ndarray]:
         """Return clicks and impressions of ads."""
-        pairs = [self.by_ad.get(row.ad, (0, 0)) for row in facts]
-        return tuple(np.array(pairs, dtype=np.int64).reshape(len(facts), 2).T)
+        table, wanted = self._table, numbers(facts, "ad")
+        places = np.searchsorted(table[0], wanted).clip(max=table.shape[1] - 1)
+        clicks, impressions = np.where(table[0, places] == wanted, table[1:, places], 0)
+        return clicks, impressions
+
+    @cached_property
+    def _table(self) -> np.ndarray:
+        """Ads in their order, with clicks and impressions; after the last comes nobody."""
+        rows = [(ad, *pair) for ad, pair in sorted(self.by_ad.items())]
+        return np.array([*rows, (NOBODY, 0, 0)], dtype=np.int64).T
 
     def rates(self, facts: Sequence[AdFacts]) -> np.ndarray:
         """Return the click rate of every ad, smoothed by its category."""

@@ -11,12 +11,11 @@ from chengfeng import sql
 
 from ..attribution.rules import DEFAULT
 from ..validity import TOKEN_LIFE
-from .facts import PLACEMENTS
+from .facts import PLACEMENTS, brand_number
 from .features import (
     MATCHES,
     Shown,
     ad_slots,
-    brand_number,
     bucket,
     context_slots,
     placed_slots,

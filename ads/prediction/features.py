@@ -55,10 +55,6 @@ def slots(field: str, *values) -> np.ndarray:
     return (found % np.uint64(SIZE)).astype(np.int64)
 
 
-def brand_number(brand: str) -> int:
-    return crc32(brand.strip().lower().encode()) if brand else -1
-
-
 def bucket(prices: np.ndarray) -> np.ndarray:
     """Return the half octave in which a price lies, -1 for none."""
     return np.where(prices > 0, np.round(2 * np.log2(np.maximum(prices, 0.01))) + 20, -1).astype(np.int64)

@@ -7,13 +7,12 @@ from datetime import datetime
 import numpy as np
 
 from .calibration import Calibration
-from .facts import PLACEMENTS, AdFacts, numbers, prices
+from .facts import PLACEMENTS, AdFacts, brands, numbers, prices
 from .features import (
     MATCHES,
     POSITIONS,
     Shown,
     ad_slots,
-    brand_number,
     bucket,
     context_slots,
     match_number,
@@ -29,8 +28,7 @@ PLACES = np.arange(len(PLACEMENTS))
 def shown(facts: Sequence[AdFacts]) -> Shown:
     """Return what the ads show, as features are made of it."""
     columns = {name: numbers(facts, name) for name in ("ad", "product", "category", "merchant", "note")}
-    brands = np.fromiter((brand_number(row.brand) for row in facts), np.int64, len(facts))
-    return Shown(brand=brands, bucket=bucket(prices(facts)), **columns)
+    return Shown(brand=brands(facts), bucket=bucket(prices(facts)), **columns)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ logger = logging.getLogger(__name__)
 
 TICK = 1.0  # seconds between two writes of records
 HOURS_TICK = 10.0  # seconds between two writes of counts, which are as many as campaigns
-TRACED = 10_000  # ads a second that tracing may look at in one process
+TRACED = 5_000  # ads a second that tracing may look at in one process
 PAUSE = 0.02  # seconds between pages that are traced
 MOST_TERMS = 1_000  # new searches that may wait
 

@@ -1,6 +1,5 @@
 """Writing: sampled pages become records of their auctions, counts by campaign and hour, and known search terms."""
 
-import json
 import random
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from uuid import UUID, uuid4
 
 import numpy as np
 from django.db import transaction
+from msgspec import json
 
 from chengfeng import sql
 
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from .recording import Sampled
 
 KEPT = 20  # ranked ads of an auction that a record keeps, the best first
-OTHERS = 100  # further campaigns of which it keeps the ad that came closest; a drawn part where there are more
+OTHERS = 40  # further campaigns of which it keeps the ad that came closest; a drawn part where there are more
 CHUNK = 500  # counts written at once
 LONGEST = 200  # characters of a search that is known by its words
 RANKED = [NUMBERS[outcome] for outcome in (Outcome.WON, Outcome.OUTRANKED, Outcome.EXPLORED_AWAY)]
-FIGURES = ("bid", "pctr", "pcvr", "quality", "score", "price", "vcg_price", "position", "keyword", "propensity")
 
 
 def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause: float = 0.0) -> Counter[tuple]:
@@ -43,7 +42,7 @@ def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause
         told += records(page, counts)
         time.sleep(pause)
     with transaction.atomic():
-        sql.run(RECORDS, {"rows": json.dumps(told)})
+        sql.run(RECORDS, {"rows": json.encode(told).decode()})
         sql.run(TERMS, _terms(searches))
     return counts
 
@@ -108,10 +107,17 @@ def _candidate(traced: Traced, ids: Mapping[int, str]) -> dict:
     candidate = traced.candidate
     told = {
         "ad": candidate.ad, "group": candidate.group, "campaign": candidate.campaign, "merchant": candidate.merchant,
-        "product": candidate.product, "mode": candidate.mode, "outcome": traced.outcome.value,
-        "token": ids.get(candidate.ad) if traced.outcome == Outcome.WON else None,
-    } | {name: getattr(traced, name) for name in FIGURES}  # fmt: skip
-    return {name: value for name, value in told.items() if value is not None}
+        "product": candidate.product, "mode": candidate.mode, "outcome": traced.outcome.value, "bid": traced.bid,
+        "pctr": traced.pctr, "pcvr": traced.pcvr, "quality": traced.quality, "score": traced.score,
+    }  # fmt: skip
+    if traced.keyword:
+        told["keyword"] = traced.keyword
+    if traced.outcome == Outcome.WON:
+        told |= {
+            "token": ids[candidate.ad], "position": traced.position, "price": traced.price,
+            "vcg_price": traced.vcg_price, "propensity": traced.propensity,
+        }  # fmt: skip
+    return told
 
 
 def _terms(searches: Mapping[str, datetime]) -> dict[str, list]:

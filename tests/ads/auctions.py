@@ -14,6 +14,7 @@ from ads.auction.numbers import amount, whole
 from ads.auction.odds import Odds
 from ads.auction.roster import Roster
 from ads.auction.standings import Goods, Money
+from ads.auction.strips import strip
 from ads.prediction import PLACEMENTS, AdFacts
 from ads.prediction.smoothing import logit
 from tests.factories import AT
@@ -107,7 +108,7 @@ def index(
     **maps,
 ) -> Index:
     """An index of candidates; `purses` go by campaign, `states` of goods by ad."""
-    roster = Roster(list(candidates), **maps)
+    roster = Roster([strip(candidates)], **maps)
     rows = [(purses or {}).get(campaign, Purse()) for campaign in roster.campaigns.tolist()]
     goods = Goods(
         np.array([(states or {}).get(row.ad, 0) for row in candidates], dtype=np.int64),

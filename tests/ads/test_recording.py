@@ -89,7 +89,7 @@ def test_a_drawn_part_of_a_large_crowd_stands_for_all_of_it():
     assert len(counts) == 321
     assert [one["campaign"] for one in told[:20]] == list(range(320, 300, -1))
     assert {one.get("share") for one in told[:20]} == {None}
-    assert [one["share"] for one in told[20:]] == [100 / 301] * 100
+    assert [one["share"] for one in told[20:]] == [40 / 301] * 40
 
 
 def test_a_record_of_a_drawn_campaign_weighs_as_much_as_those_without_it(recorder, rivals, monkeypatch):
