@@ -8,13 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from chengfeng import jobs
+from chengfeng import jobs, sql
 from chengfeng.constraints import refusals
 from shops.models import Product
 from shops.people.audit import record
 from shops.tenancy import Access, own
 
 from ..models import AdGroup, Audience, AudienceMember, Campaign, GroupAudience
+from .counting import LOCK
 
 MOST_AUDIENCES = 200  # of a merchant, the archived ones left out
 
@@ -87,7 +88,11 @@ def edit(
 
 @transaction.atomic
 def archive(access: Access, audience: Audience, *, at: datetime) -> bool:
-    """Archive an audience and forget who was in it; return whether that was news. Raises InUse."""
+    """Archive an audience and forget who was in it; return whether that was news. Raises InUse.
+
+    It waits for a count of the audience to end, for that holds members while it waits for the audience.
+    """
+    sql.hold(LOCK, audience.pk)
     locked = Audience.objects.select_for_update().get(pk=audience.pk)  # whoever gives it to a group meanwhile waits
     if locked.state == Audience.State.ARCHIVED:
         return False

@@ -6,12 +6,12 @@ People are known here by 64 bits of their random id: of ten million, two share t
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from uuid import UUID
 
 import numpy as np
 
-from chengfeng import clock, sql
+from chengfeng import sql
 
 REREAD = 600.0  # seconds after which all buyers are read anew
 OVERLAP = 1000  # conversions read again each time, for those that were committed after one with a higher number
@@ -71,8 +71,8 @@ class Memberships:
         last = hashes.searchsorted(np.uint64(known), "right")
         return frozenset(self.crowds.audiences[first:last].tolist())
 
-    def bought(self, shopper: UUID, merchant: int, days: int, *, on: date | None = None) -> bool:
-        """Whether the shopper bought from the merchant on `on` (UTC; else today) or one of the `days` days before.
+    def bought(self, shopper: UUID, merchant: int, days: int, *, on: date) -> bool:
+        """Whether the shopper bought from the merchant on `on` (UTC) or one of the `days` days before it.
 
         It knows the days that some group of a running campaign of the merchant asks for.
         """
@@ -80,7 +80,6 @@ class Memberships:
         day = self._last_day(known ^ (merchant * SPREAD & LOW))
         if day is None or known in self.opted_out:
             return False
-        on = on or clock.now().astimezone(UTC).date()
         return day >= (on - EPOCH).days - days
 
     def _last_day(self, key: int) -> int | None:

@@ -11,6 +11,7 @@ from django.db.models import F, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.models import Account
 from chengfeng.money import AmountField
 from chengfeng.periods import local_date
 from shops.models import Merchant
@@ -19,6 +20,7 @@ from shops.people.rights import Right
 from shops.tenancy import Access
 
 from ..models import AccountDay, AdAccount
+from ..wallet.cash import account as wallet_of
 from .changing import Illegal
 from .rules import HIGHEST_AMOUNT, LOWEST_AMOUNT, OUT_OF_RANGE, Errors
 
@@ -46,6 +48,8 @@ def edit_account(access: Access, *, values: Mapping[str, Any], at: datetime) -> 
     }
     if "approval_limit" in changes and _lifts(*changes["approval_limit"]):
         _require_decider(access)
+    if "daily_budget" in changes:
+        _hold_charges(access.merchant)
     AdAccount.objects.filter(pk=account.pk).update(**{name: after for name, (_before, after) in changes.items()})
     account.refresh_from_db()
     if "daily_budget" in changes:
@@ -54,6 +58,11 @@ def edit_account(access: Access, *, values: Mapping[str, Any], at: datetime) -> 
         sides = {name: [_plain(value) for value in pair] for name, pair in changes.items()}
         record(access, "ads.account", target=access.merchant.code, at=at, changes=sides)
     return account
+
+
+def _hold_charges(merchant: Merchant) -> None:
+    """Let charges wait until the new budget is there: one that has read the old would write that back."""
+    Account.objects.select_for_update(of=("self",), no_key=True).get(pk=wallet_of(merchant).pk)
 
 
 def _require_decider(access: Access) -> None:

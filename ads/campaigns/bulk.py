@@ -9,7 +9,9 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng.money import minor_unit
 from chengfeng.periods import local_date
+from shops.models import Merchant
 from shops.tenancy import Access, own
 
 from ..models import Campaign
@@ -17,11 +19,11 @@ from . import approval, changing, parts
 from .changing import Asked, Illegal, Operation, Result, Source, new_batch
 from .judging import judge
 from .members import AMOUNTS, encode
-from .rules import LOWEST_AMOUNT, Errors
+from .rules import Errors
 from .values import legible, number
 
 MOST = 500  # campaigns at once
-CENT = Decimal("0.01")
+HUNDREDTH = Decimal("0.01")
 HIGHEST_RAISE, HIGHEST_LOWERING = 900, 99  # per cent
 SETTABLE = frozenset(
     {
@@ -88,12 +90,12 @@ def plan(access: Access, campaigns: Sequence[Campaign], edit: BulkEdit, *, at: d
     approval.prepare(campaigns)
     limit = approval.limit_of(access.merchant.pk)
     today = local_date(at, access.merchant.time_zone)
-    return [_diff(campaign, edit, limit, today) for campaign in campaigns]
+    return [_diff(access.merchant, campaign, edit, limit, today) for campaign in campaigns]
 
 
-def _diff(campaign: Campaign, edit: BulkEdit, limit: Decimal | None, today: date) -> Diff:
+def _diff(merchant: Merchant, campaign: Campaign, edit: BulkEdit, limit: Decimal | None, today: date) -> Diff:
     known = _known(campaign, edit)
-    wanted = wanted_of(known, edit)
+    wanted = wanted_of(known, edit, merchant.currency)
     errors = judge(campaign, wanted) if wanted else {}
     waits = not errors and bool(wanted) and approval.is_needed(campaign, wanted, limit=limit, today=today)
     return Diff(campaign, campaign.version, {name: known[name] for name in wanted}, wanted, errors, waits)
@@ -112,7 +114,11 @@ def carry_out(access: Access, versions: Mapping[str, int], edit: BulkEdit, *, at
     require_sense(edit, len(versions))
     chosen = own(Campaign, access.merchant).filter(code__in=versions).order_by("pk")
     chosen = chosen.prefetch_related("modifiers", "promotion_days")
-    asked = [Asked(campaign, wanted_of(_known(campaign, edit), edit), versions[campaign.code]) for campaign in chosen]
+    currency = access.merchant.currency
+    asked = [
+        Asked(campaign, wanted_of(_known(campaign, edit), edit, currency), versions[campaign.code])
+        for campaign in chosen
+    ]
     operation = Operation(source=Source.BULK, batch=new_batch(), reason=reason)
     return Done(operation.batch, changing.carry_out(access, asked, at=at, operation=operation))
 
@@ -142,27 +148,28 @@ def _knows(step: Edit) -> bool:
     return step.action == Action.SET or step.member in LISTED
 
 
-def wanted_of(known: Mapping[str, Any], edit: BulkEdit) -> dict[str, Any]:
+def wanted_of(known: Mapping[str, Any], edit: BulkEdit, currency: str) -> dict[str, Any]:
     """Return the members that an edit would change, as they would be, of what is known of a campaign."""
     after = dict(known)
     for step in edit.edits:
-        after[step.member] = _after(after[step.member], step)
+        after[step.member] = _after(after[step.member], step, currency)
     return {name: value for name, value in after.items() if value != known[name]}
 
 
-def _after(value: Any, step: Edit) -> Any:
+def _after(value: Any, step: Edit, currency: str) -> Any:
     if step.action in (Action.RAISE, Action.LOWER):
-        return None if value is None else _moved(Decimal(value), step)
+        return None if value is None else _moved(Decimal(value), step, currency)
     if step.action in (Action.ADD, Action.REMOVE):
         return _listed(value, step)
     return legible(step.member, step.value)
 
 
-def _moved(amount: Decimal, step: Edit) -> str:
-    """Raise or lower an amount by so many per cent, to cents, and never to nothing."""
+def _moved(amount: Decimal, step: Edit, currency: str) -> str:
+    """Raise or lower an amount by so many per cent, to the currency's coins, a ROI to hundredths; never to nothing."""
+    unit = HUNDREDTH if step.member == "target_roi" else minor_unit(currency)
     percent = number(step.value) if step.action == Action.RAISE else -number(step.value)
-    moved = (amount * (100 + percent) / 100).quantize(CENT, rounding=ROUND_HALF_UP)
-    return encode(step.member, max(moved, LOWEST_AMOUNT))
+    moved = (amount * (100 + percent) / 100).quantize(unit, rounding=ROUND_HALF_UP)
+    return encode(step.member, max(moved, unit))
 
 
 def _listed(value: list | dict, step: Edit) -> Any:

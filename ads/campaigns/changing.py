@@ -32,10 +32,13 @@ class EditConflict(Exception):
 
 
 class Illegal(Exception):
-    """A campaign cannot be set so: `errors` maps each member to the rule that it breaks. Nothing was changed."""
+    """A campaign cannot be set so: `errors` maps each member to the rule that it breaks.
 
-    def __init__(self, errors: Errors):
-        self.errors = errors
+    Nothing was changed, but for what `changed` names, of several that were asked for together.
+    """
+
+    def __init__(self, errors: Errors, *, changed: Sequence[str] = ()):
+        self.errors, self.changed = errors, list(changed)
         super().__init__(", ".join(errors))
 
 
@@ -108,7 +111,7 @@ def carry_out(access: Access, asked: Sequence[Asked], *, at: datetime, operation
     Whoever raises after a refusal must do so outside: proposals are rows of the same transaction.
     """
     with transaction.atomic():
-        locked = _lock(access, [each.campaign.pk for each in asked])
+        locked = lock(access, [each.campaign.pk for each in asked])
         approval.prepare(locked.values())
         limit = approval.limit_of(access.merchant.pk)
         results = [_one(access, locked[each.campaign.pk], each, limit, at, operation) for each in asked]
@@ -131,7 +134,24 @@ def change_one(access: Access, asked: Asked, *, at: datetime, operation: Operati
     return result.change
 
 
-def _lock(access: Access, keys: Iterable[int]) -> dict[int, Campaign]:
+def change_all(access: Access, asked: Sequence[Asked], *, at: datetime, operation: Operation) -> list[Campaign]:
+    """Change several campaigns in one transaction, each if it can be; return those that changed.
+
+    Raises WaitsForApproval when some wait for a second person, else Illegal when some cannot be so; both name by code
+    what has changed nevertheless.
+    """
+    results = carry_out(access, asked, at=at, operation=operation)
+    changed = [result.campaign for result in results if result.change]
+    codes = [campaign.code for campaign in changed]
+    if waiting := [result.proposal for result in results if result.proposal]:
+        raise WaitsForApproval(*waiting, changed=codes)
+    if errors := next((result.errors for result in results if result.errors), None):
+        raise Illegal(errors, changed=codes)
+    return changed
+
+
+def lock(access: Access, keys: Iterable[int]) -> dict[int, Campaign]:
+    """Lock campaigns of the merchant in the order of their keys, until the transaction ends."""
     rows = own(Campaign, access.merchant).filter(pk__in=keys).select_for_update(of=("self",), no_key=True)
     locked = {row.pk: row for row in rows.order_by("pk")}
     for campaign in locked.values():
@@ -141,7 +161,7 @@ def _lock(access: Access, keys: Iterable[int]) -> dict[int, Campaign]:
 
 def lock_one(access: Access, campaign: Campaign, version: int | None) -> Campaign:
     """Lock a campaign that something is to be added to. Raises EditConflict when it has another version."""
-    locked = _lock(access, [campaign.pk])[campaign.pk]
+    locked = lock(access, [campaign.pk])[campaign.pk]
     if version not in (None, locked.version):
         raise EditConflict
     return locked

@@ -102,8 +102,7 @@ def set_ad_states(
     """Start or pause ads; return the codes of those whose state changed."""
     chosen = own(Ad, access.merchant).filter(code__in=list(codes)).exclude(state=state).select_related("campaign")
     chosen = list(chosen.order_by("campaign_id", "pk"))
-    set_states_of(access, chosen, state, at=at, operation=Operation(source=source))
-    return [ad.code for ad in chosen]
+    return set_states_of(access, chosen, state, at=at, operation=Operation(source=source))
 
 
 @transaction.atomic

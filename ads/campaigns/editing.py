@@ -14,7 +14,7 @@ from shops.tenancy import Access, own
 
 from ..models import AdGroup, Audience, Campaign, Keyword
 from . import parts
-from .changing import Asked, Illegal, Operation, Source, WaitsForApproval, carry_out, change_one, note
+from .changing import Asked, Illegal, Operation, Source, change_all, change_one, note
 from .groups import first_group
 from .members import LISTS, LISTS_OF_GROUP, PLAIN, Span, encoded, of_group, plain
 from .objectives import TERMS
@@ -131,18 +131,11 @@ def set_states(
 ) -> list[str]:
     """Start, pause or archive campaigns; return the codes of those whose state changed. Archived ones stay so.
 
-    Raises WaitsForApproval when some wait for a second person, and Illegal when some cannot be started; the others
-    have changed nevertheless.
+    One transaction; raises as `changing.change_all` does.
     """
     chosen = own(Campaign, access.merchant).filter(code__in=list(codes)).exclude(state__in=[state, State.ARCHIVED])
     asked = [Asked(campaign, {"state": str(state)}) for campaign in chosen.order_by("pk")]
-    results = carry_out(access, asked, at=at, operation=Operation(source=source))
-    changed = [result.campaign.code for result in results if result.change]
-    if waiting := [result.proposal for result in results if result.proposal]:
-        raise WaitsForApproval(*waiting, changed=changed)
-    if errors := next((result.errors for result in results if result.errors), None):
-        raise Illegal(errors)
-    return changed
+    return [campaign.code for campaign in change_all(access, asked, at=at, operation=Operation(source=source))]
 
 
 def described(campaign: Campaign) -> dict[str, Any]:

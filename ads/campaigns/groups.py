@@ -16,7 +16,7 @@ from shops.tenancy import Access, own
 
 from ..models import Ad, AdGroup, Audience, Campaign, Change
 from . import approval, parts
-from .changing import Asked, Illegal, Operation, Source, change_one, lock_one, note
+from .changing import Asked, Illegal, Operation, Source, change_all, change_one, lock_one, note
 from .judging import judge
 from .members import encode, encoded, of_ad, of_group
 from .proposing import outdate
@@ -114,14 +114,19 @@ def set_group_states(
     """Start, pause or archive groups; return the codes of those whose state changed. Archived ones stay so."""
     chosen = own(AdGroup, access.merchant).filter(code__in=list(codes)).exclude(state__in=[state, State.ARCHIVED])
     chosen = list(chosen.select_related("campaign").order_by("campaign_id", "pk"))
-    set_states_of(access, chosen, state, at=at, operation=Operation(source=source))
-    return [group.code for group in chosen]
+    return set_states_of(access, chosen, state, at=at, operation=Operation(source=source))
 
 
 def set_states_of(
     access: Access, rows: Sequence[AdGroup | Ad], state: str, *, at: datetime, operation: Operation
-) -> None:
-    """Give groups or ads, in the order of their campaigns, another state: one change for each campaign."""
-    for campaign, its in groupby(rows, key=attrgetter("campaign")):
-        named = {(of_group if isinstance(row, AdGroup) else of_ad)(row, "state"): str(state) for row in its}
-        change_one(access, Asked(campaign, named), at=at, operation=operation)
+) -> list[str]:
+    """Give groups or ads, in the order of their campaigns, another state; return the codes of those that changed.
+
+    One transaction and one change for each campaign; raises as `changing.change_all` does.
+    """
+    asked = [
+        Asked(campaign, {(of_group if isinstance(row, AdGroup) else of_ad)(row, "state"): str(state) for row in its})
+        for campaign, its in groupby(rows, key=attrgetter("campaign"))
+    ]
+    changed = {campaign.pk for campaign in change_all(access, asked, at=at, operation=operation)}
+    return [row.code for row in rows if row.campaign_id in changed]

@@ -44,6 +44,11 @@ def is_data_centre(address: str) -> bool:
     return parsed is not None and _ranges(settings.DATA_CENTRE_NETWORKS).hold(parsed)
 
 
+def knows_data_centres() -> bool:
+    """Whether there is a list of data centres, and something in it."""
+    return bool(_ranges(settings.DATA_CENTRE_NETWORKS))
+
+
 def _parsed(address: str):
     """Return a global address, an IPv4 one also where it is written inside an IPv6 one."""
     try:
@@ -65,6 +70,9 @@ class Ranges:
             joined = sorted(collapse_addresses([network for network in found if network.version == version]))
             firsts = [int(network.network_address) for network in joined]
             self._of[version] = firsts, [int(network.broadcast_address) for network in joined]
+
+    def __bool__(self):
+        return any(firsts for firsts, _lasts in self._of.values())
 
     def hold(self, address) -> bool:
         firsts, lasts = self._of[address.version]

@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..models import EventKind
+from .networks import knows_data_centres
 from .reasons import Reason
 
 TOKEN_LIFE = timedelta(hours=48)  # how long after the decision a report is still taken
@@ -55,6 +56,11 @@ class Rule:
     @property
     def name(self) -> str | Promise:
         return self.reason.label
+
+    @property
+    def is_set_up(self) -> bool:
+        """Whether there is what the rule needs: that on data centres rests until somebody says where they are."""
+        return self.reason != Reason.DATA_CENTRE or knows_data_centres()
 
 
 _ALL = (

@@ -49,12 +49,11 @@ def watch(*, at: datetime) -> int:
     One statement finds the wallets that have run low or are filled again since the last look; others cost nothing.
     """
     params = {"at": at, "pace_days": PACE_DAYS, "alert_days": AdAccount().alert_days}
-    low, filled = [], []
-    for merchant, code, is_low in sql.rows(CROSSED, params):
-        low.append((merchant, code)) if is_low else filled.append(merchant)
-    if filled:
-        AdAccount.objects.filter(merchant__in=filled).update(alerted_at=None)
-    return sum(_alert(merchant, code, at) for merchant, code in low)
+    crossed = sql.rows(CROSSED, params)
+    for merchant, _, is_low in crossed:
+        if not is_low:
+            AdAccount.objects.filter(merchant=merchant).update(alerted_at=None)
+    return sum(_alert(merchant, code, at) for merchant, code, is_low in crossed if is_low)
 
 
 CROSSED = f"""

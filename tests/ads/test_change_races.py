@@ -51,7 +51,7 @@ def made(shop, buyer):
 @pytest.fixture
 def without_locks(monkeypatch):
     """The control: nobody locks, and both have read before either writes."""
-    both, lock = threading.Barrier(2), changing._lock
+    both, lock = threading.Barrier(2), changing.lock
 
     def lock_together(*args):
         rows = lock(*args)
@@ -59,7 +59,7 @@ def without_locks(monkeypatch):
         return rows
 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda query, **_: query.all())
-    monkeypatch.setattr(changing, "_lock", lock_together)
+    monkeypatch.setattr(changing, "lock", lock_together)
 
 
 def at_once(*acts: Callable) -> Counter:

@@ -12,6 +12,7 @@ from ads.campaigns import (
     account,
     bulk,
     changes,
+    changing,
     create_campaign,
     creatives,
     dry_run,
@@ -23,7 +24,7 @@ from ads.campaigns import (
 from ads.campaigns.bulk import Action, BulkEdit, Edit
 from ads.campaigns.changes import UndoRefused
 from ads.campaigns.members import Span
-from ads.models import AdAccount, Campaign, CampaignDay, CampaignTotal, Change, Proposal
+from ads.models import AdAccount, AdGroup, Campaign, CampaignDay, CampaignTotal, Change, Proposal
 from shops.models import AuditEntry
 from shops.tenancy import access_of
 from tests.factories import AT
@@ -205,6 +206,35 @@ def test_bulk_does_what_its_diff_showed_and_is_undone_whole(buyer, goods):
     undone = changes.undo_batch(buyer, done.batch, at=AT)
     assert [each.refusal for each in undone] == [None, None]
     assert list(Campaign.objects.order_by("pk").values_list("daily_budget", flat=True)) == [10, 30]
+
+
+def test_groups_of_several_campaigns_change_together_or_say_which_did(buyer, made, goods, monkeypatch):
+    other = make(buyer, products=goods)
+    codes = [one.groups.get().code for one in (made, other)]
+    with monkeypatch.context() as patch:
+        patch.setattr(changing, "judge", lambda campaign, *_, **__: {"name": "x"} if campaign == other else {})
+        with pytest.raises(Illegal) as refused:
+            groups.set_group_states(buyer, codes, "paused", at=AT)
+    assert (refused.value.changed, [g.state for g in AdGroup.objects.order_by("pk")]) == (
+        [made.code], ["paused", "active"],
+    )  # fmt: skip
+    with monkeypatch.context() as patch:
+        patch.setattr(changing, "record", die)
+        with pytest.raises(KeyboardInterrupt):
+            groups.set_group_states(buyer, codes, "archived", at=AT)
+    assert [g.state for g in AdGroup.objects.order_by("pk")] == ["paused", "active"]
+    assert groups.set_group_states(buyer, codes, "archived", at=AT) == codes
+
+
+def die(*_args, **_details):
+    raise KeyboardInterrupt
+
+
+def test_bulk_moves_amounts_by_the_coins_of_the_currency(buyer):
+    edit = BulkEdit((Edit("bid", Action.RAISE, 10), Edit("target_roi", Action.RAISE, 10)))
+    known = {"bid": "33.4", "target_roi": "3.33"}
+    found = [bulk.wanted_of(known, edit, currency) for currency in ("CNY", "JPY")]
+    assert found == [{"bid": "36.74", "target_roi": "3.66"}, {"bid": "37", "target_roi": "3.66"}]
 
 
 def test_bulk_leaves_alone_what_changed_meanwhile_and_what_is_illegal(buyer):

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.db.models import QuerySet
 
 from ads import charging, wallet
+from ads.campaigns import account
 from ads.charging import reading
 from ads.models import AccountDay, AdAccount, CampaignDay, CampaignTotal, Charge, CreditNote, Event
 from ads.tokens import AdToken
@@ -154,6 +155,42 @@ def test_an_account_s_budget_given_while_others_charge_counts_them(shop):
     at_once(pay_or_limit, [*sent[:20], None, *sent[20:]])
     pay(*clicks(1, ads[0]))
     assert AccountDay.objects.get().spent == Charge.objects.count() == 41
+
+
+@pytest.fixture
+def edit_between(shop, monkeypatch):
+    """Return what edits the account's budget to 2 while a charge has read 10 and not written yet."""
+    factories.fund(shop, "100")
+    AdAccount.objects.create(merchant=shop, daily_budget=10)
+    first, second = clicks(2, adverts.ad(shop))
+    pay(first)
+    has_read, is_edited, read = threading.Event(), threading.Event(), reading.purses
+
+    def read_and_wait(*args):
+        purses = read(*args)
+        has_read.set()
+        is_edited.wait(timeout=0.3)
+        return purses
+
+    def edit() -> str:
+        has_read.wait(timeout=10)
+        account.edit_account(adverts.owner_of(shop), values={"daily_budget": Decimal(2)}, at=AT)
+        is_edited.set()
+        return "edited"
+
+    monkeypatch.setattr(reading, "purses", read_and_wait)
+    return lambda: at_once(lambda act: act(), [edit, lambda: pay(second)])
+
+
+def test_an_account_s_budget_edited_between_reading_and_writing_holds(edit_between):
+    assert edit_between() == {"edited": 1, "": 1}
+    assert AccountDay.objects.values_list("budget", "spent").get() == (2, 2)
+
+
+def test_control_without_the_lock_the_old_budget_is_written_back(edit_between, monkeypatch):
+    monkeypatch.setattr(account, "_hold_charges", lambda merchant: None)
+    assert edit_between() == {"edited": 1, "": 1}
+    assert AccountDay.objects.values_list("budget", "spent").get() == (10, 2)
 
 
 def test_a_charge_is_given_back_once(shop):

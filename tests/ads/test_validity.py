@@ -82,12 +82,15 @@ def test_data_centres_of_the_list_do_not_count(ad, settings, tmp_path):
         json.dumps({"prefixes": [{"ip_prefix": "81.2.68.0/23", "region": "x/y"}, {"ipv6_prefix": "2a02::/32"}]})
     )
     text.write_text("# of somebody\n81.2.70.0/24,NL\n")
+    settings.DATA_CENTRE_NETWORKS = ""
+    assert not RULES[Reason.DATA_CENTRE].is_set_up
     settings.DATA_CENTRE_NETWORKS = str(target)
     call_command("import_networks", str(aws), str(text), verbosity=0, stdout=(tmp_path / "said").open("w"))
     assert target.read_text() == "81.2.68.0/23\n81.2.70.0/24\n2a02::/32\n"
     addresses = [HOME, "81.2.70.255", "81.2.71.0", "2a02::1", "::ffff:81.2.69.1", ""]
     reasons = [click(ad, visitor=browser(address=address)) for address in addresses]
     assert reasons == ["data_centre", "data_centre", "", "data_centre", "data_centre", ""]
+    assert all(rule.is_set_up for rule in RULES.values())
 
 
 def test_a_list_that_is_none_is_refused_by_file_and_line(settings, tmp_path):
