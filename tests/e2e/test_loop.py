@@ -2,13 +2,14 @@
 
 import re
 import time
+from dataclasses import dataclass
 from decimal import Decimal
 
 import pytest
 from django.utils import translation
 
 from .conftest import DESK, PHONE, Window
-from .stack import until
+from .stack import Stack, until
 
 ADVERTISED = {"en": "Hand-woven bamboo lamp", "zh-hans": "手工竹编台灯"}
 PRICE = Decimal("128")
@@ -152,3 +153,87 @@ def test_the_same_walk_in_chinese_on_a_phone(site, market, window):
     assert ADVERTISED["zh-hans"] in alice.page.locator("main").inner_text()
     assert site.rows("SELECT count(*) FROM orders_order WHERE state = 'paid'")[0][0] == sold + 1
     assert site.violations() == ""
+
+
+SCROLL = """(card, part) => {
+    const { top, height } = card.getBoundingClientRect();
+    const shown = part && part * Math.min(height, innerHeight);
+    scrollTo({ top: part ? scrollY + top + shown - innerHeight : 0, behavior: "instant" });
+}"""
+
+
+@dataclass
+class Onlooker:
+    """A shopper whose page runs on a clock that stands still, and what this page has reported so far."""
+
+    window: Window
+    card: object
+    said: list[tuple[str, str]]
+
+    def look(self, part: float, *, seconds: float) -> list[str]:
+        """Have that part of the ad in view for so long; return the kinds that were reported till now."""
+        self.card.evaluate(SCROLL, part)
+        self.window.page.wait_for_timeout(150)  # of real time, in which the browser draws
+        return self.wait(seconds)
+
+    def wait(self, seconds: float) -> list[str]:
+        self.window.page.clock.run_for(round(1000 * seconds))
+        return [kind for _token, kind in self.said]
+
+
+def onlooker(window: Window) -> Onlooker:
+    """Open the feed until an ad is in it, below what is in view, and stop the clock of the page."""
+    page, said = window.page, []
+
+    def hear(request) -> None:
+        if request.url.endswith("/api/v1/events"):
+            said.extend((event["token"], event["kind"]) for event in request.post_data_json["events"])
+
+    page.on("request", hear)
+    page.clock.install()
+    card = page.locator("[data-token]").filter(has_text=ADVERTISED["en"]).first
+
+    def is_served() -> bool:
+        window.visit("/")
+        return card.count() == 1
+
+    until(is_served, "an ad in the feed", within=15)
+    page.clock.pause_at(page.evaluate("Date.now()") / 1000 + 5)
+    return Onlooker(window, card, said)
+
+
+def test_an_ad_is_viewable_once_after_a_second_with_half_of_it_in_view_and_knows_its_click(site, market, window):
+    sam = window(viewport={"width": 390, "height": 560})
+    begun = site.rows("SELECT now()")[0][0]
+    eyes = onlooker(sam)
+    token = eyes.card.get_attribute("data-token")
+    assert eyes.look(0, seconds=9) == []
+    assert eyes.look(0.4, seconds=9) == ["impression"]
+    eyes.look(0.8, seconds=0.9)
+    assert eyes.look(0, seconds=9) == ["impression"]
+    assert eyes.look(0.8, seconds=3) == ["impression", "viewable"]
+    eyes.look(0, seconds=9)
+    assert eyes.look(1, seconds=9) == ["impression", "viewable"]
+
+    with sam.page.expect_response("**/api/v1/behaviours"):
+        eyes.card.get_by_role("link").click()
+        sam.page.wait_for_url("**/p/prd_*/")
+    assert eyes.wait(14) == ["impression", "viewable"]
+    assert eyes.wait(60) == ["impression", "viewable", "engagement"]
+    assert {told for told, _kind in eyes.said} == {token}
+    kept = ["click", "engagement", "impression", "viewable"]
+    until(lambda: kinds(site, "event", "received_at", begun) == kept, "each event once", within=5)
+    assert kinds(site, "behaviour", "at", begun) == ["view"]
+
+    product = sam.page.url
+    sam.visit("/privacy/")
+    sam.page.locator("button[name=personalised][value=no]").click()
+    sam.settle()
+    with sam.page.expect_response("**/api/v1/behaviours"):
+        sam.page.goto(product)
+    assert kinds(site, "behaviour", "at", begun) == []
+
+
+def kinds(site: Stack, table: str, column: str, since) -> list[str]:
+    rows = site.rows(f"SELECT kind FROM ads_{table} WHERE {column} >= %s ORDER BY kind", since)
+    return [kind for (kind,) in rows]
