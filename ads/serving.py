@@ -41,6 +41,8 @@ def serve(page: Page, *, shopper: UUID, at: datetime) -> list[Filled]:
     index = auction.current()
     if index is None:
         return [Filled((), Empty.NOT_READY) for _ in page]
+    if auction.is_spent(index):
+        return [Filled((), Empty.STALE) for _ in page]
     draw, seen = random.getrandbits(32), auction.frequency()
     decision = auction.decide(index, page, shopper=shopper, at=at, draw=draw, views=seen.of(shopper, at))
     winners = [winner.candidate for held in decision.auctions for winner in held.winners]

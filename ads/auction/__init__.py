@@ -4,7 +4,7 @@ from .decide import decide
 from .index import Index
 from .outcomes import Empty, Outcome
 from .page import Decision, Page, PageDecision, Request, Traced, Winner
-from .refresh import current, frequency, is_stale
+from .refresh import current, frequency, is_spent, is_stale, state
 from .tracing import Lineup, line_up, trace
 
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
     "current",
     "decide",
     "frequency",
+    "is_spent",
     "is_stale",
     "line_up",
+    "state",
     "trace",
 ]

@@ -38,4 +38,4 @@ class Empty(StrEnum):
     NO_CANDIDATES = "no_candidates"
     NOT_ELIGIBLE = "not_eligible"
     BELOW_RESERVE = "below_reserve"
-    STALE = "stale"  # the index could not be renewed for a while
+    STALE = "stale"  # the index could not be renewed for a while; after a minute nothing is served from it

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from typing import Literal
 
 from django.conf import settings
 from django.db import close_old_connections, connection
@@ -34,7 +35,8 @@ MARKS = 2.0  # seconds between looks at what has changed in campaigns
 GOODS = 3.0
 MEMBERSHIPS = 3.0
 CATALOGUE = 300.0
-STALE = 10.0
+STALE = 10.0  # seconds without news, after which the health page says so
+SPENT = 60.0  # seconds without news, after which nothing is served: what was known of money and stock is worth nothing
 MANY = 1_000  # fresh ads that are worth a collection of their own
 YIELD = 0.0005  # seconds after which a thread lets others run: building must not hold up decisions
 
@@ -93,10 +95,10 @@ class Reader:
         changed = [campaign for campaign, mark in marks.items() if self._marks.get(campaign) != mark]
         fresh = {campaign: strip(rows) for campaign, rows in reading.read_candidates(changed).items()}
         kept = {campaign: self._strips[campaign] for campaign in marks if campaign in self._strips}
-        self._strips, self._marks = kept | fresh, marks
+        strips = dict(sorted((kept | fresh).items()))
+        self._roster = Roster([*strips.values()], category_path=self._paths, product_category=self._categories)
+        self._strips, self._marks = strips, marks
         self.fresh += sum(len(one.candidates) for one in fresh.values())
-        strips = [one for _campaign, one in sorted(self._strips.items())]
-        self._roster = Roster(strips, category_path=self._paths, product_category=self._categories)
         return self._roster
 
     def _read_catalogue(self) -> bool:
@@ -128,7 +130,16 @@ def load() -> Index:
 
 def is_stale(index: Index | None) -> bool:
     """Whether an index is older than it can get while the database answers."""
-    return index is not None and time.monotonic() - index.read_at > STALE
+    return index is not None and _age(index) > STALE
+
+
+def is_spent(index: Index) -> bool:
+    """Whether an index is so old that nothing may be served from it."""
+    return _age(index) > SPENT
+
+
+def _age(index: Index) -> float:
+    return time.monotonic() - index.read_at
 
 
 class Keeper:
@@ -197,6 +208,18 @@ def current() -> Index | None:
     if not _keeper.is_running:
         _keeper.start()
     return _keeper.index
+
+
+def state() -> Literal["idle", "starting", "ok", "stale", "stopped"]:
+    """Return how this process's index is; `idle` until a decision is asked for."""
+    if not _keeper.is_running:
+        return "idle"
+    index = _keeper.index
+    if index is None:
+        return "starting"
+    if is_spent(index):
+        return "stopped"
+    return "stale" if is_stale(index) else "ok"
 
 
 def frequency() -> Frequency:

@@ -1,12 +1,13 @@
 """The index: what it reads of the database, how it is kept fresh, and that a decision reads nothing."""
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.db import DatabaseError, transaction
 
-from ads.auction import Request, decide, is_stale, reading, refresh
+from ads.auction import Request, decide, reading, refresh
 from ads.auction.candidates import KeywordBid, Promotion
 from ads.models import (
     AccountDay,
@@ -22,6 +23,8 @@ from ads.models import (
     PromotionDays,
     Steering,
 )
+from ads.serving import serve
+from chengfeng import health
 from tests import factories
 from tests.factories import AT
 
@@ -156,8 +159,24 @@ def test_the_keeper_survives_the_database(shop, monkeypatch):
         keeper.tick()
     assert keeper.index is before
     assert winners(before) == {ad.pk: 10_000}
-    monkeypatch.setattr(refresh.time, "monotonic", lambda: before.read_at + refresh.STALE + 1)
-    assert is_stale(keeper.index)
+    keeper.tick()
+    assert keeper.index is not before
+
+
+def test_an_index_without_news_is_told_and_after_a_minute_serves_nothing(shop, settings, monkeypatch):
+    factories.fund(shop, "5")
+    keeper, ad = refresh.Keeper(), adverts.ad(shop)
+    keeper.tick()
+    keeper._thread, settings.AUCTION_REFRESH_SECONDS = threading.current_thread(), 0.5
+    monkeypatch.setattr(refresh, "_keeper", keeper)
+    told, read_at = [], keeper.index.read_at
+    for age in (1, 11, 61):
+        monkeypatch.setattr(refresh.time, "monotonic", lambda age=age: read_at + age)
+        (filled,) = serve([Request("feed", 1)], shopper=SAM, at=AT)
+        told.append((health.parts["auction"](), [served.card.code for served in filled.ads], filled.reason))
+    assert told == [
+        ("ok", [ad.product.code], None), ("stale", [ad.product.code], None), ("stopped", [], "stale"),
+    ]  # fmt: skip
 
 
 def test_the_index_is_warm_for_what_was_asked_before(shop):
