@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from chengfeng import clock
+from chengfeng.money import round_money
 from chengfeng.periods import local_date
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
@@ -30,7 +31,12 @@ def ads_account(request: HttpRequest) -> HttpResponse:
         return redirect("ads:ads_account", merchant.code)
     today = local_date(clock.now(), merchant.time_zone)
     day = own(AccountDay, merchant).filter(day=today).first()
-    return render(request, "ads/account.html", {"form": form, "account": account, "day": day})
+    spent = day and round_money(day.spent, merchant.currency)
+    context = {
+        "form": form, "account": account, "day": day, "spent": spent,
+        "may_see_wallet": request.access.may(Right.WALLET_VIEW),
+    }  # fmt: skip
+    return render(request, "ads/account.html", context)
 
 
 def _is_saved(request: HttpRequest, form: AccountForm) -> bool:

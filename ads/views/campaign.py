@@ -30,8 +30,10 @@ from ..forms.words import write_keywords
 from ..models import AdGroup, Campaign, CampaignDay, Change, Placement, Proposal
 from ..performance import Cell
 from ..wording import Wording, title
+from .goals import reached
+from .proposals import in_words
 
-PER_PAGE = 50
+PER_PAGE = 25
 FORTNIGHT = 14
 
 
@@ -81,6 +83,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "campaign": found, "found": why, "days": days, "periods": PERIODS, "columns": seen.columns, "tab": tab,
         "tabs": [(name, label) for name, (label, _show) in TABS.items()],
         "may_edit": request.access.may(Right.ADS_EDIT) and found.state != Campaign.State.ARCHIVED,
+        "may_see_wallet": request.access.may(Right.WALLET_VIEW),
         "waiting": found.proposals.filter(state=Proposal.State.WAITING).count(),
         **_overview(seen), **TABS[tab][1](seen, why),
     }  # fmt: skip
@@ -98,7 +101,8 @@ def _overview(seen: Seen) -> dict[str, Any]:
     day = day or CampaignDay(campaign=campaign, day=seen.last, budget=day_budget(campaign, seen.last))
     currency = campaign.merchant.currency
     return {
-        "by": "hour" if by == "hour" else "day", "total": total, "totals": seen.cells(total), "goal": goal,
+        "by": "hour" if by == "hour" else "day", "total": total, "totals": seen.cells(total),
+        "reached": reached(campaign, total),
         "chart": chart_of_results(shown, currency), "chart_of_roi": chart_of_roi(shown, goal),
         "has_sales": any(result.sales for result in shown.values()),
         "today": day, "spent_today": round_money(Decimal(day.spent), currency),
@@ -167,8 +171,7 @@ def told(campaign: Campaign, history: list[Change]) -> list[dict[str, Any]]:
 def _proposals(seen: Seen, _why: Findings) -> dict[str, Any]:
     proposals = seen.campaign.proposals.select_related("campaign", "proposed_by", "decided_by").order_by("-pk")
     page = seen.page(proposals, 20)
-    wording = Wording(seen.campaign.merchant, [doc for each in page for doc in (each.before, each.wanted)])
-    page.object_list = [(each, wording.lines(each.before, each.wanted)) for each in page]
+    page.object_list = in_words(seen.campaign.merchant, list(page))
     return {"page": page}
 
 
