@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from .api import account as account_api
 from .api import audiences as audiences_api
-from .api import behaviours, estimates, events, results, shopping
+from .api import behaviours, eligibility, estimates, events, results, shopping
 from .api import bulk as bulk_api
 from .api import campaigns as campaigns_api
 from .api import changes as changes_api
@@ -54,7 +54,7 @@ api = [
     path("campaigns", campaigns_api.Campaigns.as_view(), name="api_campaigns"),
     path("campaigns/<code>", campaigns_api.CampaignDetail.as_view(), name="api_campaign"),
     path("campaigns/<code>/search-terms", terms_api.SearchTerms.as_view(), name="api_search_terms"),
-    path("campaigns/<code>/eligibility", campaigns_api.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
+    path("campaigns/<code>/eligibility", eligibility.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
     path("campaigns/<code>/insight", insight_api.Insight.as_view(), name="api_campaign_insight"),
     path("campaigns/<code>/what-if", insight_api.OtherBids.as_view(), name="api_what_if"),
     path("campaigns/<code>/suggestions", insight_api.Suggestions.as_view(), name="api_suggestions"),
@@ -62,6 +62,8 @@ api = [
     path("campaigns/<code>/steering", steering_api.CampaignSteering.as_view(), name="api_campaign_steering"),
     path("campaigns/<code>/changes", changes_api.CampaignChanges.as_view(), name="api_campaign_changes"),
     path("campaigns/<code>/results", results.CampaignResults.as_view(), name="api_campaign_results"),
+    path("campaign-eligibility", eligibility.EligibilityChanges.as_view(), name="api_eligibility_changes"),
+    path("auction-insight", insight_api.ShopInsight.as_view(), name="api_auction_insight"),
     path("campaign-results", results.CampaignsResults.as_view(), name="api_campaigns_results"),
     path("campaign-estimates", estimates.Estimates.as_view(), name="api_campaign_estimates"),
     path("ad-groups/<code>", groups_api.GroupDetail.as_view(), name="api_ad_group"),
@@ -81,6 +83,7 @@ api = [
     path("wallet", wallet_api.Wallet.as_view(), name="api_wallet"),
     path("wallet/statement", wallet_api.Statement.as_view(), name="api_wallet_statement"),
     path("wallet/top-ups", wallet_api.TopUps.as_view(), name="api_top_ups"),
+    path("wallet/top-ups/<code>", wallet_api.TopUpDetail.as_view(), name="api_top_up"),
 ]
 
 urlpatterns = [

@@ -29,6 +29,18 @@ class BodyTooLarge(Problem):
     title = "The body of the request is too large"
 
 
+class LengthRequired(Problem):
+    status_code = status.HTTP_411_LENGTH_REQUIRED
+    code = "length_required"
+    title = "The request must say how long its body is: it was sent in chunks"
+
+
+def refuse_chunks(request) -> None:
+    """Raise LengthRequired for a body without a length, which would otherwise be taken for none."""
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "") and not request.META.get("CONTENT_LENGTH"):
+        raise LengthRequired
+
+
 def body(status_code: int, *, code: str, title: str, detail: str = "", **members) -> dict:
     """Return the members of a problem document."""
     document = {"type": f"urn:chengfeng:problem:{code}", "title": title, "status": status_code, "code": code}

@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
         "AppealKind": "ads.models.Appeal.Kind",
         "AuctionOutcome": "ads.auction.outcomes.Outcome",
         "CampaignState": "ads.models.Campaign.State",
+        "ChangeOutcome": "ads.api.refusals.OUTCOMES",
         "EventKind": "ads.models.EventKind",
         "ExportKind": "reports.models.Export.Kind",
         "PromotionKind": "shops.models.Promotion.Kind",

@@ -4,6 +4,8 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.views import APIView
 
+from chengfeng.http import refuse_chunks
+
 from .people.rights import Right
 from .tenancy import Access, refuse_nul
 
@@ -25,6 +27,7 @@ class MerchantAPIView(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
+        refuse_chunks(request)
         if request.auth is None:
             raise NotAuthenticated
         refuse_nul(*kwargs.values())
@@ -47,6 +50,7 @@ class ShopperAPIView(APIView):
 
     def initial(self, request, *args, **kwargs):
         super().initial(request, *args, **kwargs)
+        refuse_chunks(request)
         refuse_nul(*kwargs.values())
 
     def principal(self, request) -> str:

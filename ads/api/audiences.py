@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from chengfeng.http import Problem
+from chengfeng.idempotency import idempotent
 from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Category, Product
@@ -21,6 +22,7 @@ from ..audiences.people import Definition
 from ..audiences.sizes import rounded
 from ..models import Audience, Behaviour
 from .paging import Pages
+from .saying import KEY
 
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the audience")
 
@@ -157,11 +159,12 @@ class Audiences(AudienceView):
         return pages.get_paginated_response(represent(page))
 
     @extend_schema(
-        request=AudienceWriteSerializer, responses={201: AudienceSerializer}, operation_id="create_audience",
-        tags=["ads"],
+        parameters=[KEY], request=AudienceWriteSerializer, responses={201: AudienceSerializer},
+        operation_id="create_audience", tags=["ads"],
     )  # fmt: skip
+    @idempotent
     def post(self, request):
-        """Make an audience; its people are counted a moment later."""
+        """Make an audience, once per Idempotency-Key; its people are counted a moment later."""
         said = self.asked(AudienceWriteSerializer)
         products = said.validated_data.get("products", ())
         try:

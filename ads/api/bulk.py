@@ -15,9 +15,10 @@ from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..campaigns import bulk
-from ..campaigns.changing import Outcome, Result
+from ..campaigns.changing import Result
 from ..models import Campaign
-from .refusals import told
+from .refusals import NOT_FOUND, OUTCOMES, told
+from .saying import KEY
 
 
 class EditSerializer(serializers.Serializer):
@@ -41,7 +42,6 @@ class BulkEditRequest(serializers.Serializer):
     reason = serializers.CharField(max_length=200, required=False, allow_blank=True, default="")
 
 
-NOT_FOUND = "not_found"
 NO_SUCH = {"campaign": "There is no such campaign."}
 
 
@@ -63,7 +63,7 @@ class BulkResultSerializer(serializers.Serializer):
     """What became of a campaign: changed, unchanged, waits, conflict, refused or not_found."""
 
     campaign = serializers.CharField()
-    outcome = serializers.ChoiceField(choices=[*Outcome.choices, (NOT_FOUND, NOT_FOUND)])
+    outcome = serializers.ChoiceField(choices=OUTCOMES)
     change = serializers.CharField(allow_null=True)
     proposal = serializers.CharField(allow_null=True)
     errors = serializers.DictField(child=serializers.CharField())
@@ -101,7 +101,10 @@ class BulkEdits(MerchantAPIView):
 
     rights = {"POST": Right.ADS_EDIT}
 
-    @extend_schema(request=BulkEditRequest, responses={201: BulkAnswer}, operation_id="create_bulk_edit", tags=["ads"])
+    @extend_schema(
+        parameters=[KEY], request=BulkEditRequest, responses={201: BulkAnswer}, operation_id="create_bulk_edit",
+        tags=["ads"],
+    )  # fmt: skip
     @idempotent
     def post(self, request):
         """Carry out what the diff showed (Idempotency-Key needed); what has changed meanwhile is left alone.

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from chengfeng import clock
+from chengfeng.idempotency import idempotent
 from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Merchant
@@ -26,6 +27,7 @@ from ..models import Ad, AdGroup, Campaign, Change, Placement
 from .paging import Pages
 from .refusals import told
 from .saying import (
+    KEY,
     GroupAudienceSerializer,
     KeywordSerializer,
     NegativeSerializer,
@@ -161,27 +163,37 @@ def campaigns_of(merchant: Merchant) -> QuerySet[Campaign]:
     )  # fmt: skip
 
 
+class NarrowSerializer(serializers.Serializer):
+    """Which campaigns to list."""
+
+    state = serializers.ChoiceField(choices=Campaign.State.choices, required=False)
+
+
 class Campaigns(MerchantAPIView):
     """The merchant's campaigns."""
 
     rights = {"GET": Right.ADS_VIEW, "POST": Right.ADS_EDIT}
     pagination_class = Pages
 
-    @extend_schema(responses=CampaignSerializer(many=True), operation_id="list_campaigns", tags=["ads"])
+    @extend_schema(
+        parameters=[NarrowSerializer], responses=CampaignSerializer(many=True), operation_id="list_campaigns",
+        tags=["ads"],
+    )  # fmt: skip
     def get(self, request):
-        """List the campaigns, newest first."""
-        pages = Pages()
-        page = pages.paginate_queryset(campaigns_of(self.merchant).order_by("-created_at", "-pk"), request, self)
+        """List the campaigns, newest first, of one state if asked."""
+        asked, pages = NarrowSerializer(data=request.query_params), Pages()
+        asked.is_valid(raise_exception=True)
+        rows = campaigns_of(self.merchant).filter(**asked.validated_data).order_by("-created_at", "-pk")
+        page = pages.paginate_queryset(rows, request, self)
         return pages.get_paginated_response(represent(page, at=clock.now()))
 
     @extend_schema(
-        request=CampaignWriteSerializer,
-        responses={201: CampaignSerializer},
-        operation_id="create_campaign",
-        tags=["ads"],
-    )
+        parameters=[KEY], request=CampaignWriteSerializer, responses={201: CampaignSerializer},
+        operation_id="create_campaign", tags=["ads"],
+    )  # fmt: skip
+    @idempotent
     def post(self, request):
-        """Make a campaign; it starts paused unless `state` says otherwise.
+        """Make a campaign, once per Idempotency-Key; it starts paused unless `state` says otherwise.
 
         Above the merchant's limit starting waits for a second person: the answer names the `proposal`.
         """
@@ -247,39 +259,3 @@ def _set_state(access, campaign: Campaign, said: dict, at: datetime) -> bool:
 
 def _fresh(merchant: Merchant, code: str, at: datetime) -> dict:
     return represent([get_object_or_404(campaigns_of(merchant), code=code)], at=at)[0]
-
-
-class StandingSerializer(serializers.Serializer):
-    """Why a group or an ad is not serving; empty while it is, as far as its campaign lets it."""
-
-    code = serializers.CharField()
-    obstacles = serializers.ListField(child=serializers.ChoiceField(choices=Obstacle.choices))
-
-
-class EligibilitySerializer(StandingSerializer):
-    """Every reason at once, for a campaign, its groups and their ads."""
-
-    cautions = serializers.ListField(child=serializers.ChoiceField(choices=Caution.choices))
-    groups = StandingSerializer(many=True)
-    ads = StandingSerializer(many=True)
-
-
-class CampaignEligibility(MerchantAPIView):
-    """Why a campaign, its groups and its ads serve or not."""
-
-    rights = {"GET": Right.ADS_VIEW}
-
-    @extend_schema(
-        parameters=[CODE], responses=EligibilitySerializer, operation_id="get_campaign_eligibility", tags=["ads"]
-    )
-    def get(self, request, code: str):
-        """Show every reason at once, from the facts that the auction goes by."""
-        campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
-        found = findings([campaign], at=clock.now())[campaign.pk]
-        codes = dict(campaign.groups.values_list("pk", "code")), dict(campaign.ads.values_list("pk", "code"))
-        groups, ads = (
-            [{"code": names[pk], "obstacles": why} for pk, why in reasons.items()]
-            for names, reasons in zip(codes, (found.groups, found.ads), strict=True)
-        )
-        shown = {"obstacles": found.campaign, "cautions": found.cautions, "groups": groups, "ads": ads}
-        return Response(EligibilitySerializer({"code": campaign.code, **shown}).data)

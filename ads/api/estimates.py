@@ -21,6 +21,32 @@ class EstimateRequest(CampaignWriteSerializer):
     campaign = serializers.CharField(max_length=24, required=False, help_text="Code of the campaign to be changed")
 
 
+class ForecastSerializer(serializers.Serializer):
+    """What `days` days would have brought by the auctions of the last ones; money is in the shop's currency.
+
+    `reach` is rounded (`is_below`: fewer than that). `low` and `high` are what eight of ten clicks, or 1,000 viewable
+    impressions (`is_viewable`), cost. `is_predicted`: by predictions for the ads that were chosen, not what is usual.
+    `error`: by which part running campaigns were missed on later days, told from the days before; null: none runs.
+    """
+
+    days = serializers.IntegerField()
+    reach = serializers.IntegerField()
+    is_below = serializers.BooleanField()
+    impressions = serializers.IntegerField()
+    impressions_low = serializers.IntegerField()
+    impressions_high = serializers.IntegerField()
+    clicks = serializers.IntegerField()
+    clicks_low = serializers.IntegerField()
+    clicks_high = serializers.IntegerField()
+    spend = serializers.DecimalField(max_digits=18, decimal_places=4)
+    low = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    high = serializers.DecimalField(max_digits=18, decimal_places=4, allow_null=True)
+    error = serializers.FloatField(allow_null=True)
+    auctions = serializers.IntegerField()
+    is_viewable = serializers.BooleanField()
+    is_predicted = serializers.BooleanField()
+
+
 class EstimateSerializer(serializers.Serializer):
     """What would come of it; `forecast` is null where there is no history yet."""
 
@@ -28,10 +54,7 @@ class EstimateSerializer(serializers.Serializer):
     before = serializers.DictField()
     after = serializers.DictField()
     waits = serializers.BooleanField()
-    forecast = serializers.SerializerMethodField()
-
-    def get_forecast(self, estimate: dry_run.Estimate) -> dict | None:
-        return dry_run.plain_forecast(estimate.forecast)
+    forecast = ForecastSerializer(allow_null=True)
 
 
 class Estimates(MerchantAPIView):

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from chengfeng import clock
+from chengfeng.idempotency import idempotent
 from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
 from shops.models import Note, Product
@@ -19,7 +20,15 @@ from ..campaigns import WaitsForApproval, creatives, groups
 from ..models import Ad, AdGroup, Campaign, Change
 from .campaigns import CODE
 from .refusals import told
-from .saying import GroupAudienceSerializer, KeywordSerializer, NegativeSerializer, TargetingSerializer, amount, every
+from .saying import (
+    KEY,
+    GroupAudienceSerializer,
+    KeywordSerializer,
+    NegativeSerializer,
+    TargetingSerializer,
+    amount,
+    every,
+)
 
 PROGRAM = Change.Source.PROGRAM
 GROUP = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the ad group")
@@ -84,11 +93,12 @@ class CampaignGroups(MerchantAPIView):
         return Response(GroupSerializer(groups_of(self.access).filter(campaign=campaign), many=True).data)
 
     @extend_schema(
-        parameters=[CODE], request=GroupWriteSerializer, responses={201: GroupSerializer},
+        parameters=[CODE, KEY], request=GroupWriteSerializer, responses={201: GroupSerializer},
         operation_id="create_ad_group", tags=["ads"],
     )  # fmt: skip
+    @idempotent
     def post(self, request, code: str):
-        """Make an ad group; it is active, as far as its campaign is."""
+        """Make an ad group, once per Idempotency-Key; it is active, as far as its campaign is."""
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
         asked = GroupWriteSerializer(data=request.data, context={"merchant": self.merchant})
         asked.is_valid(raise_exception=True)
@@ -182,11 +192,12 @@ class GroupAds(MerchantAPIView):
         return Response(AdSerializer(ads_of(self.access).filter(group=group), many=True).data)
 
     @extend_schema(
-        parameters=[GROUP], request=AdWriteSerializer, responses={201: AdSerializer}, operation_id="create_ad",
+        parameters=[GROUP, KEY], request=AdWriteSerializer, responses={201: AdSerializer}, operation_id="create_ad",
         tags=["ads"],
     )  # fmt: skip
+    @idempotent
     def post(self, request, code: str):
-        """Add an ad; a headline of its own is reviewed before it is shown."""
+        """Add an ad, once per Idempotency-Key; a headline of its own is reviewed before it is shown."""
         group = get_object_or_404(groups_of(self.access), code=code)
         asked = AdWriteSerializer(data=request.data)
         asked.is_valid(raise_exception=True)

@@ -16,7 +16,7 @@ from shops.tenancy import own
 from ..auction import Outcome
 from ..models import Campaign, Placement
 from ..replay.explaining import Whose, currency_of_scores, explain_all
-from ..replay.losses import Loss, Share, losses
+from ..replay.losses import Loss, Losses, Share, losses
 from ..replay.suggesting import Basis, suggested_bids, suggested_targets
 from ..replay.what_if import DAYS, FEWEST, study
 from .campaigns import CODE
@@ -135,7 +135,9 @@ class ErrorsSerializer(serializers.Serializer):
 class WhatIfSerializer(serializers.Serializer):
     """What other bids would have brought in whole days; `price` is the average price of a click.
 
-    `error` is the back-test on the same days, `later` that of later days told from those before.
+    `percent` is of what a campaign that bids by hand would bid by its settings of now, whatever it bid on those days;
+    of others, of what they bid. `error` is the back-test on the same days, `later` that of later days told from those
+    before.
     """
 
     percent = serializers.FloatField()
@@ -222,11 +224,38 @@ class Insight(OfCampaign):
         found, held = losses(campaign, **days), study(campaign, at=clock.now())
         told = {
             "currency": self.merchant.currency, "currency_of_scores": currency_of_scores(),
-            "whole": _share(found.whole), "days": [_share(share, day=day) for day, share in found.days.items()],
-            "placements": [_share(share, placement=name) for name, share in sorted(found.placements.items())],
             "auctions": explain_all(held.recent(most=SHOWN), held.bidder),
         }  # fmt: skip
-        return Response(InsightSerializer(told).data)
+        return Response(InsightSerializer(told | _shares(found)).data)
+
+
+class CampaignShareSerializer(ShareSerializer):
+    campaign = serializers.CharField(help_text="Code of the campaign")
+
+
+class ShopInsightSerializer(serializers.Serializer):
+    """What became of the auctions of all campaigns of a shop, and of each that took part in some."""
+
+    whole = ShareSerializer()
+    days = DayShareSerializer(many=True)
+    placements = PlacementShareSerializer(many=True)
+    campaigns = CampaignShareSerializer(many=True)
+
+
+class ShopInsight(MerchantAPIView):
+    """What became of the auctions of a shop."""
+
+    rights = {"GET": Right.ADS_VIEW}
+
+    @extend_schema(
+        parameters=[WeekSerializer], responses=ShopInsightSerializer, operation_id="get_auction_insight", tags=["ads"]
+    )
+    def get(self, request):
+        """Show impression share and losses of all campaigns by day, placement and campaign."""
+        found = losses(self.merchant, **days_of(WeekSerializer, request, self.merchant))
+        codes = dict(own(Campaign, self.merchant).filter(pk__in=found.campaigns).values_list("pk", "code"))
+        campaigns = [_share(share, campaign=codes[pk]) for pk, share in sorted(found.campaigns.items()) if pk in codes]
+        return Response(ShopInsightSerializer(_shares(found) | {"campaigns": campaigns}).data)
 
 
 class OtherBids(OfCampaign):
@@ -263,6 +292,14 @@ class Suggestions(OfCampaign):
             "targets": suggested_targets(campaign, at=at), "missed": found.missed if found.is_enough else None,
         }  # fmt: skip
         return Response(SuggestionsSerializer(told).data)
+
+
+def _shares(found: Losses) -> dict:
+    return {
+        "whole": _share(found.whole),
+        "days": [_share(share, day=day) for day, share in found.days.items()],
+        "placements": [_share(share, placement=name) for name, share in sorted(found.placements.items())],
+    }
 
 
 def _share(share: Share, **more) -> dict:

@@ -15,6 +15,7 @@ from shops.tenancy import own
 from ..models import Appeal, Campaign
 from ..validity import RULES, appeals, measuring
 from .days import FortnightSerializer, days_of
+from .saying import KEY
 
 
 class AppealRefused(Problem):
@@ -124,8 +125,9 @@ class Appeals(MerchantAPIView):
         return Response(AppealSerializer(found, many=True).data)
 
     @extend_schema(
-        request=AppealRequestSerializer, responses={201: AppealSerializer}, operation_id="appeal", tags=["ads"]
-    )
+        parameters=[KEY], request=AppealRequestSerializer, responses={201: AppealSerializer}, operation_id="appeal",
+        tags=["ads"],
+    )  # fmt: skip
     @idempotent
     def post(self, request):
         """Appeal against the judgement of some days, once per Idempotency-Key."""

@@ -9,6 +9,10 @@ from chengfeng.http import Problem
 
 from ..campaigns import EditConflict, Illegal
 from ..campaigns.changes import UndoRefused
+from ..campaigns.changing import Outcome
+
+NOT_FOUND = "not_found"
+OUTCOMES = [*Outcome.choices, (NOT_FOUND, NOT_FOUND)]  # what may become of one of several changes
 
 
 class ChangedMeanwhile(Problem):

@@ -5,14 +5,20 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
+from chengfeng.idempotency import HEADER
 from chengfeng.typed import TypedText
 from shops.models import Category, Note, Product
 from shops.tenancy import own
 
 from ..campaigns.rules import LONGEST_KEYWORD, MOST_ADS, MOST_KEYWORDS, MOST_NEGATIVES
 from ..models import Audience, Keyword
+
+KEY = OpenApiParameter(
+    HEADER, str, OpenApiParameter.HEADER, required=True, description="A repeat with the same key gets the same answer"
+)
 
 
 def amount(**options) -> serializers.DecimalField:

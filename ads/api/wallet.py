@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from django.core.paginator import Paginator
-from drf_spectacular.utils import extend_schema
+from django.shortcuts import get_object_or_404
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -18,8 +19,10 @@ from .. import wallet
 from ..models import Grant, TopUp
 from ..wallet import granting, hosted
 from ..wallet.lines import Kind
+from .saying import KEY
 
 LINES = 100
+TOP_UP = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the top-up")
 
 
 class TooFine(Problem):
@@ -204,9 +207,21 @@ class TopUps(MerchantAPIView):
         return top_up
 
     @extend_schema(
-        request=TopUpRequestSerializer, responses={201: TopUpSerializer}, operation_id="top_up", tags=["ads"]
-    )
+        parameters=[KEY], request=TopUpRequestSerializer, responses={201: TopUpSerializer}, operation_id="top_up",
+        tags=["ads"],
+    )  # fmt: skip
     @resumable
     def post(self, request, top_up):
         """Put money into the wallet, once per Idempotency-Key; a pending answer is settled later."""
         return Response(TopUpSerializer(top_up).data, status=201)
+
+
+class TopUpDetail(MerchantAPIView):
+    """One top-up."""
+
+    rights = {"GET": Right.WALLET_VIEW}
+
+    @extend_schema(parameters=[TOP_UP], responses=TopUpSerializer, operation_id="get_top_up", tags=["ads"])
+    def get(self, request, code: str):
+        """Show what has become of a top-up."""
+        return Response(TopUpSerializer(get_object_or_404(own(TopUp, self.merchant), code=code)).data)

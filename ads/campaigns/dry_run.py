@@ -1,7 +1,7 @@
 """The dry run: what a campaign, or a change of one, would be and cost, without writing anything."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
 from typing import Any
@@ -76,8 +76,3 @@ def _forecaster() -> Callable | None:
         return import_module("ads.replay.forecasting").forecast
     except ModuleNotFoundError:
         return None
-
-
-def plain_forecast(forecast: Any) -> dict[str, Any] | None:
-    """Return a forecast as plain data."""
-    return asdict(forecast) if is_dataclass(forecast) else forecast

@@ -253,7 +253,7 @@ def test_whoever_opts_out_is_forgotten_noted_no_more_and_in_no_audience(shop, go
 def _api(shop, client, method, address, body=None):
     by = User.objects.filter(email="pat@example.org").first() or factories.person("pat")
     _token, secret = tokens.issue(merchant=shop, name="t", rights=[Right.ADS_VIEW, Right.ADS_EDIT], by=by, at=AT)
-    headers = {"Authorization": f"Bearer {secret}"}
+    headers = {"Authorization": f"Bearer {secret}", "Idempotency-Key": uuid.uuid4().hex}
     return client.generic(method, address, json.dumps(body), "application/json", headers=headers)
 
 

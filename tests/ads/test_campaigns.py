@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -143,7 +144,7 @@ def program(client, shop, alice):
 
     def call(method, name, *args, body=None, **headers):
         address = reverse(f"ads:api_{name}", args=args)
-        headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}", **headers}
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_IDEMPOTENCY_KEY": uuid4().hex, **headers}
         answer = getattr(client, method)(address, body, content_type="application/json", **headers)
         return answer.status_code, answer.json()
 

@@ -1,9 +1,12 @@
 """The structure of campaigns over the API: groups, ads, history, bulk edits, proposals, dry runs, settings."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
-from ads.models import AdAccount, Campaign
+from ads import watching
+from ads.models import AdAccount, AuctionHour, Campaign, TopUp
 from chengfeng import clock
 from shops import tokens
 from shops.people.rights import Right
@@ -30,8 +33,8 @@ def program(client, shop, dana):
     """A program with every right: call it with method, name, arguments and body."""
     secret = tokens.issue(merchant=shop, name="test", rights=list(Right), by=dana, at=AT)[1]
 
-    def call(method, name, *args, body=None):
-        address = reverse(f"ads:api_{name}", args=args)
+    def call(method, name, *args, body=None, **query):
+        address = reverse(f"ads:api_{name}", args=args, query=query)
         headers = {"HTTP_AUTHORIZATION": f"Bearer {secret}", "HTTP_IDEMPOTENCY_KEY": f"{name}{body}"[:80]}
         answer = getattr(client, method)(address, body, content_type="application/json", **headers)
         return answer.status_code, answer.json()
@@ -166,3 +169,46 @@ def test_a_dry_run_tells_errors_and_both_sides(program, made):
 def test_the_table_of_objectives(program):
     table = {row["objective"]: row for row in program("get", "objectives")[1]}
     assert (table["seeding"]["bid_modes"], table["live"]["is_open"]) == (["cpm", "cpc"], False)
+
+
+def test_searches_are_chosen_group_by_group(program, made):
+    (group,) = program("get", "campaign_groups", made["code"])[1]
+    terms = [{"group": group["code"], "text": text} for text in ("Silk dress", "linen")]
+    terms.append({"group": "grp_none", "text": "silk"})
+    results = [
+        [
+            each["outcome"]
+            for each in program("post", "search_terms", made["code"], body={"verb": verb, "terms": terms})[1]
+        ]
+        for verb in ("add", "add", "exclude")
+    ]
+    assert results == [["changed", "not_found"], ["unchanged", "not_found"], ["changed", "not_found"]]
+    chosen = program("get", "ad_group", group["code"])[1]
+    assert [[word["text"] for word in chosen[name]] for name in ("keywords", "negatives")] == [
+        ["linen", "silk dress"]
+    ] * 2
+
+
+def test_programs_see_which_campaigns_began_or_stopped_serving(program, shop, made):
+    for at in (AT - timedelta(hours=2), AT - timedelta(hours=1)):
+        watching.look(at=at)
+        Campaign.objects.update(state="archived")
+    (changed,) = program("get", "eligibility_changes", since=(AT - timedelta(hours=1)).isoformat())[1]["results"]
+    assert (changed["campaign"], changed["obstacles"][0], changed["since"]) == (
+        made["code"], "archived", "2026-03-10T03:00:00Z",
+    )  # fmt: skip
+    assert program("get", "eligibility_changes", since=AT.isoformat())[1]["count"] == 0
+
+
+def test_what_a_shop_lost_and_what_became_of_a_top_up(program, shop, made):
+    campaign, hour = Campaign.objects.get(), AT.replace(minute=0)
+    for outcome, auctions in (("won", 30), ("budget", 10)):
+        AuctionHour.objects.create(
+            merchant=shop, campaign=campaign, hour=hour, placement="feed", outcome=outcome, auctions=auctions
+        )
+    told = program("get", "auction_insight")[1]
+    assert (told["whole"]["share"], [(each["campaign"], each["won"]) for each in told["campaigns"]]) == (
+        0.75, [(made["code"], 30)],
+    )  # fmt: skip
+    top_up = TopUp.objects.create(merchant=shop, amount=5, currency="CNY", requested_at=AT)
+    assert program("get", "top_up", top_up.code)[1]["state"] == top_up.state
