@@ -88,6 +88,11 @@ TEMPLATES = [
 ]
 
 
+SESSION = {"lock_timeout": "5s", "statement_timeout": "60s", "idle_in_transaction_session_timeout": "60s"}
+if SIMULATION:
+    SESSION["synchronous_commit"] = "off"  # a history that is cut short is lived through again
+
+
 def database(url: str) -> dict:
     """Return Django's settings for a PostgreSQL URL; the host may be a socket directory in the query."""
     parts = urlsplit(url)
@@ -104,7 +109,7 @@ def database(url: str) -> dict:
         "OPTIONS": {
             "server_side_binding": True,
             "prepare_threshold": 5,  # PostgreSQL plans a statement once per connection, not once per request
-            "options": "-c lock_timeout=5s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+            "options": " ".join(f"-c {name}={value}" for name, value in SESSION.items()),
         },
     }
 
@@ -296,7 +301,7 @@ AUCTION_ATTENTION = 0.9  # under VCG: each slot is looked at this much of the on
 AUCTION_ADS_PER_MERCHANT = 2  # on one page
 AUCTION_FREQUENCY_CAP = 10  # impressions of one ad per shopper and day
 AUCTION_EXPLORATION = 0.05  # of auctions give their last slot to a new ad
-AUCTION_RECORDS_A_SECOND = 20  # pages recorded by one process, of all that it decides
+AUCTION_RECORDS_A_SECOND = 8 if SIMULATION else 20  # pages recorded by one process, of all that it decides
 AUCTION_DEPTH = 500  # bids looked at in one auction, from the best down
 AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
 
