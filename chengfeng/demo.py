@@ -90,7 +90,8 @@ def fill(*, port: int, data: Path | None) -> None:
 
 
 def simulation(*words: str) -> None:
-    subprocess.run([sys.executable, "-m", "simulation", *words], cwd=ROOT, check=True)
+    environment = {**os.environ, "CHENGFENG_SIMULATION": "1"}
+    subprocess.run([sys.executable, "-m", "simulation", *words], cwd=ROOT, check=True, env=environment)
 
 
 def is_filled() -> bool:

@@ -86,7 +86,7 @@ def _import(prospect: Prospect, brand: Brand, access, at: datetime) -> None:
 
 
 def _fund(prospect: Prospect, brand: Brand, access, at: datetime) -> None:
-    top_up = wallet.open_top_up(access=access, amount=Decimal(3000), at=at)
+    top_up = wallet.open_top_up(access=access, amount=Decimal(3000), at=at, provider="sandbox")
     wallet.submit(top_up.code, source="approve", at=at)
 
 

@@ -1,9 +1,11 @@
 """Plan a shop's campaigns: what they push, the words they want, what a click and a day may cost."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from random import Random
 
+from simulation import truth
 from simulation.assortment import Stocked
 from simulation.specs import CampaignSpec
 from simulation.words.categories import TREE
@@ -21,41 +23,76 @@ REACH_NAMES: tuple[Pair, ...] = (
     ("周末冲量", "Weekend push"),
     ("搜索卡位", "Search presence"),
 )
-LOWEST_BID, HIGHEST_BID = 0.50, 5.50
-LOWEST_BUDGET, HIGHEST_BUDGET = 50, 2000
-MODES = (("cpc", "paid"), ("cpc", "paid"), ("target_roi", "paid"), ("max_conversions", "paid"), ("target_cost", "paid"))
-SETTLED = ("target_roi", "settled")
+LOWEST_BID, HIGHEST_BID = 0.40, 3.00
+LOWEST_BUDGET, HIGHEST_BUDGET = 30, 300
 ABROAD = 0.13  # units of a currency abroad for one of ours, roughly
-TARGET_ROI = Decimal(5)
-COST_SHARE = 0.16  # of a price, that an order may cost
+MOST_HEROES = 40  # of a campaign for a part of the shop
+
+
+@dataclass(frozen=True)
+class Automatic:
+    """A campaign for the best goods of a part of a shop that bids by itself: `most` is the most a click may cost."""
+
+    name: Pair
+    mode: str
+    categories: tuple[str, ...]
+    budget: int
+    target: Decimal | None = None
+    roi_on: str = "paid"
+    most: Decimal | None = None
+
+
+AUTOMATIC: Mapping[str, tuple[Automatic, ...]] = {
+    "yunjian-department": (
+        Automatic(("智投·服饰床品", "Fashion and bedding, by ROI"), "target_roi",
+                  ("dresses", "tops", "bags", "bedding", "luggage"), 600, target=Decimal(3)),
+        Automatic(("放量·家居日用", "Home, as much as the budget buys"), "max_conversions",
+                  ("tableware", "decor", "body-care"), 150, most=Decimal(6)),
+    ),
+    "lanyue-wardrobe": (
+        Automatic(("智投·全店", "The whole shop, by settled ROI"), "target_roi",
+                  ("dresses", "tops", "knitwear", "trousers", "outerwear", "shoes", "hats-scarves"), 500,
+                  target=Decimal("2.5"), roi_on="settled"),
+    ),
+    "huanian-beauty": (
+        Automatic(("控成本·护肤彩妆", "Skincare and make-up, by cost"), "target_cost",
+                  ("skincare", "makeup", "fragrance", "hair-care", "body-care"), 400, target=Decimal(35)),
+    ),
+}  # fmt: skip
 
 
 def plan_campaigns(shop: Shop, shelf: list[Stocked], rng: Random) -> list[CampaignSpec]:
-    """Return `shop.campaigns` campaigns, product campaigns and category campaigns in turn."""
+    """Return what a large shop leaves to the platform, and `shop.campaigns` that bid as they are told.
+
+    Those are product campaigns and category campaigns in turn.
+    """
     kinds = list(dict.fromkeys(item.kind for item in shelf))
     rng.shuffle(kinds)
-    plans = []
+    plans = [_automatic(shop, planned, shelf) for planned in AUTOMATIC.get(shop.slug, ())]
     for number in range(shop.campaigns):
         kind = kinds[number % len(kinds)]
         chosen = [item for item in shelf if item.kind is kind]
         plans.append(_campaign(shop, chosen, number, rng))
-    return [_steered(shop, plan, number) for number, plan in enumerate(plans)]
+    return plans
 
 
-def _steered(shop: Shop, plan: CampaignSpec, number: int) -> CampaignSpec:
-    """Return a plan that bids in one of the modes: large shops use all, small ones begin somewhere among them.
-
-    Where nothing but the budget holds a campaign back, its bid is the most that a click may cost.
-    """
-    turn = number if shop.campaigns >= len(MODES) else number + len(shop.slug)
-    mode, roi_on = MODES[turn % len(MODES)]
-    if mode == "target_roi" and len(shop.slug) % 2:
-        mode, roi_on = SETTLED
-    if mode == "cpc":
-        return plan
-    target = {"target_roi": TARGET_ROI, "target_cost": plan.target}.get(mode)
-    most = 2 * plan.bid if mode == "max_conversions" else None
-    return replace(plan, bid=most, bid_mode=mode, target=target, roi_on=roi_on)
+def _automatic(shop: Shop, planned: Automatic, shelf: list[Stocked]) -> CampaignSpec:
+    """Return a campaign for the goods of some categories that sell best, wherever they fit."""
+    fitting = [item for item in shelf if item.kind.category in planned.categories]
+    best = sorted(fitting, key=lambda item: -truth.pull(item.product.appeal, item.kind.price))[:MOST_HEROES]
+    return CampaignSpec(
+        name=planned.name[0],
+        name_en=planned.name[1],
+        skus=tuple(item.product.variants[0].sku for item in best),
+        category_slugs=(),
+        keywords=(),
+        keywords_en=(),
+        bid=planned.most,
+        daily_budget=Decimal(planned.budget).quantize(Decimal("0.01")),
+        bid_mode=planned.mode,
+        target=planned.target,
+        roi_on=planned.roi_on,
+    )
 
 
 def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> CampaignSpec:
@@ -73,7 +110,6 @@ def _campaign(shop: Shop, chosen: list[Stocked], number: int, rng: Random) -> Ca
         keywords_en=tuple(dict.fromkeys(pair[1] for pair in keywords)),
         bid=_bid(shop, kind.price, rng),
         daily_budget=_budget(shop, rng),
-        target=_affordable(shop, kind.price),
     )
 
 
@@ -98,15 +134,10 @@ def _bid(shop: Shop, price: int, rng: Random) -> Decimal:
     return Decimal(f"{min(max(bid, LOWEST_BID), HIGHEST_BID) * _worth(shop):.2f}")
 
 
-def _affordable(shop: Shop, price: int) -> Decimal:
-    """Return what an order of such goods may cost; a day's smallest budget pays for one."""
-    return Decimal(f"{min(max(price * COST_SHARE, 8), LOWEST_BUDGET) * _worth(shop):.2f}")
-
-
 def _worth(shop: Shop) -> float:
     return 1 if shop.currency == "CNY" else ABROAD
 
 
 def _budget(shop: Shop, rng: Random) -> Decimal:
-    budget = round(shop.shelf * rng.uniform(2, 7) / 10) * 10
+    budget = round(shop.shelf * rng.uniform(0.4, 1.2) / 10) * 10
     return Decimal(min(max(budget, LOWEST_BUDGET), HIGHEST_BUDGET)).quantize(Decimal("0.01"))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from tqdm import tqdm
 
-from ads import partitions, wallet
+from ads import partitions
 from ads.campaigns import create_campaign, set_states
 from shops import tenancy
 from shops.catalogue.importing import import_file
@@ -55,7 +55,8 @@ def fill(memory: State, *, now: datetime) -> None:
         stock_shelves(merchant, spec, at=opening)
         furnish(merchant, by=operator, at=opening)
         publish_notes(merchant, spec.notes, now=now)
-        advertise(merchant, spec.campaigns, categories, owner=owner, at=opening)
+        for campaign in spec.campaigns:
+            start(Access(merchant, frozenset(Right), user=owner), campaign, categories, at=opening)
         memory.tokens[spec.slug] = people.program(merchant, by=owner, at=opening)
     promotions.give_by_platform(operator, festival=festival(opening, now), at=opening)
     brands.bring_in(manager, now=now)
@@ -128,18 +129,6 @@ def publish_notes(merchant: Merchant, notes: tuple[NoteSpec, ...], *, now: datet
         for note, spec in zip(made, notes, strict=True)
         for place, number in enumerate(spec.product_ids)
     )
-
-
-def advertise(merchant: Merchant, specs: tuple[CampaignSpec, ...], categories, *, owner, at: datetime) -> None:
-    """Fund the wallet and start the campaigns."""
-    if not specs:
-        return
-    access = Access(merchant, frozenset(Right), user=owner)
-    weekly = sum((spec.daily_budget for spec in specs), Decimal(0)) * 4
-    top_up = wallet.open_top_up(access=access, amount=weekly, at=at)
-    wallet.submit(top_up.code, source="approve", at=at)
-    for spec in specs:
-        start(access, spec, categories, at=at)
 
 
 def start(access: Access, spec: CampaignSpec, categories: dict[str, Category], *, at: datetime) -> None:

@@ -29,19 +29,22 @@ from .words.kinds import KINDS
 
 DAYS = 90
 THREADS = 6
-PEOPLE = 5000
-VISITS = 95  # on a usual day
-ROUNDS = (time(10), time(16), time(23, 59, 30))  # until when visits are reported, and campaigns steered in between
+PEOPLE = 6000
+VISITS = 700  # on the last day, were it a usual one
+LATELY = timedelta(days=16)
+NIGHT = time(23, 59, 30)
+ROUNDS = (time(15), NIGHT)  # until when visits are reported, and campaigns steered in between
+ROUNDS_LATELY = (time(10), time(14), time(18), time(21), NIGHT)
 
 
 def run(url: str, *, now: datetime) -> None:
     """Live through the days that are still missing, up to `now` (aware); may be interrupted and called again."""
-    memory, site = state.load(), Site(url)
-    history = History(site, memory, now=now)
-    days = [history.first + timedelta(days=n) for n in range(DAYS)]
-    with ThreadPoolExecutor(THREADS) as pool, tqdm(days[memory.days_done :], unit="day", smoothing=0.1) as bar:
-        for day in bar:
-            bar.set_description(f"{day} {history.live(day, pool):>3} orders")
+    memory = state.load()
+    with ThreadPoolExecutor(THREADS) as pool:
+        history = History(Site(url), memory, pool, now=now)
+        days = [history.first + timedelta(days=n) for n in range(DAYS)]
+        for day in (bar := tqdm(days[memory.days_done :], unit="day", smoothing=0.1)):
+            bar.set_description(f"{day} {history.live(day):>3} orders")
             memory.days_done += 1
             memory.truth = history.truth
             memory.save()
@@ -55,9 +58,9 @@ def run(url: str, *, now: datetime) -> None:
 class History:
     """The shoppers and shopkeepers of the demo marketplace, and what is true about them."""
 
-    def __init__(self, site: Site, memory: state.State, *, now: datetime):
+    def __init__(self, site: Site, memory: state.State, pool: ThreadPoolExecutor, *, now: datetime):
         plan = marketplace.build()
-        self.site, self.now = site, now
+        self.site, self.pool, self.now = site, pool, now
         self.first = date.fromisoformat(memory.first_day)
         tops = {c.slug: c.parent_slug or c.slug for c in plan.categories}
         appeal = {(m.slug, v.sku): p.appeal for m in plan.merchants for p in m.products for v in p.variants}
@@ -71,7 +74,7 @@ class History:
             m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 4
             for m in plan.merchants if m.campaigns
         }  # fmt: skip
-        self.keepers, self.office = Keepers(site, memory.tokens), Office()
+        self.keepers, self.office = Keepers(site, memory.tokens, pool), Office()
         self.occasions = Occasions(site, self.people, now=now)
         self.regular = Regular(site, now=now)
         opening = datetime.combine(self.first, time.min, ZONE)
@@ -86,18 +89,18 @@ class History:
     def noon(self, day: date) -> datetime:
         return datetime.combine(day, time(12), ZONE)
 
-    def live(self, day: date, pool: ThreadPoolExecutor) -> int:
+    def live(self, day: date) -> int:
         """Live through one day; return how many checkouts were paid."""
         if day.weekday() == 0 or day == self.first:
             self.keepers.fill_wallets(self.weekly, at=self._within(day, time(6)))
         self.occasions.publish(day)
         self.buyers.live(day, now=self.now)
-        visits = self._browse(day, pool)
+        visits = self._browse(day)
         self.farms.live(day, now=self.now)
         purchases = self._purchases(day, visits)
         claiming.collect(purchases, at=self.noon(day))
-        paid = sum(pool.map(self._buy, purchases))
-        paid += sum(map(bool, pool.map(lambda buy: buy(), self.occasions.purchases(day))))
+        paid = sum(self.pool.map(self._buy, purchases))
+        paid += sum(map(bool, self.pool.map(lambda buy: buy(), self.occasions.purchases(day))))
         self.regular.live(day)
         for live in self.living:
             live(day, now=self.now)
@@ -105,13 +108,14 @@ class History:
         adroom.close(day, now=self.now)
         return paid
 
-    def _browse(self, day: date, pool: ThreadPoolExecutor) -> list[shoppers.Visit]:
+    def _browse(self, day: date) -> list[shoppers.Visit]:
         """Let those who come today look around, and campaigns be steered by what came of it."""
         visits, waiting = [], self._arrivals(day)
-        for end in (self._within(day, until) for until in ROUNDS):
+        rounds = ROUNDS_LATELY if self.noon(day) > self.now - LATELY else ROUNDS
+        for end in (self._within(day, until) for until in rounds):
             come = [arrival for arrival in waiting if arrival[1] < end]
             waiting = waiting[len(come) :]
-            fresh = list(pool.map(self._visit, come))
+            fresh = list(self.pool.map(self._visit, come))
             shoppers.report(self.site, fresh, at=end)
             visits += fresh
             if waiting:

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -23,6 +24,8 @@ TRAVELS = (1, 2, 3, 4, 6), (15, 35, 30, 15, 5)  # days until a parcel arrives
 SLOW = {"yunjian-department": ((1, 2, 4), (62, 20, 18))}  # shops that leave some orders too long
 SPLIT = 0.3  # part of the orders of several pieces that leave in two parcels
 CONFIRMED, FORGOTTEN = 0.35, 0.08  # part of the orders whose arrival the shopper tells, and nobody does
+BOUNCED = 0.08  # part of the top-ups whose first card is declined
+TOLD = ("webhook_first", "twice", "hang"), (80, 15, 5)  # how the sandbox tells what became of a top-up
 MADE_GOOD = 0.015  # part of the orders of which something is given back for a small flaw
 
 
@@ -36,9 +39,9 @@ def parcel(code: str) -> dict[str, str]:
 class Keepers:
     """The people of all shops; what they do with an order hangs on its code and on how far it has got."""
 
-    def __init__(self, site: Site, tokens: Mapping[str, str]):
-        """`tokens` are known by merchant slug."""
-        self._site, self._tokens = site, tokens
+    def __init__(self, site: Site, tokens: Mapping[str, str], pool: ThreadPoolExecutor):
+        """`tokens` are known by merchant slug; the shops of the `pool` send their parcels side by side."""
+        self._site, self._tokens, self._pool = site, tokens, pool
 
     def work(self, day: date, *, now: datetime) -> None:
         """Do what is to be done with orders in the evening of a day; orders with an open case rest."""
@@ -47,19 +50,20 @@ class Keepers:
             duty = self._duty(order, day)
             if duty:
                 duties[order.merchant.slug][duty].append(order)
-        for slug, found in duties.items():
-            at = _closing(day, slug)
-            if at > now:
-                continue
-            self._ship(found["ship"], slug, at)
-            self._deliver(found["deliver"], slug, at)
-            for order in found["cancel"]:
-                self._cancel(order, at)
+        open_late = {slug: found for slug, found in duties.items() if _closing(day, slug) <= now}
+        list(self._pool.map(lambda slug: self._send(open_late[slug], slug, _closing(day, slug)), open_late))
+        for slug, found in open_late.items():
             for order in found["confirm"]:
-                deliver(order, at=at)
+                deliver(order, at=_closing(day, slug))
         for order in made_good(day, at=now):
             if _closing(day, order.merchant.slug) <= now:
                 self._make_good(order, _closing(day, order.merchant.slug))
+
+    def _send(self, duties: Mapping[str, list[Order]], slug: str, at: datetime) -> None:
+        self._ship(duties["ship"], slug, at)
+        self._deliver(duties["deliver"], slug, at)
+        for order in duties["cancel"]:
+            self._cancel(order, at)
 
     def _duty(self, order: Order, day: date) -> str:
         dice = chance.of(order.code, "way")
@@ -103,9 +107,16 @@ class Keepers:
             token = self._tokens[slug]
             _, wallet = self._site.call("GET", "wallet", at=at, token=token)
             if Decimal(wallet["balance"]) < need / 2:
-                body = {"amount": str(need), "source": "approve"}
-                key = f"{slug}/{at:%Y%m%d}"
-                self._site.call("POST", "wallet/top-ups", body, at=at, token=token, key=key)
+                self._top_up(slug, need, at=at)
+
+    def _top_up(self, slug: str, amount: Decimal, *, at: datetime) -> None:
+        """Have the sandbox charge a card, and another one where it is declined; a webhook tells what came of it."""
+        dice = chance.of(slug, f"top-up {at:%Y%m%d}")
+        source = dice.choices(*TOLD)[0]
+        for attempt, card in enumerate(("decline", source) if dice.random() < BOUNCED else (source,)):
+            body = {"amount": str(amount), "provider": "sandbox", "source": card}
+            when, key = at + timedelta(minutes=2 * attempt), f"{slug}/{at:%Y%m%d}/{attempt}"
+            self._site.call("POST", "wallet/top-ups", body, at=when, token=self._tokens[slug], key=key)
 
 
 def has_goods() -> Exists:

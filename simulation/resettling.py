@@ -10,11 +10,12 @@ from pathlib import Path
 from django.core.files.base import ContentFile
 from tqdm import tqdm
 
-from ads import partitions
+from ads import partitions, wallet
 from chengfeng.codes import new_code
 from shops.catalogue.importing import import_file
 from shops.models import ApiToken, Category, Membership, Merchant, User
 from shops.people.rights import Right, Role
+from shops.tenancy import Access
 from shops.tokens import digest
 
 from . import filling, olist, people
@@ -165,4 +166,7 @@ def advertise(files: olist.Files, merchants: list[Merchant], *, owner: User, at:
     categories = {category.slug: category for category in Category.objects.all()}
     spec = CampaignSpec("Mais vendidos", "Best sellers", (), (), (), (), BID, DAILY_BUDGET)
     for merchant in tqdm(merchants, desc="campaigns", unit="shop"):
-        filling.advertise(merchant, (spec,), categories, owner=owner, at=at)
+        access = Access(merchant, frozenset(Right), user=owner)
+        top_up = wallet.open_top_up(access=access, amount=4 * DAILY_BUDGET, at=at, provider="sandbox")
+        wallet.submit(top_up.code, source="approve", at=at)
+        filling.start(access, spec, categories, at=at)

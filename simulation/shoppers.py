@@ -11,12 +11,18 @@ from .shelf import Item, Shelf
 from .truth import Person
 from .words.cases import MESSAGES
 
-PLACEMENTS, PLACEMENT_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
+PAGES, PAGE_WEIGHTS = ("feed", "search", "product", "shop"), (56, 24, 14, 6)
+ROOM = {  # for ads on a page, from its top down: places with their slots
+    "feed": (("feed", 4),),
+    "search": (("search", 3), ("feed", 1)),
+    "product": (("product", 2), ("shop", 1)),
+    "shop": (("shop", 2),),
+}
 SLOTS = 5
 CHIP = 0.6  # part of the looks at the feed that are at one category of it
 ROBOTS = 0.012  # part of the visits that are no people
 WORDS = {"yunjian-department": "YUNJIAN92", "lanyue-wardrobe": "LANYUE10"}  # that coupons are called by
-VIEWED, CARTED = 0.9, 0.12  # part of the clicks after which the page is looked at, and the thing put into the cart
+VIEWED, CARTED = 0.35, 0.05  # part of the clicks after which she stays to look, and puts the thing into the cart
 ROBOT = "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)"
 
 
@@ -41,17 +47,28 @@ class Visit:
     deeds: list[tuple[str, str, datetime]] = field(default_factory=list)  # view, read or cart; of what; when
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look at a page: whose, for what, and when; `dice` decide what comes of it."""
+
+    person: Person
+    liked: Item
+    at: datetime
+    dice: random.Random
+    seed: str
+
+
 def browse(site: Site, shelf: Shelf, person: Person, *, seal, at: datetime, seed: str) -> Visit:
     """Let a person look at one to four pages; deterministic in `seed` but for what the site answers."""
     rng = random.Random(seed)
     visit = Visit(is_robot=rng.random() < ROBOTS)
     seen: list[str] = []
-    for page in range(rng.choices((1, 2, 3, 4), (46, 30, 16, 8))[0]):
+    for page in range(rng.choices((1, 2, 3, 4), (36, 31, 20, 13))[0]):
         at += timedelta(seconds=rng.uniform(20, 140) * page)
-        liked = shelf.wanted(rng, person.tastes)
-        for ad in _ads(site, liked, person, rng, seal=seal, at=at, exclude=seen):
+        look = Look(person, shelf.wanted(rng, person.tastes), at, rng, seed)
+        for place, ad in enumerate(_ads(site, look, seal=seal, exclude=seen)):
             seen.append(ad["product"]["code"])
-            _meet(visit, shelf, person, ad, rng, at=at, seed=seed, liked=liked)
+            _meet(visit, shelf, look, ad, place)
     if not visit.is_robot:
         if rng.random() < truth.PLANNED:
             visit.purchases.append(_planned(shelf, person, rng, at=at, seed=seed))
@@ -69,38 +86,42 @@ def _do(site: Site, visit: Visit, *, shopper: str) -> None:
             site.call("POST", "behaviours", {"kind": kind, "code": code}, at=at, shopper=shopper, expect=(204, 404))
 
 
-def _ads(site, liked: Item, person, rng, *, seal, at, exclude) -> list[dict]:
-    placement = rng.choices(PLACEMENTS, PLACEMENT_WEIGHTS)[0]
+def _ads(site: Site, look: Look, *, seal, exclude: list[str]) -> list[dict]:
+    """Return the ads of a page, from its top down: all its places are asked for at once."""
+    rng, liked = look.dice, look.liked
+    page = rng.choices(PAGES, PAGE_WEIGHTS)[0]
     context = {
         "feed": {"category": liked.category} if rng.random() < CHIP else {},
         "search": {"query": searches.draw(liked.searches, rng)},
         "product": {"product": liked.product},
         "shop": {"category": liked.category},
-    }[placement]
-    body = {"placement": placement, "slots": SLOTS, "exclude": exclude[-40:], **context}
-    return site.call("POST", "decisions", body, at=at, shopper=seal(person.shopper))[1]["ads"]
+    }
+    auctions = [
+        {"placement": placement, "slots": slots, "exclude": exclude[-40:], **context[placement]}
+        for placement, slots in ROOM[page]
+    ]
+    _, answer = site.call("POST", "decisions", {"auctions": auctions}, at=look.at, shopper=seal(look.person.shopper))
+    return [ad for filled in answer["auctions"] for ad in filled["ads"]]
 
 
-def _meet(
-    visit: Visit, shelf: Shelf, person: Person, ad: dict, rng: random.Random, *, at: datetime, seed: str, liked: Item
-) -> None:
-    """Meet one ad: be shown it, perhaps see it, click it, linger, and buy."""
+def _meet(visit: Visit, shelf: Shelf, look: Look, ad: dict, place: int) -> None:
+    """Meet the ad at a place: be shown it, perhaps see it (less likely further down), click it, linger, and buy."""
+    rng, person = look.dice, look.person
 
     def happens(kind: str, seconds: float) -> datetime:
-        instant = at + timedelta(seconds=seconds)
+        instant = look.at + timedelta(seconds=seconds)
         visit.events.append({"token": ad["token"], "kind": kind, "at": instant.isoformat()})
         return instant
 
     item = shelf.by_product.get(ad["product"]["code"])
-    position = min(ad["position"], len(truth.SEEN) - 1)
     happens("impression", 0.4)
-    if item is None or rng.random() > truth.SEEN[position]:
+    if item is None or rng.random() > truth.SEEN[min(place, len(truth.SEEN) - 1)]:
         return
     happens("viewable", 1.5)
     note = ad["note"]
     drawn = truth.click_chance(
         person, taste=item.taste, appeal=item.appeal, dearness=item.dearness, is_note=bool(note),
-        is_looked_for=item.category == liked.category,
+        is_looked_for=item.category == look.liked.category,
     )  # fmt: skip
     if rng.random() > drawn:
         return
@@ -116,7 +137,7 @@ def _meet(
     )
     if not visit.is_robot and rng.random() < chance:
         delay = 0.004 + rng.expovariate(1 / truth.DELAY_DAYS) * (rng.random() < 0.5)
-        key = f"{seed}/ad{len(visit.events)}"
+        key = f"{look.seed}/ad{len(visit.events)}"
         visit.purchases.append(Purchase(person, (item,), clicked_at + timedelta(days=delay), True, key))
 
 

@@ -14,20 +14,21 @@ from datetime import date, datetime, timedelta
 WEEKDAYS = (0.88, 0.86, 0.9, 0.95, 1.1, 1.28, 1.22)  # Monday first
 HOURS = (3, 2, 1, 1, 1, 1, 2, 4, 6, 7, 8, 8, 9, 8, 7, 7, 7, 8, 9, 11, 13, 14, 11, 7)
 PROMOTION_DAY = (11, 11)
-PROMOTION = 2.8  # how many times the usual visits
+PROMOTION = 2.2  # how many times the usual visits
+GROWTH = 14  # how many times the visits of the opening day the last day has
 ANOTHER_FESTIVAL = timedelta(days=67)  # after the opening, where the time between holds no such day
 
 SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at this position is looked at
-CLICK = 0.06  # of a product of median appeal that is seen, by a shopper of average taste
+CLICK = 0.025  # of a product of median appeal that is seen, by a shopper of average taste
 LOOKED_FOR = 1.6  # how many times likelier she clicks on what she looks for
 NOTE = 1.5  # how many times likelier she clicks on a note about it
-BUY_AFTER_CLICK = 0.04
-PLANNED = 0.085  # planned purchases per visit
+BUY_AFTER_CLICK = 0.042
+PLANNED = 0.016  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 
 DECLINED, ABANDONED = 0.03, 0.05
 CANCELLED, RETURNED = 0.02, 0.08
-THRIFTY, TALKATIVE, COLLECTS = 0.6, 0.12, 0.3  # looks for coupons, writes to the shop, claims coupons before
+THRIFTY, TALKATIVE, COLLECTS = 0.45, 0.12, 0.3  # looks for coupons, writes to the shop, claims coupons before
 HAS_HEARD = 0.3  # of the word that calls a coupon, where a shop has one
 METHODS = ("alipay", "wechat_pay", "credit_card", "debit_card")
 METHOD_WEIGHTS = (46, 38, 11, 5)
@@ -118,9 +119,9 @@ def festival(opening: datetime, now: datetime) -> datetime:
 
 
 def visits(day: date, *, progress: float, base: float) -> float:
-    """Return the expected visits of a day; `progress` runs from 0 to 1 over the history, which grows by half."""
+    """Return the expected visits of a day: `base` on the last; `progress` runs from 0 to 1 over the history."""
     promotion = PROMOTION if (day.month, day.day) == PROMOTION_DAY else 1.0
-    return base * WEEKDAYS[day.weekday()] * (0.8 + 0.4 * progress) * promotion
+    return base * WEEKDAYS[day.weekday()] * GROWTH ** (progress - 1) * promotion
 
 
 def click_chance(
@@ -139,5 +140,5 @@ def pull(appeal: float, price: float) -> float:
 def purchase_chance(person: Person, *, taste: str, appeal: float, price: float, dearness: float) -> float:
     """Chance to buy after a click; `price` in CNY, `dearness` is the price beside the usual price of its category."""
     liking = person.tastes.get(taste, 1.0) ** 0.5 * appeal**0.25
-    restraint = max(dearness, 0.1) ** -(0.4 * person.thrift) * min((100 / price) ** 0.4, 1.6)
+    restraint = max(dearness, 0.1) ** -(0.4 * person.thrift) * min((100 / price) ** 0.3, 1.2)
     return min(0.6, BUY_AFTER_CLICK * liking * restraint)

@@ -1,4 +1,4 @@
-"""The platform's ads room: its recurring jobs as of a simulated instant, some in the evening, steering also by day."""
+"""The platform's ads room: its recurring jobs as of a simulated instant, in the evening, and steering by day."""
 
 from datetime import date, datetime, timedelta
 
@@ -10,20 +10,19 @@ from chengfeng.models import Job
 
 from . import chance
 
-EVENING = ("rescore_events", "count_audiences", "keep_wallets", "give_rebates")
-SELDOM = ("add_partitions", "count_ads", "train_predictions", "watch_campaigns")
-EVERY, LAST = 3, timedelta(days=7)  # days between two runs of these, until the last days of the history
+EVENING = (
+    "rescore_events", "add_partitions", "count_ads", "train_predictions", "count_audiences", "keep_wallets",
+    "watch_campaigns", "give_rebates",
+)  # fmt: skip
+EVERY, LAST = 3, timedelta(days=2)  # days between two such evenings, until the last days of the history
 
 
 def close(day: date, *, now: datetime) -> None:
-    """Do what the jobs of a day would have done by its end (or `now`); the long ones not on every day.
-
-    Predictions are learnt in the evenings in which ads are counted, for their age is that beside the counts.
-    """
+    """Do what the jobs of some days would have done by the end of the last (or `now`); of late, those of each day."""
     at = min(chance.midnight(day + timedelta(days=1)), now)
-    is_turn = day.toordinal() % EVERY == 0 or at > now - LAST
-    for kind in EVENING + SELDOM * is_turn:
-        run(kind, at=at)
+    if day.toordinal() % EVERY == 0 or at > now - LAST:
+        for kind in EVENING:
+            run(kind, at=at)
 
 
 def steer(*, at: datetime) -> None:

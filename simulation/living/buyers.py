@@ -119,13 +119,17 @@ def _reach_out(access: Access, at: datetime) -> None:
     _start(
         access, at, {
             "name": "家居拉新·床品与餐具", "objective": Campaign.Objective.NEW_CUSTOMERS, "bid_mode": "target_cost",
-            "target_cost": Decimal(90), "bid": Decimal(9), "daily_budget": Decimal(900), "total_budget": Decimal(30000),
+            "target_cost": Decimal(60), "bid": Decimal(6), "daily_budget": Decimal(200), "total_budget": Decimal(15000),
         },
         products=goods, keywords=words,
     )  # fmt: skip
+
+
+def _renew(access: Access, at: datetime) -> None:
+    """Advertise the new season, by settled sales; a campaign that has hardly begun to learn."""
     _start(
-        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal("2.5"),
-                     "roi_on": "settled", "daily_budget": Decimal(800)},
+        access, at, {"name": "衣橱上新·按 ROI", "bid_mode": "target_roi", "target_roi": Decimal(3),
+                     "roi_on": "settled", "daily_budget": Decimal(300)},
         products=[*_goods(access, "dresses"), *_goods(access, "tops"), *_goods(access, "bags", 12)],
         keywords=[("连衣裙", "broad"), ("衬衫", "broad"), ("包", "broad"), ("dress", "broad")],
     )  # fmt: skip
@@ -137,7 +141,7 @@ def _remember(access: Access, at: datetime) -> None:
     bought = _audience(access, BOUGHT, ["buy"], 30, at + timedelta(minutes=1))
     campaign = _start(
         access, at + timedelta(minutes=2),
-        {"name": "再看一眼·找回", "bid": Decimal("4.20"), "daily_budget": Decimal(300), "pacing": "fast"},
+        {"name": "再看一眼·找回", "bid": Decimal("3.20"), "daily_budget": Decimal(100), "pacing": "fast"},
         products=[*_goods(access, "dresses", 15), *_goods(access, "bedding", 15), *_goods(access, "tableware", 15)],
         audiences=[(looked, False), (bought, True)],
     )  # fmt: skip
@@ -176,22 +180,23 @@ def _seed(access: Access, at: datetime) -> None:
     """Have notes seen, by viewable impressions, and one by clicks."""
     notes = own(Note, access.merchant).filter(state=Note.State.PUBLISHED, published_at__lte=at)
     notes = list(notes.exclude(tags=None).order_by("-published_at")[:16])
-    values = {"objective": Campaign.Objective.SEEDING, "daily_budget": Decimal(160), "frequency_cap": 4}
+    by_click = notes[1::2] if access.merchant.slug == SHOP else []
+    values = {"objective": Campaign.Objective.SEEDING, "daily_budget": Decimal(60), "frequency_cap": 4}
     placements = ["feed", "search", "shop"]
     _start(
         access, at,
-        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(260), "placements": placements},
-        notes=notes[:10],
+        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(140), "placements": placements},
+        notes=[note for note in notes if note not in by_click],
     )  # fmt: skip
-    if access.merchant.slug == SHOP:
+    if by_click:
         _start(access, at + timedelta(minutes=1), {**values, "name": "笔记种草·点击", "bid_mode": "cpc",
-               "bid": Decimal("2.20"), "placements": placements}, notes=notes[10:])  # fmt: skip
+               "bid": Decimal("2.20"), "placements": placements}, notes=by_click)  # fmt: skip
 
 
 def _show(access: Access, at: datetime) -> None:
     """Have the bags and suitcases seen, at a fixed price for a thousand viewable impressions."""
     _start(
-        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(220), "daily_budget": Decimal(200),
+        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(150), "daily_budget": Decimal(80),
                      "placements": ["feed", "shop"]},
         products=[*_goods(access, "luggage"), *_goods(access, "bags")],
     )  # fmt: skip
@@ -268,6 +273,6 @@ PLAN: Mapping[int, Iterable[tuple[str, Callable[[Access, datetime], None]]]] = {
     80: ((SHOP, _appeal),),
     81: ((SHOP, _give_shortly),),
     83: ((SHOP, _limit),),
-    85: ((SHOP, _propose),),
+    85: ((SHOP, _propose), (SHOP, _renew)),
     88: ((SHOP, _run_low),),
 }

@@ -54,17 +54,18 @@ class Farms:
                 self._attack(dice.choice(ATTACKS), self._goods[slug], dice, begin)
 
     def _attack(self, attack: Attack, goods: Sequence[Item], dice: Random, begin: datetime) -> None:
-        """Click on the victim's ads on searches for one of its things; what was seen is not looked at."""
+        """Click on the victim's ads beside one of its things, and report it all at the end; nothing is looked at."""
         people = [UUID(int=dice.getrandbits(128), version=4) for _ in range(attack.people)]
-        network, wanted = [dice.randrange(96, 104), dice.randrange(256)], dice.choice(goods)
+        network, wanted, events = [dice.randrange(96, 104), dice.randrange(256)], dice.choice(goods), []
         for number in range(attack.clicks):
             at = begin + timedelta(seconds=attack.apart * number)
             ad = self._ad(wanted, seal(people[number % len(people)]), at)
             if ad:
                 clicked_at = at + timedelta(seconds=attack.haste)
-                address = ADDRESS.format(*network, dice.randrange(1, 255))
-                events = [_event(ad, "impression", at), _event(ad, "click", clicked_at)]
-                self._site.call("POST", "events", {"events": events}, at=clicked_at, address=address)
+                events += _event(ad, "impression", at), _event(ad, "click", clicked_at)
+        if events:
+            address = ADDRESS.format(*network, dice.randrange(1, 255))
+            self._site.call("POST", "events", {"events": events}, at=clicked_at, address=address)
 
     def _ad(self, wanted: Item, shopper: str, at: datetime) -> dict | None:
         body = {"placement": "feed", "slots": SLOTS, "category": wanted.category}

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 
+from ads import wallet
 from orders import expiry, presale, reconcile
 from orders.aftersale import deadlines
 from orders.models import PayoutBatch, PayoutReturn
@@ -37,6 +38,7 @@ class Office:
         giving_back.expire_due(at=at)
         reconcile.settle_pending(at=at)
         reconcile.carry_out_pending(at=at)
+        wallet.reconcile(at=at)
         deadlines.act_due(at=at)
         deadlines.receive_due(at=at)
         settling.settle_due(at=at)
