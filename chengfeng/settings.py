@@ -183,6 +183,7 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Shop, ads, orders and reports of a merchant in one place.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "chengfeng.examples.add_examples"],
     "ENUM_NAME_OVERRIDES": {
         "AdPlacement": "ads.models.Placement",
         "AppealKind": "ads.models.Appeal.Kind",

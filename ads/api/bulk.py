@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from django.shortcuts import get_list_or_404
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -19,6 +19,18 @@ from ..campaigns.changing import Result
 from ..models import Campaign
 from .refusals import NOT_FOUND, OUTCOMES, told
 from .saying import KEY
+
+STEPS = [
+    {"member": "daily_budget", "action": "raise", "value": 20},
+    {"member": "placements", "action": "add", "value": ["search"]},
+]
+CODE = "cmp_7KQ2M4XW9TZB1H5C"
+PLANNED = OpenApiExample("A fifth more budget", value={"campaigns": [CODE], "edits": STEPS}, request_only=True)
+CARRIED_OUT = OpenApiExample(
+    "As the diff showed",
+    value={"versions": {CODE: 3}, "edits": STEPS, "reason": "June sales"},
+    request_only=True,
+)
 
 
 class EditSerializer(serializers.Serializer):
@@ -82,8 +94,9 @@ class BulkPlans(MerchantAPIView):
     rights = {"POST": Right.ADS_EDIT}
 
     @extend_schema(
-        request=BulkPlanRequest, responses=DiffSerializer(many=True), operation_id="plan_bulk_edit", tags=["ads"]
-    )
+        request=BulkPlanRequest, responses=DiffSerializer(many=True), operation_id="plan_bulk_edit", tags=["ads"],
+        examples=[PLANNED],
+    )  # fmt: skip
     def post(self, request):
         """Show what an edit would do to each campaign, in their order, without doing it; 404 when none exists."""
         asked = BulkPlanRequest(data=request.data)
@@ -103,7 +116,7 @@ class BulkEdits(MerchantAPIView):
 
     @extend_schema(
         parameters=[KEY], request=BulkEditRequest, responses={201: BulkAnswer}, operation_id="create_bulk_edit",
-        tags=["ads"],
+        tags=["ads"], examples=[CARRIED_OUT],
     )  # fmt: skip
     @idempotent
     def post(self, request):

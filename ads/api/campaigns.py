@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -38,6 +38,21 @@ from .saying import (
 
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the campaign")
 PROGRAM = Change.Source.PROGRAM
+BY_ROI = OpenApiExample(
+    "Bids by itself for a ROI of 4",
+    value={
+        "name": "Linen in July", "objective": "product_sales", "bid_mode": "target_roi", "target_roi": "4.00",
+        "roi_on": "settled", "daily_budget": "500.00", "placements": ["search", "feed"], "modifiers": {"search": 20},
+        "products": ["prd_XW9TZB1H5C7KQ2M4"], "keywords": [{"text": "linen dress", "match": "phrase"}],
+        "negatives": [{"text": "second hand", "match": "phrase"}],
+    },
+    request_only=True,
+)  # fmt: skip
+DEARER = OpenApiExample(
+    "Another budget, and start it",
+    value={"daily_budget": "800.00", "state": "active", "version": 3},
+    request_only=True,
+)
 
 
 class CampaignWriteSerializer(TargetingSerializer):
@@ -189,7 +204,7 @@ class Campaigns(MerchantAPIView):
 
     @extend_schema(
         parameters=[KEY], request=CampaignWriteSerializer, responses={201: CampaignSerializer},
-        operation_id="create_campaign", tags=["ads"],
+        operation_id="create_campaign", tags=["ads"], examples=[BY_ROI],
     )  # fmt: skip
     @idempotent
     def post(self, request):
@@ -219,6 +234,7 @@ class CampaignDetail(MerchantAPIView):
     @extend_schema(
         parameters=[CODE], request=CampaignWriteSerializer(partial=True),
         responses={200: CampaignSerializer, 202: CampaignSerializer}, operation_id="edit_campaign", tags=["ads"],
+        examples=[DEARER],
     )  # fmt: skip
     def patch(self, request, code: str):
         """Change what is given; with `version`, only if nobody else has changed the campaign since.

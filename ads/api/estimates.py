@@ -12,7 +12,7 @@ from shops.tenancy import own
 
 from ..campaigns import dry_run
 from ..models import Campaign
-from .campaigns import CampaignWriteSerializer
+from .campaigns import BY_ROI, CampaignWriteSerializer
 
 
 class EstimateRequest(CampaignWriteSerializer):
@@ -63,8 +63,9 @@ class Estimates(MerchantAPIView):
     rights = {"POST": Right.ADS_EDIT}
 
     @extend_schema(
-        request=EstimateRequest, responses=EstimateSerializer, operation_id="estimate_campaign", tags=["ads"]
-    )
+        request=EstimateRequest, responses=EstimateSerializer, operation_id="estimate_campaign", tags=["ads"],
+        examples=[BY_ROI],
+    )  # fmt: skip
     def post(self, request):
         """Judge a campaign, or a change of one, and estimate reach and price, without writing anything."""
         context = {"merchant": self.merchant}

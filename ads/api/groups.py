@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
@@ -33,6 +33,14 @@ from .saying import (
 PROGRAM = Change.Source.PROGRAM
 GROUP = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the ad group")
 AD = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the ad")
+LINEN = OpenApiExample(
+    "Bids for two searches",
+    value={
+        "name": "Linen", "bid": "0.80", "products": ["prd_XW9TZB1H5C7KQ2M4"], "exclude_buyers_days": 30,
+        "keywords": [{"text": "linen dress", "match": "exact", "bid": "1.20"}, {"text": "linen", "match": "broad"}],
+    },
+    request_only=True,
+)  # fmt: skip
 VERSION = "Version of the campaign: refuse the change unless this is still it"
 
 
@@ -94,7 +102,7 @@ class CampaignGroups(MerchantAPIView):
 
     @extend_schema(
         parameters=[CODE, KEY], request=GroupWriteSerializer, responses={201: GroupSerializer},
-        operation_id="create_ad_group", tags=["ads"],
+        operation_id="create_ad_group", tags=["ads"], examples=[LINEN],
     )  # fmt: skip
     @idempotent
     def post(self, request, code: str):

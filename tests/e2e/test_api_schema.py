@@ -56,6 +56,13 @@ def test_every_operation_has_a_description_of_its_own(document):
     assert bare == []
 
 
+def test_every_body_and_every_answer_has_an_example(document):
+    operations = [item[method] for item in document["paths"].values() for method in set(METHODS) & set(item)]
+    bodies = [body for each in operations for body in (each.get("requestBody", {}), *each["responses"].values())]
+    said = [body["content"]["application/json"] for body in bodies if "application/json" in body.get("content", {})]
+    assert [content for content in said if not content.keys() & {"example", "examples"}] == []
+
+
 class Program:
     """Somebody's program against the API: it is both a merchant's and a shopper's client."""
 
