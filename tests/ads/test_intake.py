@@ -1,5 +1,6 @@
 """Intake of events: the same is stored in whatever order, batches and repetitions they come."""
 
+import gzip
 import itertools
 import uuid
 from datetime import timedelta
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from ads import tokens
 from ads.models import Charge, Event
 from ads.tracking import Report, track
+from chengfeng import clock
 from shops.shopper import seal
 from tests import factories
 from tests.factories import AT
@@ -106,6 +108,47 @@ def test_every_item_of_a_batch_has_its_own_result(client, reports, noon):
         {"status": "accepted"}, {"status": "duplicate"}, {"status": "rejected", "reason": "bad_token"},
         malformed, malformed, malformed,
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decided", "at", "said"),
+    [
+        (timedelta(hours=-47), timedelta(hours=-46), "accepted"), (timedelta(hours=-49), timedelta(0), "too_old"),
+        (timedelta(0), timedelta(hours=1), "in_the_future"), (timedelta(hours=1), timedelta(0), "in_the_future"),
+        (timedelta(hours=-1), timedelta(days=-300_000), "accepted"),
+    ],
+)  # fmt: skip
+def test_what_is_out_of_time_is_refused_one_by_one(client, shop, noon, decided, at, said):
+    event = {"token": adverts.served(adverts.ad(shop), at=AT + decided), "kind": "impression"}
+    good = {"token": adverts.served(adverts.ad(shop)), "kind": "impression"}
+    results = post(client, [event | {"at": (AT + at).isoformat()}, good]).json()["results"]
+    assert [each.get("reason", each["status"]) for each in results] == [said, "accepted"]
+
+
+def test_what_is_said_again_in_a_batch_and_after_it_is_charged_once(client, reports):
+    at = (AT + 5 * SECOND).isoformat()
+    clicks = [{"token": report.token, "kind": "click", "at": at} for report in reports[::3]] * 100
+    with clock.at(LATER):
+        first, again = ([each["status"] for each in post(client, clicks).json()["results"]] for _ in range(2))
+    assert (first[:6], set(first[6:]), set(again)) == (["accepted"] * 6, {"duplicate"}, {"duplicate"})
+    assert Charge.objects.count() == 3
+
+
+@pytest.mark.parametrize(
+    ("raw", "headers", "status"),
+    [
+        (b'{"events": [{"at": NaN}]}', {}, 400), (b"\xff\xfe", {}, 400), (b"[" * 50_000, {}, 400),
+        (b'{"events": ["\\ud800"]}', {}, 400), (b'{"events": ["' + b"x" * 6_000_000 + b'"]}', {}, 413),
+        (gzip.compress(b'{"events": [' + b"{}," * 100_000 + b"{}]}"), {"Content-Encoding": "gzip"}, 400),
+        (b"", {"Transfer-Encoding": "chunked"}, 411),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_a_problem(client, raw, headers, status):
+    if status == 411:
+        answer = client.post("/api/v1/events", headers=headers, CONTENT_LENGTH="")
+    else:
+        answer = client.post("/api/v1/events", raw, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
 
 
 @pytest.mark.parametrize("events", [[], [{}] * 1001, {}, None])
