@@ -85,6 +85,14 @@ class Landscape:
         spend, _ = self.rest(slot, left=left)
         return median(self._reaching(curve, budget) for curve in spend)
 
+    def spending(self, multiplier: float, slot: int = 0, *, left: float = 1.0) -> float:
+        """Return the mean over days of what the rest of the day costs at a multiplier."""
+        step = np.searchsorted(self.multipliers, multiplier)
+        rest, now = self._mean
+        if step == self.multipliers.size:
+            return float(rest[slot + 1, -1] + left * now[slot, -1])
+        return float(np.interp(multiplier, self.multipliers, rest[slot + 1] + left * now[slot], left=0.0))
+
     def traffic(self, slot: int = 0, *, left: float = 1.0) -> float:
         """Return the median over days of the auctions still to come."""
         counts = self.auctions[:, slot + 1 :].sum(axis=1) + left * self.auctions[:, slot]
@@ -99,6 +107,11 @@ class Landscape:
             return float(self.multipliers[-1])
         low, under = (self.multipliers[step - 1], curve[step - 1]) if step else (0.0, 0.0)
         return float(low + (self.multipliers[step] - low) * (budget - under) / (curve[step] - under))
+
+    @cached_property
+    def _mean(self) -> tuple[np.ndarray, np.ndarray]:
+        """Spend of a mean day from the start of each slot to the end of the day, and within each slot."""
+        return self._after[0].mean(axis=0), self.spend.mean(axis=0)
 
     @cached_property
     def _after(self) -> tuple[np.ndarray, np.ndarray]:

@@ -13,20 +13,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import exp, inf
 
-import numpy as np
-
 from .landscape import Landscape
 
 TICKS = 48  # half hours in a day
 OVER_TARGET = 1.4  # prices lie below bids, so the mean cost meets the target at bids above it
 SLOWNESS = 0.1  # how far a half hour of twice the planned spend moves the correction, as a logarithm
+LONGEST = 3.0  # half hours of plan that one step may count as spent too much, since a click comes all at once
 EVEN_SLOWNESS = 0.05  # the same of the multiplier itself, where no history shows the shape of a day
 CORRECTION = (0.5, 2.0)
 RISE = 1.25  # the most that a multiplier rises in half an hour
 PRIOR_ORDERS = 10  # every campaign is credited with so many orders at exactly its target
 TRUST_ORDERS = 30  # and with so many orders that happened just as predicted
 CALIBRATION = (0.5, 2.0)
-NOTEWORTHY = 0.1  # a deviation from the plan that is worth telling
+NOTEWORTHY = 0.1  # a correction that is worth telling
 
 
 class Strategy(StrEnum):
@@ -42,8 +41,8 @@ class Reason(StrEnum):
 
     BUDGET = "budget"  # on past days it spent the rest of the budget
     EVEN = "even"  # there is no history: the budget is spread evenly
-    FAST = "fast"  # as the budget allows, lowered after more was spent than planned
-    SLOW = "slow"  # as the budget allows, raised after less was spent than planned
+    FAST = "fast"  # as the budget allows, lowered because more is spent than past days tell
+    SLOW = "slow"  # as the budget allows, raised because less is spent than past days tell
     TARGET = "target"  # the most that the target allows
     DEAR = "dear"  # less than the target would allow: orders are predicted to cost more than it
     GENTLE = "gentle"  # raised, but not all at once
@@ -57,7 +56,7 @@ class Goal:
 
     `order_value` is a typical order in values: 1 where orders are counted. `highest` limits the multiplier, and `start`
     is where it begins without history; without `start` that is what the target allows. Raises ValueError where a
-    target is needed and not above 0.
+    target is needed and not above 0. `margin` is how far bids may lie above what a unit of value may cost.
     """
 
     strategy: Strategy
@@ -66,6 +65,7 @@ class Goal:
     order_value: float = 1.0
     start: float | None = None
     highest: float = inf
+    margin: float = OVER_TARGET
 
     def __post_init__(self):
         if self.strategy is not Strategy.CONVERSIONS and self.target <= 0:
@@ -119,17 +119,17 @@ def adjust(goal: Goal, seen: Seen, *, landscape: Landscape | None = None, last: 
     Raises ValueError for maximum conversions with neither history nor a start.
     """
     observed, planned, ticks = _since(goal, seen, landscape, last)
-    excess = _clip(observed / planned - 1, -1.0, 1.0) if planned else 0.0
+    ahead = _ahead(goal, observed, planned, ticks)
     correction = last.correction if last else 1.0
     if landscape:
-        correction = _clip(correction * exp(-SLOWNESS * excess * ticks), *CORRECTION)
-        pace = correction * landscape.multiplier(goal.budget - seen.spent, **_place(landscape, seen.now))
+        correction = _clip(correction * exp(-SLOWNESS * ahead), *CORRECTION)
+        pace = correction * _spending_all(goal, seen, landscape)
     else:
-        pace = _begun(goal, last) * exp(-EVEN_SLOWNESS * excess * ticks)
+        pace = _begun(goal, last) * exp(-EVEN_SLOWNESS * ahead)
     predicted = _judged(goal, seen)
     after, reason = min(
         (0.0 if seen.spent >= goal.budget else inf, Reason.SPENT),
-        (pace, _pace_reason(excess, landscape)),
+        (pace, _pace_reason(correction, landscape)),
         _allowed(goal, predicted),
         (last.after * RISE**ticks if ticks and last.after else inf, Reason.GENTLE),
         (goal.highest, Reason.LIMIT),
@@ -154,16 +154,31 @@ def _since(
         return None, None, 0.0
     if landscape:
         multiplier = last.after / last.correction
-        planned = _spending(landscape, multiplier, last.now) - _spending(landscape, multiplier, seen.now)
+        before, after = (landscape.spending(multiplier, **_place(landscape, now)) for now in (last.now, seen.now))
+        planned = before - after
     else:
         planned = (goal.budget - last.spent) * (seen.now - last.now) / (1 - last.now)
     return seen.spent - last.spent, max(planned, 0.0), (seen.now - last.now) * TICKS
 
 
-def _spending(landscape: Landscape, multiplier: float, now: float) -> float:
-    """Return the mean over days of what a multiplier spent from that instant on."""
-    spend, _ = landscape.rest(**_place(landscape, now))
-    return float(np.interp(multiplier, landscape.multipliers, spend.mean(axis=0), left=0.0))
+def _ahead(goal: Goal, observed: float | None, planned: float | None, ticks: float) -> float:
+    """Return how many half hours of plan were spent too much since the step before; below 0 where too little."""
+    if not planned:
+        return 0.0
+    usual = max(planned / ticks, goal.budget / TICKS)
+    return min((observed - planned) / usual, LONGEST)
+
+
+def _spending_all(goal: Goal, seen: Seen, landscape: Landscape) -> float:
+    """Return the multiplier that spent the rest of the budget on past days.
+
+    Where none did, the budget does not limit a goal that has a target.
+    """
+    left = goal.budget - seen.spent
+    place = _place(landscape, seen.now)
+    if goal.worth < inf and landscape.spending(inf, **place) <= left:
+        return inf
+    return landscape.multiplier(left, **place)
 
 
 def _place(landscape: Landscape, now: float) -> dict[str, float]:
@@ -175,7 +190,7 @@ def _place(landscape: Landscape, now: float) -> dict[str, float]:
 
 def _begun(goal: Goal, last: Adjustment | None) -> float:
     """Return the multiplier that spending evenly goes on from."""
-    begun = (last.after if last else 0.0) or goal.start or OVER_TARGET * goal.worth
+    begun = (last.after if last else 0.0) or goal.start or goal.margin * goal.worth
     if begun == inf:
         raise ValueError("maximum conversions without history needs a start")
     return begun
@@ -194,13 +209,13 @@ def _judged(goal: Goal, seen: Seen) -> float | None:
 def _allowed(goal: Goal, predicted: float | None) -> tuple[float, Reason]:
     """Return the most that the target allows; as much less as the target is predicted to be missed by."""
     if goal.worth == inf or predicted <= goal.worth:
-        return OVER_TARGET * goal.worth, Reason.TARGET
-    return OVER_TARGET * goal.worth * goal.worth / predicted, Reason.DEAR
+        return goal.margin * goal.worth, Reason.TARGET
+    return goal.margin * goal.worth * goal.worth / predicted, Reason.DEAR
 
 
-def _pace_reason(excess: float, landscape: Landscape | None) -> Reason:
-    if abs(excess) > NOTEWORTHY:
-        return Reason.FAST if excess > 0 else Reason.SLOW
+def _pace_reason(correction: float, landscape: Landscape | None) -> Reason:
+    if landscape and abs(correction - 1) > NOTEWORTHY:
+        return Reason.FAST if correction < 1 else Reason.SLOW
     return Reason.BUDGET if landscape else Reason.EVEN
 
 

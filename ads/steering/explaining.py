@@ -1,8 +1,11 @@
 """Says in plain words what a step of steering did and why, and what the phase of a campaign means."""
 
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from chengfeng.money import round_money
 from chengfeng.templatetags.frame import money, percent
 
 from ..bidding.target import Reason
@@ -16,7 +19,7 @@ Phase = Steering.Phase
 def sentences(step: SteeringStep, currency: str) -> list[str]:
     """Return what a step says, one sentence for each thing: why it began anew, what was done, why, the phase."""
     said = [_RESETS[step.details["reset"]]()] if step.details.get("reset") in _RESETS else []
-    said += [_done(step), _why(step, currency)]
+    said += [_done(step), _why(step, currency), *_weighed(step)]
     before = step.details.get("phase_before")
     if before and before != step.phase:
         phases = {"before": Phase(before).label, "phase": Phase(step.phase).label}
@@ -45,7 +48,7 @@ def _done(step: SteeringStep) -> str:
         return _("Bids start at %(after)s times what a click is predicted to be worth.") % numbers
     if step.multiplier_before == 0 or abs(step.multiplier_after / step.multiplier_before - 1) < 0.005:
         return _("Bids stay at %(after)s times what a click is predicted to be worth.") % numbers
-    change = percent(abs(step.multiplier_after / step.multiplier_before - 1))
+    change = _rounded(abs(step.multiplier_after / step.multiplier_before - 1))
     if step.multiplier_after > step.multiplier_before:
         return _("Bids rise by %(change)s: from %(before)s to %(after)s times the predicted worth.") % (
             numbers | {"change": change}
@@ -61,12 +64,26 @@ def _why(step: SteeringStep, currency: str) -> str:
     return template() % _numbers(step, currency) if template else ""
 
 
+def _weighed(step: SteeringStep) -> list[str]:
+    """Say what the last seven days were weighed with, where the target decided."""
+    if step.reason not in (Reason.TARGET, Reason.DEAR) or "made_up" not in step.details:
+        return []
+    numbers = _shares(step)
+    said = _("Of what is predicted, %(came)s is counted on; clicks cost %(paid)s of what is bid.") % numbers
+    made_up = step.details["made_up"]
+    if abs(made_up - 1) < 0.005:
+        return [said]
+    if made_up > 1:
+        return [said, _("They are better than the target, so %(more)s more is bid.") % numbers]
+    return [said, _("They are dearer than the target, so %(more)s less is bid.") % numbers]
+
+
 def _numbers(step: SteeringStep, currency: str) -> dict[str, str]:
     known = step.details
     counts_value = known.get("mode") == Campaign.BidMode.TARGET_ROI
     return {
-        "spent": money(step.spent, currency), "planned": money(step.planned, currency),
-        "budget": _amount(known.get("budget"), currency), "passed": percent(known.get("passed")),
+        "spent": _amount(step.spent, currency), "planned": _amount(step.planned, currency),
+        "budget": _amount(known.get("budget"), currency), "passed": _rounded(known.get("passed")),
         "demand": _amount(known.get("demand"), currency),
         "observed": _amount(known.get("observed"), currency), "expected": _amount(known.get("expected"), currency),
         "cost": _goal(known.get("cost"), currency, counts_value),
@@ -75,8 +92,19 @@ def _numbers(step: SteeringStep, currency: str) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _amount(amount: float | None, currency: str) -> str:
-    return money(None if amount is None else round(amount, 2), currency)
+def _shares(step: SteeringStep) -> dict[str, str]:
+    known = step.details
+    return {
+        "came": _rounded(known["came"]), "paid": _rounded(known["paid"]), "more": _rounded(abs(known["made_up"] - 1))
+    }  # fmt: skip
+
+
+def _rounded(share: float | None) -> str:
+    return percent(None if share is None else round(share, 2))
+
+
+def _amount(amount: Decimal | float | None, currency: str) -> str:
+    return money(None if amount is None else round_money(Decimal(amount), currency), currency)
 
 
 def _goal(cost: float | None, currency: str, counts_value: bool) -> str:
@@ -95,19 +123,20 @@ _WHY = {
         "The budget is spread evenly over the day's traffic: %(spent)s of %(planned)s planned by now is spent."
     ),
     Reason.FAST: lambda: _(
-        "Since the look before, %(observed)s was spent and %(expected)s planned: so %(budget)s would not last."
+        "Auctions cost more than on past days, so less is bid than those suggest: %(spent)s of %(budget)s is spent "
+        "after %(passed)s of the day's traffic."
     ),
     Reason.SLOW: lambda: _(
-        "Since the look before, %(observed)s was spent and %(expected)s planned: at this pace %(budget)s would be left "
-        "over in part."
+        "Less is spent than past days suggest, so more is bid: %(spent)s of %(budget)s is spent after %(passed)s of "
+        "the day's traffic."
     ),
     Reason.TARGET: lambda: _(
         "This is the most that the target allows: the last seven days are at %(cost)s, allowed is %(allowed)s "
         "(%(orders)s orders, %(predicted)s predicted)."
     ),
     Reason.DEAR: lambda: _(
-        "Orders are predicted to be dearer than the target: %(cost)s with %(allowed)s allowed (%(orders)s orders, "
-        "%(predicted)s predicted). Less is bid until they are not."
+        "The last seven days are dearer than the target: %(cost)s with %(allowed)s allowed (%(orders)s orders, "
+        "%(predicted)s predicted). Less is bid until that is made up for."
     ),
     Reason.GENTLE: lambda: _(
         "More would be possible, but bids never rise by more than a quarter in half an hour of a day."

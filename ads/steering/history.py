@@ -87,7 +87,7 @@ def landscape(facts: Facts, auctions: Sequence[Sequence]) -> Landscape | None:
     """Return the mean day of auctions (floor score, pctr, pcvr, quality, weight, day); None where they are too few.
 
     What an auction costs is its lowest winning price per click × the chance of a click; it is worth the chance of an
-    order × its value.
+    order that counts × its value.
     """
     if len(auctions) < FEWEST:
         return None
@@ -95,7 +95,7 @@ def landscape(facts: Facts, auctions: Sequence[Sequence]) -> Landscape | None:
     floor, pctr, pcvr, quality, weight = np.array([auction[:-1] for auction in auctions], dtype=float).T
     price = np.maximum(floor / (pctr * PROBABILITY * quality * CENTS * facts.rate), 0.01)
     per_day = weight / days
-    value = pctr * pcvr * (facts.order_value if facts.mode == Mode.TARGET_ROI else 1.0)
+    value = pctr * pcvr * (facts.order_value if facts.mode == Mode.TARGET_ROI else facts.share)
     return Landscape.of(prices=price * pctr * per_day, values=value * per_day)
 
 

@@ -5,8 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ..models import Steering
-from .controlling import LEAST, Move, worth
+from .controlling import Move
 from .facts import Facts, Memory
+from .judging import LOWEST, Judgement
 
 Phase = Steering.Phase
 
@@ -16,7 +17,7 @@ LEARNING_DAYS = timedelta(days=7)
 TARGET_CHANGE = 0.2
 LONG_PAUSE = timedelta(days=7)
 SPENT_OUT, EARLY = 0.95, 0.9  # a day is limited by its budget when so much is spent before so much of it has passed
-FAR_OFF = 1.3  # times the target, at the lowest bid: it cannot be reached
+FAR_OFF = 1.3  # times the target, when bids have come down as far as they may: it cannot be reached
 
 
 class Reset(StrEnum):
@@ -63,19 +64,17 @@ def _phase(facts: Facts, memory: Memory, move: Move) -> str:
     learned = Phase.LIMITED if is_limited else Phase.LEARNED
     if facts.is_manual:
         return learned
-    if is_unreachable(facts, move):
+    has_had_time = facts.at - memory.began >= LEARNING_DAYS
+    if has_had_time and facts.window.orders >= FEWEST_ORDERS and is_unreachable(move.judgement):
         return Phase.FAILED
     had_learned = memory.phase in (Phase.LEARNED, Phase.LIMITED)
     if facts.window.orders >= (FEWEST_ORDERS if had_learned else ENOUGH_ORDERS):
         return learned
-    if had_learned or facts.at - memory.began < LEARNING_DAYS:
+    if had_learned or not has_had_time:
         return Phase.FAILED if memory.phase == Phase.FAILED else Phase.LEARNING
     return Phase.FAILED
 
 
-def is_unreachable(facts: Facts, move: Move) -> bool:
-    """Whether orders cost far more than the target although almost nothing is bid any more."""
-    allowed = worth(facts)
-    if not allowed or facts.window.orders < FEWEST_ORDERS:
-        return False
-    return move.cost > FAR_OFF * allowed and move.multiplier <= 2 * LEAST
+def is_unreachable(judged: Judgement | None) -> bool:
+    """Whether orders cost far more than the target although bids have come down as far as they may."""
+    return judged is not None and judged.cost > FAR_OFF * judged.allowed and judged.made_up <= LOWEST

@@ -1,9 +1,8 @@
 """Reads what steering has to know of all active campaigns, each part in one statement."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
+from json import loads
 
 import numpy as np
 from django.conf import settings
@@ -11,14 +10,13 @@ from django.conf import settings
 from chengfeng import sql
 
 from .. import prediction
-from ..attribution.rules import DEFAULT
 from ..models import Campaign, PredictionModel
 from ..prediction import AdFacts, Predictor
-from . import clocks
+from . import clocks, newcomers, tallying
 from .facts import Facts, Memory, Window
 from .remembering import memory_of
+from .tallying import WINDOW, Tally, tally_of, to_sum_up
 
-WINDOW = timedelta(days=7)
 FIRST_DELAY = 86_400.0  # seconds from click to purchase, until a model has learnt it
 
 
@@ -27,12 +25,22 @@ def read(*, at: datetime) -> list[tuple[Facts, Memory | None]]:
     rows = sql.dicts(CAMPAIGNS, {"at": at, "currencies": list(settings.AUCTION_RATES)})
     if not rows:
         return []
-    windows = _windows(rows, at)
+    for row in rows:
+        row["state"] = _state(row)
+    kept, now = _tallies(rows, at)
+    shares = newcomers.shares(rows, now)
     profile = clocks.profile(at=at)
-    return [(_facts(row, windows[row["id"]], profile, at), memory_of(row)) for row in rows]
+    return [
+        (_facts(row, kept[row["id"]], now[row["id"]], shares.get(row["id"], 1.0), profile, at), memory_of(row))
+        for row in rows
+    ]
 
 
-def _facts(row: Mapping, window: Window, profile: np.ndarray, at: datetime) -> Facts:
+def _state(row: Mapping) -> dict:
+    return loads(row["state"]) if isinstance(row["state"], str) else row["state"] or {}
+
+
+def _facts(row: Mapping, kept: Tally, now: Tally, share: float, profile: np.ndarray, at: datetime) -> Facts:
     local = at.astimezone(clocks.zone(row["time_zone"]))
     budget = float(row["budget"])
     if row["total_left"] is not None:
@@ -43,7 +51,8 @@ def _facts(row: Mapping, window: Window, profile: np.ndarray, at: datetime) -> F
         is_fast=row["pacing"] == Campaign.Pacing.FAST, target=None if target is None else float(target),
         daily_budget=float(row["daily_budget"]), budget=budget, spent=float(row["spent"]),
         promotion=(100 + row["bid_percent"]) / 100, rate=float(settings.AUCTION_RATES[row["currency"]]),
-        day=row["day"], now=clocks.passed(profile, row["hours"], local), at=at, window=window,
+        day=row["day"], now=clocks.passed(profile, row["hours"], local), at=at, share=share,
+        window=_window(row, now, share), tally=kept,
     )  # fmt: skip
 
 
@@ -69,65 +78,44 @@ ORDER BY c.id
 """
 
 
-def _windows(rows: Sequence[Mapping], at: datetime) -> dict[int, Window]:
-    """Return by campaign what clicks of the last seven days cost and brought."""
-    params = {
-        "campaigns": [row["id"] for row in rows], "at": at, "since": at - WINDOW, "rule": DEFAULT.name,
-        "day": (at - WINDOW - timedelta(days=2)).date(), "rate": 1 / _delay(),
-    }  # fmt: skip
-    clicks = sql.rows(CLICKS, params)
-    values = _values({row["id"]: row for row in rows}, [ad for _, ad, *_ in clicks])
-    sums = defaultdict(lambda: np.zeros(6))
-    for campaign, ad, *numbers in clicks:
-        count, cost, predicted, due = map(float, numbers)
-        value = values.get(ad, 0.0)
-        sums[campaign] += (count, cost, predicted, due, predicted * value, due * value)
-    return _with_orders(sums, {row["id"]: row for row in rows}, params)
+def _tallies(rows: Sequence[Mapping], at: datetime) -> tuple[dict[int, Tally], dict[int, Tally]]:
+    """Return by campaign the sums to keep, and those of this instant; a few are read anew, the rest gone on from."""
+    campaigns, rate = {row["id"]: row for row in rows}, 1 / _delay()
+    known = {pk: tally_of(row["state"]) for pk, row in campaigns.items()}
+    modes = {pk: row["bid_mode"] for pk, row in campaigns.items()}
+    anew = to_sum_up(known, modes, rate, at)
+    since = at - WINDOW
+    fresh = {pk: Tally(since=since, until=since, mode=modes[pk], rate=rate) for pk in anew}
+    kept = _summed(campaigns, fresh, at) | {pk: tally for pk, tally in known.items() if pk not in anew}
+    return kept, kept | _summed(campaigns, {pk: kept[pk] for pk in known if pk not in anew}, at)
 
 
-def _with_orders(sums: Mapping, rows: Mapping[int, Mapping], params: Mapping) -> dict[int, Window]:
-    orders = {row["campaign"]: row for row in sql.dicts(ORDERS, params)}
-    windows = defaultdict(Window)
-    for campaign in sums.keys() | orders.keys():
-        clicks, cost, predicted, due, value, due_value = sums[campaign].tolist()
-        windows[campaign] = Window(
-            clicks=int(clicks), cost=cost, predicted=predicted, due=due, predicted_value=value, due_value=due_value
-        )
-    for campaign, came in orders.items():
-        is_new = rows[campaign]["objective"] == Campaign.Objective.NEW_CUSTOMERS
-        is_settled = rows[campaign]["roi_on"] == Campaign.RoiOn.SETTLED
-        count, value = came["newcomers" if is_new else "orders"], came["settled" if is_settled else "paid"]
-        windows[campaign] = replace(windows[campaign], orders=float(count), value=float(value))
-    return windows
+def _summed(campaigns: Mapping[int, Mapping], tallies: Mapping[int, Tally], at: datetime) -> dict[int, Tally]:
+    """Return the sums with what came since."""
+    summed = {pk: tally.at(at) for pk, tally in tallies.items()}
+    clicks = tallying.clicks(list(tallies.items()), at=at)
+    values = _values(campaigns, [row["ad"] for row in clicks])
+    for row in clicks:
+        campaign, value = row.pop("campaign"), values.get(row.pop("ad"), 0.0)
+        money = {"predicted_value": row["predicted"] * value, "open_value": row["open"] * value}
+        summed[campaign] = summed[campaign].plus(row | money)
+    for row in tallying.orders(list(tallies.items()), at=at):
+        campaign = row.pop("campaign")
+        summed[campaign] = summed[campaign].plus(row)
+    return summed
 
 
-CLICKS = """
-SELECT campaign_id, ad_id, count(*), coalesce(sum(price) FILTER (WHERE reason = ''), 0),
-    coalesce(sum(pcvr), 0), coalesce(sum(pcvr * (1 - exp(-%(rate)s * extract(epoch FROM %(at)s - at)::float8))), 0)
-FROM ads_event
-WHERE campaign_id = ANY(%(campaigns)s) AND kind = 'click' AND day >= %(day)s AND at >= %(since)s AND at < %(at)s
-    AND is_valid
-GROUP BY campaign_id, ad_id ORDER BY campaign_id, ad_id
-"""
-ORDERS = """
-WITH credits AS (
-    SELECT campaign_id, line_id, reason, amount FROM ads_credit
-    WHERE campaign_id = ANY(%(campaigns)s) AND at >= %(since)s AND at < %(at)s AND touched_at >= %(since)s
-        AND rule = %(rule)s
-), lines AS (
-    SELECT c.campaign_id, l.conversion_id, bool_or(c.reason = 'invalid') AS withdrawn,
-        sum(c.amount) FILTER (WHERE c.reason <> 'refund') AS paid, sum(c.amount) AS settled
-    FROM credits c JOIN ads_conversionline l ON l.id = c.line_id
-    GROUP BY c.campaign_id, l.conversion_id
-)
-SELECT l.campaign_id AS campaign, count(*) FILTER (WHERE NOT withdrawn) AS orders,
-    count(*) FILTER (WHERE NOT withdrawn AND NOT EXISTS (
-        SELECT FROM ads_conversion earlier
-        WHERE earlier.merchant_id = v.merchant_id AND earlier.shopper = v.shopper AND earlier.at < v.at
-    )) AS newcomers,
-    coalesce(sum(paid), 0) AS paid, coalesce(sum(settled), 0) AS settled
-FROM lines l JOIN ads_conversion v ON v.id = l.conversion_id GROUP BY l.campaign_id
-"""
+def _window(row: Mapping, tally: Tally, share: float) -> Window:
+    """Return what the mode and objective of a campaign count of its sums."""
+    is_new = row["objective"] == Campaign.Objective.NEW_CUSTOMERS
+    is_settled = row["roi_on"] == Campaign.RoiOn.SETTLED
+    return Window(
+        clicks=int(tally.clicks), cost=tally.cost, bid=tally.bid,
+        predicted=tally.predicted * share, due=(tally.predicted - tally.open) * share,
+        orders=tally.newcomers if is_new else tally.orders,
+        predicted_value=tally.predicted_value, due_value=tally.predicted_value - tally.open_value,
+        value=tally.settled if is_settled else tally.paid,
+    )  # fmt: skip
 
 
 def _delay() -> float:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date, datetime
-from json import loads
 
 from ..bidding.target import Adjustment, Reason
 from .facts import Memory
@@ -13,13 +12,13 @@ def memory_of(row: Mapping) -> Memory | None:
     """Return the memory of a campaign from the columns of its steering; None when there are none."""
     if row["updated_at"] is None:
         return None
-    kept = loads(row["state"]) if isinstance(row["state"], str) else row["state"]
+    kept = row["state"]
     return Memory(
         multiplier=row["multiplier"], participation=row["participation"], phase=row["phase"],
         since=row["phase_since"], updated_at=row["updated_at"],
         began=_instant(kept.get("began")) or row["phase_since"], mode=kept.get("mode", row["bid_mode"]),
         target=kept.get("target"), day=_day(kept.get("day")), limited_on=_day(kept.get("limited_on")),
-        last=_adjustment(kept.get("last")), lean=kept.get("lean", 0.0), demand=kept.get("demand"),
+        last=_adjustment(kept.get("last")), demand=kept.get("demand"),
         told=tuple(kept["told"]) if kept.get("told") else None,
     )  # fmt: skip
 
@@ -29,7 +28,7 @@ def state_of(memory: Memory) -> dict:
     return {
         "began": memory.began.isoformat(), "mode": str(memory.mode), "target": memory.target,
         "day": memory.day and memory.day.isoformat(), "limited_on": memory.limited_on and memory.limited_on.isoformat(),
-        "last": memory.last and asdict(memory.last), "lean": memory.lean, "demand": memory.demand,
+        "last": memory.last and asdict(memory.last), "demand": memory.demand,
         "told": memory.told and list(memory.told),
     }  # fmt: skip
 

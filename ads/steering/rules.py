@@ -6,7 +6,8 @@ from chengfeng.templatetags.frame import percent
 
 from ..bidding.target import RISE
 from ..models import Campaign, Steering
-from .controlling import LEAST, LEAST_PARTICIPATION, MOST, PRIOR_ORDERS
+from .controlling import LEAST, LEAST_PARTICIPATION, MOST
+from .judging import HIGHEST, LOWEST, PRIOR_ORDERS, TRUST_ORDERS
 from .phases import EARLY, ENOUGH_ORDERS, FEWEST_ORDERS, LEARNING_DAYS, LONG_PAUSE, SPENT_OUT, TARGET_CHANGE
 
 Mode, Phase = Campaign.BidMode, Steering.Phase
@@ -28,13 +29,21 @@ def guard_rails(campaign: Campaign) -> list[str]:
         said.append(_("No click costs more than your highest price."))
     if campaign.bid_mode == Mode.MAX_CONVERSIONS:
         return [*said, _("A single order is never bid more for than a day's budget.")]
-    bounds = {"least": percent(LEAST), "most": percent(MOST), "orders": PRIOR_ORDERS}
+    bounds = {
+        "least": percent(LEAST), "most": percent(MOST), "orders": PRIOR_ORDERS, "trust": TRUST_ORDERS,
+        "less": percent(1 - LOWEST), "more": percent(HIGHEST - 1),
+    }  # fmt: skip
     return [
         *said,
         _("Bids stay between %(least)s and %(most)s of what the target alone would bid.") % bounds,
-        _("While orders are dearer than the target, bids are not raised for it."),
+        _(
+            "What the last seven days missed is made up for: when they are better than the target, up to %(more)s more "
+            "is bid; when they are not, up to %(less)s less."
+        )
+        % bounds,
         _("Few orders decide little: every campaign is credited with %(orders)s orders at exactly its target.")
         % bounds,
+        _("Predictions are corrected by what came, and trusted like %(trust)s orders.") % bounds,
         _("The campaign is never paused for its cost; it bids less."),
     ]
 

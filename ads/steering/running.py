@@ -19,6 +19,7 @@ from .facts import Facts, Memory
 from .reading import read
 from .remembering import state_of
 from .starting import initial
+from .tallying import kept
 from .telling import told_step
 
 EVERY = timedelta(minutes=1)
@@ -94,8 +95,14 @@ def _params(turns: Sequence[Turn], at: datetime) -> dict:
         "sinces": [turn.after.since for turn in turns],
         "multipliers": [float(turn.move.multiplier) for turn in turns],
         "participations": [float(turn.move.participation) for turn in turns],
-        "states": [json.dumps(state_of(turn.after) | {"orders": turn.facts.window.orders}) for turn in turns],
+        "states": [json.dumps(_state(turn)) for turn in turns],
     }
+
+
+def _state(turn: Turn) -> dict:
+    """Return what a campaign's row is to remember: the controller's memory, and what was counted."""
+    tally = turn.facts.tally
+    return state_of(turn.after) | {"orders": turn.facts.window.orders, "tally": tally and kept(tally)}
 
 
 LOCK = """

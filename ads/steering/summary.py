@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from ..models import Campaign, Steering, SteeringStep
-from .controlling import LEAST
 from .explaining import advice, progress
 from .phases import FAR_OFF, FEWEST_ORDERS
 
@@ -32,6 +31,7 @@ def summary(campaign: Campaign) -> Summary:
 
 
 def _is_unreachable(step: SteeringStep | None) -> bool:
+    """Whether orders were far too dear at the newest step."""
     if step is None or not step.details.get("allowed") or step.conversions < FEWEST_ORDERS:
         return False
-    return step.details["cost"] > FAR_OFF * step.details["allowed"] and step.multiplier_after <= 2 * LEAST
+    return step.details["cost"] > FAR_OFF * step.details["allowed"]

@@ -4,12 +4,13 @@ from decimal import Decimal
 
 from ..bidding.target import Reason
 from ..models import SteeringStep
-from .controlling import Move, worth
+from .controlling import Move
 from .facts import Facts, Memory
 from .phases import Reset
 
 MOVED = 0.05  # of a multiplier, relatively; of a participation, absolutely
 EXACT = Decimal("0.0001")
+JUDGED = ("cost", "allowed", "came", "paid", "made_up")
 
 
 def told_step(
@@ -41,14 +42,14 @@ def _is_worth_telling(before: Memory, move: Move) -> bool:
 
 def _details(facts: Facts, before: Memory | None, move: Move, after: Memory, reset: Reset | None) -> dict:
     """Return what else the sentences of a step say, in the merchant's currency."""
-    last, allowed = after.last, worth(facts)
+    last, judged = after.last, move.judgement
     return {
         "mode": str(facts.mode), "budget": facts.budget, "passed": round(facts.now, 4), "spend": facts.window.cost,
-        "cost": move.cost, "allowed": allowed, "target": facts.target, "promotion": facts.promotion,
+        **({name: round(getattr(judged, name), 6) for name in JUDGED} if judged else {}),
+        "target": facts.target, "promotion": facts.promotion,
         "observed": last and last.observed, "expected": last and last.planned, "demand": after.demand,
-        "lean": round(after.lean, 4), "reset": reset and str(reset),
-        "phase_before": str(before.phase) if before else None, "is_first": before is None,
-        "participation_before": before.participation if before else 1.0,
+        "reset": reset and str(reset), "phase_before": str(before.phase) if before else None,
+        "is_first": before is None, "participation_before": before.participation if before else 1.0,
     }  # fmt: skip
 
 

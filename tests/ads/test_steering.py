@@ -13,13 +13,14 @@ from django.urls import reverse
 from ads import partitions
 from ads.bidding.target import Reason
 from ads.models import AuctionRecord, CampaignDay, PromotionDays, Steering, SteeringStep
-from ads.steering import history, initial, running
+from ads.steering import history, initial, newcomers, running
 from ads.steering.controlling import Pace, control
 from ads.steering.explaining import sentences
 from ads.steering.facts import Facts, Memory, Window
 from ads.steering.phases import Reset, advance, reset_of
 from ads.steering.reading import read
 from ads.steering.summary import summary
+from ads.steering.tallying import Tally
 from chengfeng.periods import local_date
 from tests.factories import AT
 
@@ -189,23 +190,45 @@ def test_resets():
 
 def test_a_new_target_begins_learning_anew(shop):
     campaign = adverts.ad(shop, **COST).campaign
-    kept = {"mode": "target_cost", "target": 40.0, "lean": 0.5, "began": (AT - timedelta(days=9)).isoformat()}
+    kept = {"mode": "target_cost", "target": 40.0, "demand": 70, "began": (AT - timedelta(days=9)).isoformat()}
     steered(campaign, phase="learned", multiplier=0.3, state=kept)
     running.steer(at=AT)
     row, step = Steering.objects.get(), SteeringStep.objects.get()
-    assert (row.phase, row.phase_since, row.state["lean"]) == ("learning", AT, 0.0)
+    assert (row.phase, row.phase_since, row.state["demand"]) == ("learning", AT, None)
     assert (step.details["reset"], step.details["phase_before"]) == ("target", "learned")
 
 
-def test_of_two_at_once_one_writes(shop):
-    adverts.ad(shop, **COST)
-    running.steer(at=AT - timedelta(minutes=5))
-    turns = [running.turn(found, known) for found, known in read(at=AT)]
-    assert running._write(turns, AT) == len([turn for turn in turns if turn.step])
-    steps = SteeringStep.objects.count()
-    late = [replace(turn, step=SteeringStep(campaign_id=turn.facts.campaign)) for turn in turns]
-    assert running._write(late, AT + timedelta(seconds=1)) == 0
-    assert (SteeringStep.objects.count(), Steering.objects.get().updated_at) == (steps, AT)
+def test_a_look_goes_on_from_sums_as_if_it_read_seven_days(shop):
+    ad = adverts.ad(shop, bid_mode="target_cost", target_cost=Decimal(20))
+    clicks(ad, 5, price="2")
+    running.steer(at=AT - timedelta(minutes=30))
+    adverts.event(ad, shopper=uuid.uuid4(), at=AT - timedelta(minutes=9), price=Decimal(1), pcvr=0.05)
+    with CaptureQueriesContext(connection) as look:
+        [(found, _)] = read(at=AT)
+    assert (found.window.clicks, found.window.cost, found.tally.clicks) == (6, 11.0, 5)
+    assert len([query for query in look if "FROM unnest" in query["sql"] and "ads_event" in query["sql"]]) == 1
+    [(later, _)] = read(at=AT + timedelta(minutes=31))
+    Steering.objects.update(state={})
+    [(whole, _)] = read(at=AT + timedelta(minutes=31))
+    assert (whole.tally, whole.window) == (later.tally, later.window)
+    Steering.objects.all().delete()
+    [(anew, _)] = read(at=AT)
+    assert found.window.due == pytest.approx(anew.window.due)
+
+
+def test_of_predicted_orders_only_those_of_newcomers_count(shop):
+    """Of twenty orders five were by newcomers: predictions and bids go by that share, drawn to a half."""
+    tally = Tally(since=AT, until=AT, mode="cpc", rate=1, orders=20, newcomers=5)
+    rows = [
+        {"id": 1, "merchant_id": 1, "objective": "new_customers"},
+        {"id": 2, "merchant_id": 1, "objective": "product_sales"},
+    ]
+    found = newcomers.shares(rows, {1: tally, 2: replace(tally, newcomers=20)})
+    everywhere = (25 + 10) / 60
+    of_shop = (25 + 20 * everywhere) / 60
+    assert found == {1: pytest.approx((5 + 20 * of_shop) / 40)}
+    whole, part = (control(facts(share=share), memory()).multiplier for share in (1.0, 0.25))
+    assert part == pytest.approx(whole / 4)
 
 
 def test_statements_do_not_grow_with_campaigns(shop, django_assert_num_queries):
@@ -225,27 +248,30 @@ def test_statements_do_not_grow_with_campaigns(shop, django_assert_num_queries):
 def test_every_reason_is_told_with_its_numbers(reason):
     details = {
         "mode": "cpc" if reason in list(Pace) else "target_roi", "budget": 100.0, "passed": 0.5, "cost": 0.25,
-        "allowed": 0.2, "observed": 10.0, "expected": 20.0, "demand": 300.0, "phase_before": "learning",
+        "allowed": 0.2, "observed": 10.0, "expected": 20.0, "demand": 300.0, "phase_before": "learning", "came": 0.9,
+        "paid": 0.8, "made_up": 1.1,
     }  # fmt: skip
     step = SteeringStep(
         reason=reason, phase="learned", spent=40, planned=50, conversions=21, predicted_conversions=20.5,
         multiplier_before=1, multiplier_after=0.9, participation_after=0.4, details=details,
     )  # fmt: skip
-    done, why, phase = sentences(step, "CNY")
-    assert "%(" not in done + why and why
-    assert phase == "Phase: from “Learning” to “Learned”."
+    said = sentences(step, "CNY")
+    assert "%(" not in "".join(said) and all(said)
+    assert (len(said), said[-1]) == (5 if reason in ("target", "dear") else 3, "Phase: from “Learning” to “Learned”.")
 
 
 def test_sentences_carry_the_numbers():
-    details = {"mode": "target_roi", "cost": 0.25, "allowed": 0.2}
+    details = {"mode": "target_roi", "cost": 0.25, "allowed": 0.2, "came": 0.9, "paid": 0.8, "made_up": 0.64}
     step = SteeringStep(
         reason="dear", phase="learned", spent=0, planned=0, conversions=21, predicted_conversions=20.5,
         multiplier_before=1, multiplier_after=0.9, details=details,
     )  # fmt: skip
     assert sentences(step, "CNY") == [
         "Bids fall by 10%: from 1 to 0.9 times the predicted worth.",
-        "Orders are predicted to be dearer than the target: ROI 4.00 with ROI 5.00 allowed (21 orders, 20.5 "
-        "predicted). Less is bid until they are not.",
+        "The last seven days are dearer than the target: ROI 4.00 with ROI 5.00 allowed (21 orders, 20.5 "
+        "predicted). Less is bid until that is made up for.",
+        "Of what is predicted, 90% is counted on; clicks cost 80% of what is bid.",
+        "They are dearer than the target, so 36% less is bid.",
     ]
 
 

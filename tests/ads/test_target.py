@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ads.bidding.landscape import Landscape
 from ads.bidding.target import (
     EVEN_SLOWNESS,
+    LONGEST,
     OVER_TARGET,
     RISE,
     SLOWNESS,
@@ -127,9 +128,29 @@ def test_spend_against_the_plan_moves_the_correction_slowly():
         for times in (2, 9, 1, 0)
     ]
     assert meant > 0
-    assert [step.correction for step in steps] == pytest.approx([exp(-SLOWNESS), exp(-SLOWNESS), 1, exp(SLOWNESS)])
-    assert [step.reason for step in steps] == [Reason.FAST, Reason.FAST, Reason.BUDGET, Reason.SLOW]
+    usual = max(meant, goal.budget / TICKS)
+    ahead = [meant / usual, min(8 * meant / usual, LONGEST), 0, -meant / usual]
+    assert [step.correction for step in steps] == pytest.approx([exp(-SLOWNESS * each) for each in ahead])
+    far = [replace(steps[0], now=NOON.now, correction=correction) for correction in (0.8, 1, 1.2)]
+    reasons = [adjust(goal, NOON, landscape=PAST, last=last).reason for last in far]
+    assert reasons == [Reason.FAST, Reason.BUDGET, Reason.SLOW]
     assert [(step.observed, step.before) for step in steps[:1]] == [(pytest.approx(2 * meant), first.after)]
+
+
+def test_clicks_that_come_one_by_one_do_not_drive_the_correction():
+    """Two hundred clicks a day as planned, looked at every minute: most looks see none, some see one."""
+    draw, spent, last = np.random.default_rng(2), 0.0, None
+    goal = replace(COST, target=500)
+    for minute in range(1440):
+        last = adjust(goal, Seen(now=minute / 1440, spent=spent), landscape=PAST, last=last)
+        planned = np.interp(last.after / last.correction, PAST.multipliers, PAST.spend[0, minute // 30]) / 30
+        spent += 5.0 * draw.poisson(planned / 5.0)
+    assert 0.7 < last.correction < 1.4
+
+
+def test_a_budget_that_no_past_day_could_spend_does_not_limit_a_target():
+    step = adjust(replace(COST, budget=10**6), replace(NOON, spent=0), landscape=PAST)
+    assert (step.after, step.reason) == (OVER_TARGET * 50, Reason.TARGET)
 
 
 def test_the_plan_is_what_history_spent_at_the_uncorrected_multiplier():
@@ -146,11 +167,7 @@ def test_the_plan_is_what_history_spent_at_the_uncorrected_multiplier():
 def test_without_history_spending_is_evened_out():
     first = adjust(replace(MOST, budget=960), Seen(now=0, spent=0))
     steps = [adjust(replace(MOST, budget=960), Seen(now=1 / TICKS, spent=n), last=first) for n in (40, 20, 0)]
-    assert [(step.planned, step.reason) for step in steps] == [
-        (pytest.approx(20), Reason.FAST),
-        (pytest.approx(20), Reason.EVEN),
-        (pytest.approx(20), Reason.SLOW),
-    ]
+    assert [(step.planned, step.reason) for step in steps] == [(pytest.approx(20), Reason.EVEN)] * 3
     assert [step.after / 40 for step in steps] == pytest.approx([exp(-EVEN_SLOWNESS), 1, exp(EVEN_SLOWNESS)])
 
 
