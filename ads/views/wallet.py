@@ -28,6 +28,7 @@ from ..wallet.forms import AlertForm, StatementForm, TopUpForm
 PER_PAGE = 50
 LATEST = 10
 CHART_DAYS = 30
+HELD = {"cash": "balance", "grants": "grants", "frozen": "frozen"}
 FILES = {"csv": (files.csv, sheets.CSV), "xlsx": (files.xlsx, sheets.XLSX)}
 
 
@@ -54,6 +55,7 @@ def _page(request: HttpRequest, form: TopUpForm, *, status: int = 200) -> HttpRe
         "has_sandbox": "sandbox" in settings.TOP_UPS_BY,
         "forecast": forecast,
         "pace": round_money(forecast.pace, merchant.currency),
+        "held": {name: round_money(getattr(forecast, of), merchant.currency) for name, of in HELD.items()},
         "grants": granting.live(merchant, at=at),
         "now": at,
         "chart": chart_of_course(days, merchant.currency),

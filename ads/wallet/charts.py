@@ -15,7 +15,13 @@ def chart_of_course(days: Mapping[date, Day], currency: str) -> dict:
         "currency": currency,
         "legend": {},
         "xAxis": {"type": "category", "data": [date_format(day, "MONTH_DAY_FORMAT") for day in days]},
-        "yAxis": [{"type": "value", "unit": "money"}, {"type": "value", "unit": "money", "splitLine": {"show": False}}],
+        "yAxis": [
+            {"type": "value", "unit": "money", "name": _("Spend"), "nameTextStyle": {"align": "left"}},
+            {
+                "type": "value", "unit": "money", "name": _("Balance"), "nameTextStyle": {"align": "right"},
+                "splitLine": {"show": False},
+            },
+        ],
         "series": [
             {
                 "name": _("Spend"), "type": "bar", "unit": "money", "barMaxWidth": 24,

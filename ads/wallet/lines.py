@@ -126,9 +126,10 @@ WITH {DAYS}, opened AS (
     WHERE skipped + lines > %(start)s AND (%(stop)s::bigint IS NULL OR skipped < %(stop)s::bigint)
 ), moved AS (
     SELECT shown.day, e.transfer_id, {CASH} AS cash, {GRANTS} AS grants
-    FROM shown CROSS JOIN mine a
-    JOIN chengfeng_entry e ON e.account_id = a.id AND e.transfer_id BETWEEN shown.lowest AND shown.highest
-    GROUP BY 1, 2
+    FROM shown CROSS JOIN mine a CROSS JOIN LATERAL (
+        SELECT transfer_id, amount FROM chengfeng_entry
+        WHERE account_id = a.id AND transfer_id BETWEEN shown.lowest AND shown.highest OFFSET 0
+    ) e GROUP BY 1, 2
 ), running AS (
     SELECT day, t.id AS number, t.code, {KIND} AS kind, t.at, moved.cash, moved.grants,
         shown.cash + sum(moved.cash) OVER before AS cash_after,

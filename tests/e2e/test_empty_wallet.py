@@ -16,16 +16,17 @@ from django.utils import timezone
 
 from ads import partitions, wallet
 from ads.auction import Request
-from ads.models import AdAccount, Charge
+from ads.models import AdAccount, Campaign, Charge
 from ads.serving import serve
 from ads.tracking import Report, track
+from shops.models import Merchant
 from tests import factories
 from tests.ads import adverts
 from tests.ads.adverts import BROWSER
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PROCESSES = 3
-AFTERWARDS = 3.0  # seconds for which everybody goes on asking once nothing is paid for any more
+AFTERWARDS = 2.5  # seconds for which everybody goes on asking once nothing is paid for any more
 LONGEST = 40.0
 READING = 0.4  # seconds between an ad and its click; faster ones do not count
 
@@ -39,9 +40,9 @@ class Seen:
     free: list[tuple[float, float, str]] = field(default_factory=list)  # served, clicked, why it was free
 
 
-def live() -> Seen:
+def live(refresh: float) -> Seen:
     """Ask for ads, each for a new shopper, and click every one of them, until nothing has been paid for a while."""
-    settings.AUCTION_REFRESH_SECONDS = 0.5
+    settings.AUCTION_REFRESH_SECONDS = refresh
     seen, waiting, begun = Seen(), [], time.monotonic()
     while time.monotonic() - begun < LONGEST and not _is_over(seen):
         for filled in serve((Request("feed", 1),), shopper=factories.shopper(), at=timezone.now()):
@@ -87,34 +88,45 @@ def in_processes(call: Callable[[], Seen]) -> list[Seen]:
     return told
 
 
-def by_cash(shop) -> str:
-    factories.fund(shop, "4")
-    return "no_balance"
-
-
-def by_grant(shop) -> str:
+def of_money(shop) -> str:
+    """Cash and a grant hold 2 together."""
+    factories.fund(shop, "1.5")
     until = timezone.now() + timedelta(days=1)
-    wallet.give(wallet.Gift(merchant=shop, amount=Decimal(4), reason="x", expires_at=until), at=timezone.now())
+    wallet.give(wallet.Gift(merchant=shop, amount=Decimal("0.5"), reason="x", expires_at=until), at=timezone.now())
     return "no_balance"
 
 
-def by_account(shop) -> str:
+def of_days(shop) -> str:
+    """Each of two campaigns may spend 1 a day."""
     factories.fund(shop, "100")
-    AdAccount.objects.create(merchant=shop, daily_budget=4)
+    Campaign.objects.update(daily_budget=1)
+    return "no_budget"
+
+
+def of_account(shop) -> str:
+    factories.fund(shop, "100")
+    AdAccount.objects.create(merchant=shop, daily_budget=2)
     return "no_account_budget"
 
 
-@pytest.mark.parametrize("limit", [by_cash, by_grant, by_account])
-def test_ads_stop_two_seconds_after_nothing_is_left(shop, limit):
-    reason, today = limit(shop), timezone.now().date()
+def stopped_after(shop, limit: Callable[[Merchant], str], *, refresh: float = 0.5) -> float:
+    """Spend the 2 that there are; return after how many seconds the last process stopped to serve."""
+    today = timezone.now().date()
     partitions.ensure(today, today + timedelta(days=1))
     for _ in range(2):
         adverts.ad(shop, bid="1", starts_at=timezone.now() - timedelta(days=1))
-    told = in_processes(live)
+    reason = limit(shop)
+    told = in_processes(lambda: live(refresh))
     last_paid = max(at for seen in told for at in seen.paid)
-    stopped = [max(seen.served) - last_paid for seen in told]
-    free = [(why, served - last_paid) for seen in told for served, _, why in seen.free]
-    print(f"{limit.__name__}: stopped after {[f'{s:.2f}' for s in stopped]} s; {len(free)} free clicks")
-    assert max(stopped) <= 2
-    assert {why for why, _ in free} == {reason}
-    assert Charge.objects.aggregate(sum=Sum("amount"))["sum"] <= 4
+    assert {why for seen in told for _, _, why in seen.free} == {reason}
+    assert Charge.objects.aggregate(sum=Sum("amount"))["sum"] <= 2
+    return max(max(seen.served) for seen in told) - last_paid
+
+
+@pytest.mark.parametrize("limit", [of_money, of_days, of_account])
+def test_ads_stop_two_seconds_after_nothing_is_left(shop, limit):
+    assert stopped_after(shop, limit) <= 2
+
+
+def test_control_processes_that_read_budgets_seldom_go_on(shop):
+    assert stopped_after(shop, of_days, refresh=30) > 2

@@ -21,7 +21,7 @@
   }
 
   function writer(unit, currency, compact) {
-    const shared = { notation: compact ? "compact" : "standard", maximumFractionDigits: compact ? 1 : undefined };
+    const shared = compact ? { notation: "compact", maximumSignificantDigits: 3 } : {};
     const kinds = {
       money: { style: "currency", currency, currencyDisplay: "narrowSymbol", ...shared },
       percent: { style: "percent", maximumFractionDigits: 1 },
@@ -33,7 +33,7 @@
   function axis(given, ink, option) {
     return {
       ...given,
-      nameTextStyle: { color: ink.quiet, align: given.type === "value" ? undefined : "center" },
+      nameTextStyle: { color: ink.quiet, align: given.type === "value" ? undefined : "center", ...given.nameTextStyle },
       axisLine: { lineStyle: { color: ink.line }, ...given.axisLine },
       axisTick: { show: false },
       splitLine: { lineStyle: { color: ink.line, opacity: 0.6 }, ...given.splitLine },
