@@ -61,6 +61,7 @@ class AppealForm(forms.ModelForm):
     def __init__(self, *args, merchant: Merchant, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["campaign"].queryset = own(Campaign, merchant).order_by("name", "pk")
+        self.fields["campaign"].label = _("Campaign")
         self.fields["campaign"].empty_label = _("All campaigns")
 
     def _post_clean(self) -> None:

@@ -44,7 +44,9 @@ def batch_undo(request: HttpRequest, batch: str) -> HttpResponse:
         raise Http404
     results = verbs.undo_batch(request.access, batch, at=clock.now())
     again = next((undone.change.batch for undone in results if undone.change), "")
-    context = {"rows": _outcomes(request, results), "batch": again, "may_undo": again, "title": _("Undone")}
+    context = {
+        "rows": _outcomes(request, results), "batch": again, "may_undo": again, "title": _("Undone"), "is_undone": True
+    }  # fmt: skip
     return render(request, "ads/campaign/batch.html", context)
 
 

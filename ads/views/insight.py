@@ -25,7 +25,7 @@ from ..replay.suggesting import suggested_bids, suggested_targets
 
 PERIODS = (7, 14, 30)
 WEEK = 7
-PER_PAGE = 50
+PER_PAGE = 20
 SHOWN = 10  # recorded auctions that were won, and as many that were lost
 
 
@@ -45,7 +45,8 @@ def insight(request: HttpRequest) -> HttpResponse:
     days, first, last = _period(request)
     found = losses(merchant, first, last)
     rows = own(Campaign, merchant).exclude(state=Campaign.State.ARCHIVED).order_by("state", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    busiest = sorted(rows, key=lambda campaign: -found.campaigns.get(campaign.pk, Share()).auctions)
+    page = Paginator(busiest, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [Row(campaign, found.campaigns.get(campaign.pk, Share())) for campaign in page]
     return render(request, "ads/insight/shop.html", _told(found) | {"days": days, "periods": PERIODS, "page": page})
 
@@ -115,6 +116,7 @@ def _told(found: Losses) -> dict[str, Any]:
     whole = found.whole
     return {
         "whole": whole, "placements": rows, "lost": [(loss.label, share) for loss, share in whole.lost_to.items()],
+        "has_lost": any(whole.lost_to.values()),
         "reasons": [(outcome.label, count, outcome in LEFT_OUT) for outcome, count in whole.reasons],
         "chart_of_share": chart_of_share(found), "chart_of_losses": chart_of_losses(found),
     }  # fmt: skip

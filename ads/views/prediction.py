@@ -14,7 +14,7 @@ from ..prediction import charts, reliability
 from ..prediction.checking import FEWEST
 from ..prediction.standing import reason, standings
 
-PER_PAGE = 50
+PER_PAGE = 20
 VERSIONS = 30
 Kind = PredictionModel.Kind
 
@@ -25,11 +25,12 @@ def predictions(request: HttpRequest) -> HttpResponse:
     """Show how predictions for the merchant's own ads came true."""
     merchant = request.access.merchant
     rows = own(Campaign, merchant).exclude(state=Campaign.State.ARCHIVED).order_by("-state", "-created_at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     checks = [reliability.newest_check(kind) for kind in Kind]
+    judged_first = sorted(reliability.outcomes(*checks, list(rows)), key=lambda each: not (each.click or each.purchase))
+    page = Paginator(judged_first, PER_PAGE).get_page(request.GET.get("page"))
     served = reliability.of_merchant(merchant, at=clock.now())
-    context = {"charts": charts.of_tenths(served), "outcomes": reliability.outcomes(*checks, list(page))}
-    return render(request, "ads/predictions.html", context | {"page": page, "fewest": FEWEST, "standings": standings()})
+    context = {"charts": charts.of_tenths(served), "outcomes": page.object_list, "page": page}
+    return render(request, "ads/predictions.html", context | {"fewest": FEWEST, "standings": standings()})
 
 
 @require_safe
