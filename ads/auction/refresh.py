@@ -179,6 +179,8 @@ class Keeper:
             if not connection.in_atomic_block:
                 connection.close()
         else:
+            if self._is_failing:
+                logger.warning("the auction renews its index again")
             self._is_failing = False
 
     def _spare_collections(self) -> None:

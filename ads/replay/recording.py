@@ -55,6 +55,7 @@ class Recorder:
         self._searches: dict[str, datetime] = {}
         self._counts: Counter[tuple] = Counter()
         self._added_at = time.monotonic()
+        self._is_failing = False
         self._thread: threading.Thread | None = None
 
     def take(self, sampled: Sampled) -> None:
@@ -119,8 +120,12 @@ class Recorder:
         try:
             step()
         except Exception:
-            logger.warning("auctions of the last seconds were not recorded", exc_info=True)
+            if not self._is_failing:
+                logger.warning("auctions are not recorded until this is over", exc_info=True)
+            self._is_failing = True
             connection.close()
+        else:
+            self._is_failing = False
 
 
 def _most(index: Index) -> int:
