@@ -39,8 +39,8 @@ def run(stage: Stage) -> Result:
         bench="decision", value=few.value, unit="decisions/s", higher_is_better=True,
         yardstick="requests to an empty view per second", yardstick_value=few.yardstick,
         sizes={
-            "live_ads": FEW, "slots": SLOTS, "decisions": DECISIONS, "people": PEOPLE, "crowd": CROWD, "rounds": ROUNDS, **few.times(),
-            "many_ads": MANY, "many_value": many.value, "many_yardstick_value": many.yardstick,
+            "live_ads": FEW, "slots": SLOTS, "decisions": DECISIONS, "people": PEOPLE, "crowd": CROWD, "rounds": ROUNDS,
+            **few.times(), "many_ads": MANY, "many_value": many.value, "many_yardstick_value": many.yardstick,
             "many_ratio": many.value / many.yardstick, **{f"many_{name}": ms for name, ms in many.times().items()},
         },
     )  # fmt: skip

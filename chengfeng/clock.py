@@ -16,9 +16,26 @@ SALT = "chengfeng.clock"
 _frozen: ContextVar[datetime | None] = ContextVar("chengfeng.clock", default=None)
 
 
+class _Simulated:
+    """How far a simulation has come in this process."""
+
+    latest: datetime | None = None
+
+    def reach(self, instant: datetime) -> None:
+        self.latest = max(instant, self.latest or instant)
+
+
+_simulated = _Simulated()
+
+
 def now() -> datetime:
     """Return the aware instant at which the current request happens."""
     return _frozen.get() or timezone.now()
+
+
+def latest() -> datetime:
+    """Return the aware instant of what happens beside requests: in a simulation the latest that any of them named."""
+    return _simulated.latest or timezone.now()
 
 
 @contextmanager
@@ -50,5 +67,6 @@ class SimulatedTimeMiddleware:
             instant = datetime.fromisoformat(signing.loads(header, salt=SALT))
         except signing.BadSignature:
             return HttpResponseBadRequest(f"{HEADER} is not signed by this site\n")
+        _simulated.reach(instant)
         with at(instant):
             return self.get_response(request)

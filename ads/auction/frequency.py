@@ -1,7 +1,8 @@
 """How often each shopper has seen what today, as far as this process knows: its own decisions, and others' impressions.
 
 A process counts what it decides at once; what others served it learns from their impressions. Token ids tell them
-apart, for those of one process begin alike.
+apart, for those of one process begin alike. So a cap may be exceeded by what other processes decide until the first of
+them is reported and read here, at the next refresh; and after a start by what was seen more than an hour before.
 """
 
 from collections.abc import Sequence

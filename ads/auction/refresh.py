@@ -169,9 +169,10 @@ class Keeper:
     def tick(self) -> None:
         """Bring the index up to date; whatever goes wrong, keep the last one and try again at the next tick."""
         try:
-            self.index = self._reader.read()
+            with clock.at(clock.latest()):
+                self.index = self._reader.read()
+                self.frequency.catch_up(at=clock.now())
             self._spare_collections()
-            self.frequency.catch_up(at=clock.now())
         except Exception:
             if not self._is_failing:
                 logger.warning("the auction keeps its last index", exc_info=True)

@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from ads.auction import Request, decide, reading, refresh
 from ads.auction.candidates import KeywordBid, Promotion
+from ads.auction.frequency import Frequency
 from ads.models import (
     AccountDay,
     AdAccount,
@@ -24,7 +25,7 @@ from ads.models import (
     Steering,
 )
 from ads.serving import serve
-from chengfeng import health
+from chengfeng import clock, health
 from tests import factories
 from tests.factories import AT
 
@@ -187,3 +188,17 @@ def test_the_index_is_warm_for_what_was_asked_before(shop):
     renewed = reader.read()
     assert ("feed", "page", None) in renewed.moment(AT).rankings
     assert ("feed", "page", None) not in renewed.moment(AT + timedelta(days=1)).rankings
+
+
+def test_in_a_simulation_what_others_showed_is_read_by_its_clock(shop, rf, settings, monkeypatch):
+    settings.SIMULATION = True
+    monkeypatch.setattr(clock, "_simulated", clock._Simulated())
+    ad, keeper = adverts.ad(shop), refresh.Keeper()
+    adverts.event(ad, shopper=SAM, at=AT, kind="impression")
+    keeper.tick()
+    assert keeper.frequency.of(SAM, AT) == ()
+    keeper.frequency = Frequency()
+    for instant in (AT, AT - timedelta(minutes=1)):
+        clock.SimulatedTimeMiddleware(lambda request: None)(rf.get("/", headers={clock.HEADER: clock.stamp(instant)}))
+    keeper.tick()
+    assert (clock.latest(), keeper.frequency.of(SAM, AT)) == (AT, (ad.pk, -ad.campaign_id))

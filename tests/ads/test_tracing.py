@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ads import tokens
-from ads.auction import Outcome, Request, trace
+from ads.auction import Outcome, Request, decide, trace
 from ads.auction.frequency import Frequency
 from tests import factories
 from tests.factories import AT
@@ -89,3 +89,28 @@ def test_impressions_of_other_processes_are_counted_once(shop):
     for seconds in (1, 2, 60):
         seen.catch_up(at=AT + timedelta(seconds=seconds))
     assert seen.of(SAM, AT) == (ad.pk, -ad.campaign_id)
+
+
+@pytest.mark.django_db
+def test_a_cap_holds_over_processes_once_they_have_read_of_each_other(shop, settings):
+    settings.AUCTION_FREQUENCY_CAP, ad, mine = 2, adverts.ad(shop), Frequency()
+    market = index([candidate(ad.pk, campaign=ad.campaign_id)])
+
+    def shows() -> int:
+        """Ask this process until it shows the ad no more."""
+        for asked in range(9):
+            decided = decide(market, [Request("feed", 1)], shopper=SAM, at=AT, draw=0, views=mine.of(SAM, AT))
+            if not decided.auctions[0].winners:
+                return asked
+            mine.add(SAM, AT, [(ad.pk, ad.campaign_id)])
+        raise AssertionError("no cap")
+
+    mine.catch_up(at=AT)
+    for _ in range(2):
+        adverts.event(ad, shopper=SAM, at=AT, kind="impression")
+    assert shows() == 2
+    mine.catch_up(at=AT + timedelta(seconds=0.5))
+    assert (shows(), mine.of(SAM, AT).count(ad.pk)) == (0, 4)
+    another = Frequency()
+    another.catch_up(at=AT + timedelta(minutes=59))
+    assert another.of(SAM, AT).count(ad.pk) == 2
