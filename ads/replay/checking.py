@@ -66,9 +66,9 @@ def _missed(campaign: Campaign, market: Market, before: Sequence[date], after: S
 
 
 def _as_bid(plan: Plan, later: Sequence[Auction]) -> Plan:
-    """Return the plan of a campaign that bids by hand with what it bid on the later days, on average."""
+    """Return the plan of a campaign as if it were new; if it bids by hand, with what it bid on the later days."""
     if plan.mode not in (Campaign.BidMode.CPC, Campaign.BidMode.CPM):
-        return plan
+        return replace(plan, multiplier=None)
     bids = [(entry.bid, auction.weight) for auction in later for entry in auction.entries if _is_of(plan, entry)]
     if not bids:
         return plan

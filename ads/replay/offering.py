@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Avg
 
 from shops.models import Merchant
@@ -31,7 +32,7 @@ class Offer:
     @property
     def is_open(self) -> bool:
         """Whether the bid is what it takes to win, so that it takes auctions to find it."""
-        return self.plan.mode == Mode.MAX_CONVERSIONS and self.half is None
+        return self.plan.mode == Mode.MAX_CONVERSIONS and self.half is None and self.plan.multiplier is None
 
     def at_half(self, bidder: Bidder, held: list[Auction]) -> "Offer":
         """Return the offer with the bid that would have won half of the auctions."""
@@ -53,12 +54,17 @@ class Offer:
         return int(self.plan.bid * CENTS / (1_000 if self.plan.mode == CPM else 1))
 
     def _worth(self, chance: Chance) -> int:
-        """Return what a click may cost at the target."""
-        if self.plan.mode == Mode.MAX_CONVERSIONS:
+        """Return what a click may cost: at the target, or for most conversions what each has come to be worth."""
+        plan = self.plan
+        if plan.mode == Mode.MAX_CONVERSIONS and plan.multiplier is None:
             return CENTS if self.half is None else self.half
-        value = self.value if chance.value is None else chance.value
-        target = float(self.plan.target)
-        return int(CENTS * chance.pcvr * (value / target if self.plan.mode == Mode.TARGET_ROI else target))
+        if plan.mode == Mode.MAX_CONVERSIONS:
+            worth = 1 / float(settings.AUCTION_RATES[plan.merchant.currency])
+        elif plan.mode == Mode.TARGET_ROI:
+            worth = (self.value if chance.value is None else chance.value) / float(plan.target)
+        else:
+            worth = float(plan.target)
+        return int(CENTS * chance.pcvr * worth * (plan.multiplier or 1.0))
 
 
 def offer_of(plan: Plan, *, at: datetime) -> Offer:

@@ -9,7 +9,7 @@ from django.db.models import Min, Q
 
 from shops.models import Merchant, Note, Product
 
-from ..models import Ad, AdGroup, Campaign
+from ..models import Ad, AdGroup, Campaign, Steering
 from ..prediction import AdFacts
 
 NEWCOMER = -1  # the number of what does not exist yet
@@ -26,7 +26,10 @@ class Creative:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A campaign as a forecast holds it; `campaign` is the one that it would replace, NEWCOMER without one."""
+    """A campaign as a forecast holds it; `campaign` is the one that it would replace, NEWCOMER without one.
+
+    `multiplier` is that by which steering has come to change the bids of that campaign, None where it has not.
+    """
 
     merchant: Merchant
     campaign: int
@@ -42,6 +45,7 @@ class Plan:
     categories: frozenset[str] = frozenset()
     is_everywhere: bool = True
     creatives: tuple[Creative, ...] = ()
+    multiplier: float | None = None
 
 
 def plan_of(merchant: Merchant, spec: Mapping[str, Any]) -> Plan:
@@ -65,14 +69,21 @@ def plan_of(merchant: Merchant, spec: Mapping[str, Any]) -> Plan:
         creatives=(
             *_of_products(merchant, campaign, parts["products"]), *_of_notes(merchant, campaign, parts["notes"])
         ),
+        multiplier=_multiplier(campaign, spec["bid_mode"]),
     )  # fmt: skip
+
+
+def _multiplier(campaign: Campaign | None, mode: str) -> float | None:
+    steering = campaign and mode == campaign.bid_mode and Steering.objects.filter(campaign=campaign).first()
+    return steering.multiplier if steering else None
 
 
 def _groups(campaign: Campaign | None, spec: Mapping[str, Any]) -> list[dict[str, list]]:
     """Return the lists of each group as they would be."""
     if campaign is None:
         return [{name: spec.get(name) or [] for name in LISTS}]
-    rows = campaign.groups.filter(state=AdGroup.State.ACTIVE).prefetch_related("keywords", "categories")
+    rows = campaign.groups.filter(state=AdGroup.State.ACTIVE)
+    rows = rows.prefetch_related("keywords", "categories", "ads__product", "ads__note")
     found = {group.code: _lists(group) for group in rows}
     for member, value in spec.items():
         kind, _, rest = member.partition(".")
@@ -83,12 +94,12 @@ def _groups(campaign: Campaign | None, spec: Mapping[str, Any]) -> list[dict[str
 
 
 def _lists(group: AdGroup) -> dict[str, list]:
-    ads = group.ads.filter(state=Ad.State.ACTIVE)
+    ads = [ad for ad in group.ads.all() if ad.state == Ad.State.ACTIVE]
     return {
         "keywords": [(word.text, word.match) for word in group.keywords.all()],
         "categories": [category.slug for category in group.categories.all()],
-        "products": list(ads.filter(note=None).values_list("product__code", flat=True)),
-        "notes": list(ads.exclude(note=None).values_list("note__code", flat=True)),
+        "products": [ad.product.code for ad in ads if ad.note is None],
+        "notes": [ad.note.code for ad in ads if ad.note],
     }
 
 

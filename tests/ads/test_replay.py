@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ads import charging, partitions
 from ads.auction.moments import Rules
-from ads.models import AuctionHour, AuctionRecord
+from ads.models import AuctionHour, AuctionRecord, Steering
 from ads.replay import chances
 from ads.replay.estimating import expected
 from ads.replay.explaining import explain
@@ -334,6 +334,18 @@ def test_a_change_is_forecast_with_the_targeting_and_the_ads_that_it_leaves_as_t
     ad.group.keywords.create(text="silk", match="exact")
     assert forecast(shop, spec, at=AT) is None
     assert forecast(shop, spec | {f"groups.{ad.group.code}.keywords": []}, at=AT).auctions == 200
+
+
+@pytest.mark.django_db
+def test_a_change_of_a_campaign_that_is_steered_is_forecast_with_its_multiplier(shop, rival, monkeypatch):
+    steered = adverts.ad(shop, bid_mode="target_cost", target_cost=Decimal(10))
+    oracle = Oracle(clicks={steered.pk: 0.5}, purchases={steered.pk: 0.2})
+    monkeypatch.setattr(chances, "_predictor", lambda: oracle)
+    plant(100, told(rival, "2", "won", position=1))
+    spec = SPEC | {"campaign": steered.campaign.code, "bid_mode": "target_cost", "target_cost": "10", "bid": None}
+    wins = [forecast(shop, spec, at=AT).impressions]
+    Steering.objects.create(campaign=steered.campaign, multiplier=2.5, phase_since=AT, updated_at=AT)
+    assert [*wins, forecast(shop, spec, at=AT).impressions] == [0, 100]
 
 
 @pytest.mark.django_db
