@@ -12,7 +12,7 @@ from shops.tenancy import Access, own
 
 from ..models import Ad, AdGroup, Campaign, Change, Proposal
 from . import parts
-from .changing import Asked, Illegal, Operation, Source, WaitsForApproval, change_one, lock, lock_one, new_batch
+from .changing import Asked, Illegal, Operation, Source, WaitsForApproval, change_one, lock_one, new_batch
 from .rules import Errors
 
 UNDONE, LATER, FORBIDDEN = "undone_already", "changed_since", "not_allowed"
@@ -114,16 +114,15 @@ def _away(name: str) -> str:
     return AdGroup.State.ARCHIVED if name.startswith("groups.") else Ad.State.PAUSED
 
 
-@transaction.atomic
 def undo_batch(access: Access, batch: str, *, at: datetime) -> list[Undone]:
-    """Take back all changes that were made together in one transaction, each if it can be; return what became of each.
+    """Take back all changes that were made together, each if it can be; return what became of each.
 
-    What is undone together shares a batch of its own, which can be undone in turn.
+    What is undone together shares a batch of its own, which can be undone in turn. Each is a transaction of its own,
+    with its entry in the audit trail, which no lock may follow: where this is cut short, it goes on when called again.
     """
     changes = own(Change, access.merchant).filter(batch=batch, undone_by=None).select_related("campaign")
-    changes, again = changes.order_by("campaign_id", "-pk"), new_batch()
-    lock(access, [change.campaign_id for change in changes])
-    return [_undone(access, change, at, again) for change in changes]
+    again = new_batch()
+    return [_undone(access, change, at, again) for change in changes.order_by("campaign_id", "-pk")]
 
 
 def _undone(access: Access, change: Change, at: datetime, batch: str) -> Undone:

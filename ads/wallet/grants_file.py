@@ -87,8 +87,12 @@ def _look_together(rows: Sequence[Row], at: datetime) -> None:
 
 @transaction.atomic
 def give_all(rows: Sequence[Row], *, by: User, at: datetime) -> list[Grant]:
-    """Give what every row says, all or none. Raises as `granting.give` does."""
-    return [give(row.gift, at=at, by=by) for row in rows if row.gift]
+    """Give what every row says, all or none. Raises as `granting.give` does.
+
+    Merchants come in the order of their keys, for each has an audit trail that is locked until the end.
+    """
+    gifts = sorted((row.gift for row in rows if row.gift), key=lambda gift: gift.merchant.pk)
+    return [give(gift, at=at, by=by) for gift in gifts]
 
 
 def written(rows: Sequence[Row]) -> str:

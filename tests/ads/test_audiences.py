@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 from django.urls import reverse
 
 from ads import audiences
@@ -22,6 +22,7 @@ from shops import tokens
 from shops.models import Note, User
 from shops.people.rights import Right
 from shops.shopper import COOKIE, HEADER, seal
+from shops.tenancy import access_of
 from tests import factories
 from tests.factories import AT
 
@@ -287,6 +288,22 @@ def test_an_audience_is_made_changed_and_archived_on_pages(shop, dana, client, g
     made.refresh_from_db()
     assert (made.state, made.size) == ("archived", None)
     assert client.get(edit).status_code == 404
+
+
+def test_an_audience_is_archived_after_its_count(shop, alice):
+    audience = crowds.audience(shop)
+    access = access_of(alice, shop, at=AT)
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(hold_count, audience.pk).result()
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
+            sql.run("SET LOCAL lock_timeout = '50ms'")
+            defining.archive(access, audience, at=AT)
+        pool.submit(lambda: connection.close()).result()
+    assert defining.archive(access, audience, at=AT)
+
+
+def hold_count(audience: int) -> None:
+    sql.run("SELECT pg_advisory_lock(%s, %s)", [counting.LOCK, audience])
 
 
 def test_the_form_estimates_without_saving(shop, dana, client, goods, noon):
