@@ -4,10 +4,11 @@ from django.urls import include, path
 
 from .api import account as account_api
 from .api import audiences as audiences_api
-from .api import behaviours, eligibility, estimates, events, results, shopping
+from .api import behaviours, eligibility, estimates, events, other_bids, results, shopping
 from .api import bulk as bulk_api
 from .api import campaigns as campaigns_api
 from .api import changes as changes_api
+from .api import creatives as creatives_api
 from .api import groups as groups_api
 from .api import insight as insight_api
 from .api import prediction as prediction_api
@@ -56,8 +57,8 @@ api = [
     path("campaigns/<code>/search-terms", terms_api.SearchTerms.as_view(), name="api_search_terms"),
     path("campaigns/<code>/eligibility", eligibility.CampaignEligibility.as_view(), name="api_campaign_eligibility"),
     path("campaigns/<code>/insight", insight_api.Insight.as_view(), name="api_campaign_insight"),
-    path("campaigns/<code>/what-if", insight_api.OtherBids.as_view(), name="api_what_if"),
-    path("campaigns/<code>/suggestions", insight_api.Suggestions.as_view(), name="api_suggestions"),
+    path("campaigns/<code>/what-if", other_bids.OtherBids.as_view(), name="api_what_if"),
+    path("campaigns/<code>/suggestions", other_bids.Suggestions.as_view(), name="api_suggestions"),
     path("campaigns/<code>/groups", groups_api.CampaignGroups.as_view(), name="api_campaign_groups"),
     path("campaigns/<code>/steering", steering_api.CampaignSteering.as_view(), name="api_campaign_steering"),
     path("campaigns/<code>/changes", changes_api.CampaignChanges.as_view(), name="api_campaign_changes"),
@@ -67,8 +68,8 @@ api = [
     path("campaign-results", results.CampaignsResults.as_view(), name="api_campaigns_results"),
     path("campaign-estimates", estimates.Estimates.as_view(), name="api_campaign_estimates"),
     path("ad-groups/<code>", groups_api.GroupDetail.as_view(), name="api_ad_group"),
-    path("ad-groups/<code>/ads", groups_api.GroupAds.as_view(), name="api_ad_group_ads"),
-    path("creatives/<code>", groups_api.AdDetail.as_view(), name="api_ad"),
+    path("ad-groups/<code>/ads", creatives_api.GroupAds.as_view(), name="api_ad_group_ads"),
+    path("creatives/<code>", creatives_api.AdDetail.as_view(), name="api_ad"),
     path("changes/<code>/undo", changes_api.ChangeUndo.as_view(), name="api_change_undo"),
     path("change-batches/<batch>/undo", changes_api.BatchUndo.as_view(), name="api_batch_undo"),
     path("proposals", proposals_api.Proposals.as_view(), name="api_proposals"),

@@ -20,12 +20,9 @@ from ..performance import Result
 from .campaigns import CODE
 from .days import FortnightSerializer, days_of
 from .paging import PAGE, Pages
+from .saying import money
 
 BY = ("group", "ad", "keyword", "placement", "day", "hour")
-
-
-def _money(**options) -> serializers.DecimalField:
-    return serializers.DecimalField(max_digits=18, decimal_places=4, **options)
 
 
 def _ratio(**options) -> serializers.DecimalField:
@@ -42,21 +39,21 @@ class NumbersSerializer(serializers.Serializer):
     viewable = serializers.IntegerField()
     clicks = serializers.IntegerField()
     engagements = serializers.IntegerField()
-    spend = _money()
+    spend = money()
     orders = serializers.IntegerField()
     new_customers = serializers.IntegerField()
-    sales = _money()
-    settled_sales = _money()
+    sales = money()
+    settled_sales = money()
     ctr = serializers.FloatField(allow_null=True)
-    cpc = _money(allow_null=True)
-    cpm = _money(allow_null=True, help_text="Per 1,000 viewable impressions")
+    cpc = money(allow_null=True)
+    cpm = money(allow_null=True, help_text="Per 1,000 viewable impressions")
     cvr = serializers.FloatField(allow_null=True)
-    cost_per_order = _money(allow_null=True)
+    cost_per_order = money(allow_null=True)
     roi = _ratio(allow_null=True)
     settled_roi = _ratio(allow_null=True)
-    cost_per_new_customer = _money(allow_null=True)
+    cost_per_new_customer = money(allow_null=True)
     engagement_rate = serializers.FloatField(allow_null=True)
-    cost_per_engagement = _money(allow_null=True)
+    cost_per_engagement = money(allow_null=True)
 
 
 class NumbersRowSerializer(NumbersSerializer):

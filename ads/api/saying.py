@@ -25,6 +25,11 @@ def amount(**options) -> serializers.DecimalField:
     return serializers.DecimalField(max_digits=14, decimal_places=4, min_value=Decimal("0.01"), **options)
 
 
+def money(**options) -> serializers.DecimalField:
+    """A field for an amount that is told, to four decimals."""
+    return serializers.DecimalField(max_digits=18, decimal_places=4, **options)
+
+
 def codes(most: int = MOST_ADS, **options) -> serializers.ListField:
     return serializers.ListField(child=serializers.CharField(max_length=80), max_length=most, **options)
 
