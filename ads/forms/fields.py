@@ -96,7 +96,7 @@ class CategoriesField(forms.ModelMultipleChoiceField):
     """Categories, called in the reader's language."""
 
     def __init__(self, **kwargs):
-        super().__init__(None, to_field_name="slug", widget=forms.SelectMultiple(attrs={"size": 8}), **kwargs)
+        super().__init__(None, to_field_name="slug", widget=forms.CheckboxSelectMultiple, **kwargs)
 
     def label_from_instance(self, category: Category) -> str:
         return text(category, "name")
