@@ -77,7 +77,7 @@ class EligibilityChanges(MerchantAPIView):
         tags=["ads"],
     )  # fmt: skip
     def get(self, request):
-        """List the campaigns by when they last began or stopped serving, the latest first; looked at every half minute."""
+        """List the campaigns by when they last began or stopped serving, latest first; looked at every half minute."""
         asked, pages = SinceSerializer(data=request.query_params), Pages()
         asked.is_valid(raise_exception=True)
         rows = Eligibility.objects.filter(campaign__merchant=self.merchant).select_related("campaign")
