@@ -1,5 +1,6 @@
 """Says in plain words what a step of steering did and why, and what the phase of a campaign means."""
 
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -131,12 +132,12 @@ _WHY = {
         "the day's traffic."
     ),
     Reason.TARGET: lambda: _(
-        "This is the most that the target allows: the last seven days are at %(cost)s, allowed is %(allowed)s "
+        "This is the most that the target allows: the last seven days are judged as %(cost)s, allowed is %(allowed)s "
         "(%(orders)s orders, %(predicted)s predicted)."
     ),
     Reason.DEAR: lambda: _(
-        "The last seven days are dearer than the target: %(cost)s with %(allowed)s allowed (%(orders)s orders, "
-        "%(predicted)s predicted). Less is bid until that is made up for."
+        "The last seven days are dearer than the target: judged as %(cost)s, allowed is %(allowed)s "
+        "(%(orders)s orders, %(predicted)s predicted). Less is bid until that is made up for."
     ),
     Reason.GENTLE: lambda: _(
         "More would be possible, but bids never rise by more than a quarter in half an hour of a day."
@@ -157,6 +158,27 @@ _WHY = {
         "the day's traffic."
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What seven days really came to beside the target, in words: the name of the figure, the figure, the rest."""
+
+    name: str
+    real: str
+    hint: str
+
+
+def goal_of(step: SteeringStep | None, currency: str) -> Goal | None:
+    """Return what the newest step found of the target; None where a campaign has none."""
+    if step is None or not step.details.get("allowed"):
+        return None
+    counts_value = step.details["mode"] == Campaign.BidMode.TARGET_ROI
+    came, spend = step.value if counts_value else step.conversions, step.details.get("spend")
+    numbers = {name: _goal(step.details[name], currency, counts_value) for name in ("allowed", "cost")}
+    name = _("ROI of seven days") if counts_value else _("Cost per order of seven days")
+    real = _goal(spend / float(came) if spend and came else None, currency, counts_value)
+    return Goal(name, real.removeprefix("ROI "), _("target %(allowed)s, judged as %(cost)s") % numbers)
 
 
 def progress(steering: Steering | None, orders: float) -> str:

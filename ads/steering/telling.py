@@ -23,7 +23,7 @@ def told_step(
     seen = facts.window
     return SteeringStep(
         merchant_id=facts.merchant, campaign_id=facts.campaign, at=facts.at, reason=move.reason, phase=after.phase,
-        spent=_money(facts.spent), planned=_money(move.planned), conversions=seen.orders,
+        spent=_money(facts.spent), planned=_money(round(move.planned, 2)), conversions=seen.orders,
         predicted_conversions=seen.predicted, value=_money(seen.value), multiplier_before=was,
         multiplier_after=move.multiplier, participation_after=move.participation,
         details=_details(facts, before, move, after, reset),

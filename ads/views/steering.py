@@ -14,7 +14,8 @@ from shops.tenancy import merchant_page, own
 
 from ..models import Campaign, SteeringStep
 from ..steering.charts import chart_of_moves, chart_of_target
-from ..steering.explaining import sentences
+from ..steering.explaining import goal_of, sentences
+from ..steering.judging import PRIOR_ORDERS
 from ..steering.phases import ENOUGH_ORDERS
 from ..steering.rules import guard_rails, rules_of_phases
 from ..steering.summary import summary
@@ -34,9 +35,10 @@ def steering(request: HttpRequest, campaign: str) -> HttpResponse:
     page = Paginator(steps, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = [(step, sentences(step, merchant.currency)) for step in page]
     charted = list(steps.filter(at__gte=clock.now() - CHARTED)[:MOST_CHARTED])[::-1]
-    zone = ZoneInfo(merchant.time_zone)
+    zone, seen = ZoneInfo(merchant.time_zone), summary(found)
     context = {
-        "campaign": found, "summary": summary(found), "page": page, "enough": ENOUGH_ORDERS,
+        "campaign": found, "summary": seen, "goal": goal_of(seen.newest, merchant.currency), "page": page,
+        "enough": ENOUGH_ORDERS, "credited": PRIOR_ORDERS,
         "chart": chart_of_moves(charted, merchant.currency, zone) if charted else None,
         "chart_of_target": chart_of_target(charted, merchant.currency, zone),
         "guard_rails": guard_rails(found), "rules": rules_of_phases(),

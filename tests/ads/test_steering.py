@@ -268,7 +268,7 @@ def test_sentences_carry_the_numbers():
     )  # fmt: skip
     assert sentences(step, "CNY") == [
         "Bids fall by 10%: from 1 to 0.9 times the predicted worth.",
-        "The last seven days are dearer than the target: ROI 4.00 with ROI 5.00 allowed (21 orders, 20.5 "
+        "The last seven days are dearer than the target: judged as ROI 4.00, allowed is ROI 5.00 (21 orders, 20.5 "
         "predicted). Less is bid until that is made up for.",
         "Of what is predicted, 90% is counted on; clicks cost 80% of what is bid.",
         "They are dearer than the target, so 36% less is bid.",
