@@ -1,10 +1,12 @@
 """How the demo advertises: bids of every mode within the rules, searches made of words that titles have."""
 
+from datetime import date
 from random import Random
 
 import pytest
 
-from simulation import marketplace, searches, truth
+from ads.api.shopping import PageSerializer
+from simulation import marketplace, searches, shoppers, truth
 from simulation.filling import bidding, keywords
 
 
@@ -57,3 +59,14 @@ def test_dear_things_draw_fewer_clicks_and_what_is_looked_for_more():
 
     assert chance(dearness=2.0) < chance() < chance(is_looked_for=True)
     assert chance() < chance(is_note=True)
+
+
+@pytest.mark.parametrize("page", shoppers.PAGES)
+def test_all_the_ads_of_a_page_can_be_asked_for_at_once(page):
+    auctions = [{"placement": placement, "slots": slots} for placement, slots in shoppers.ROOM[page]]
+    assert PageSerializer(data={"auctions": auctions}).is_valid()
+
+
+def test_visits_grow_to_what_the_last_day_has():
+    opening, last = (truth.visits(date(2026, 7, 1), progress=progress, base=700) for progress in (0, 1))
+    assert last == pytest.approx(700 * truth.WEEKDAYS[2]) == pytest.approx(truth.GROWTH * opening)
