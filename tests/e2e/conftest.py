@@ -34,7 +34,7 @@ AGENT = (  # a headless one calls itself a robot, whose clicks do not count
 def blueprint(tmp_path_factory) -> Path:
     """A prepared site that does not run: source and migrated database."""
     root = tmp_path_factory.mktemp("blueprint")
-    stack.prepare(root, migrated.url())
+    stack.prepare(root, migrated.dump())
     return root
 
 
@@ -112,7 +112,7 @@ def window(chromium, site):
 
     def open_window(*, language: str = "en", viewport: dict = DESK) -> Window:
         context = chromium.new_context(viewport=viewport, locale=LOCALES[language], user_agent=AGENT)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         made = Window(context.new_page(), site.url)
         made.watch()
         opened.append(made)

@@ -92,20 +92,16 @@ class Stack:
         return kept | {"PYTHONPATH": str(self.root), "PORT": str(self.port)}
 
 
-def prepare(root: Path, migrated: str) -> None:
-    """Lay a site in an empty directory, its database a copy of the tests' migrated one, and leave it stopped."""
+def prepare(root: Path, dump: Path) -> None:
+    """Lay a site in an empty directory, its database restored from a dump, and leave it stopped."""
     copy_project(root)
     postgres.start(root)
     try:
         Stack(root, free_port()).python("manage.py", "createdb")
-        dump = subprocess.run([_program("pg_dump"), "--format=custom", migrated], check=True, capture_output=True)
-        subprocess.run([_program("pg_restore"), f"--dbname={postgres.url(root)}"], check=True, input=dump.stdout)
+        restore = postgres.programs() / "pg_restore"
+        subprocess.run([str(restore), f"--dbname={postgres.url(root)}", str(dump)], check=True)
     finally:
         postgres.stop(root)
-
-
-def _program(name: str) -> str:
-    return str(postgres.programs() / name)
 
 
 @contextmanager

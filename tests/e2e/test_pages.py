@@ -81,12 +81,11 @@ def pages(window: Window) -> Iterator[str]:
 
 
 def faults(window: Window) -> list[str]:
-    """Return what is wrong with the open page, on the phone and on the desk."""
-    found = list(window.page.evaluate(UNSOUND))
-    for viewport in (DESK, PHONE):
-        window.page.set_viewport_size(viewport)
-        found += window.page.evaluate(TOO_WIDE)
-    return found
+    """Return what is wrong with the open page, on what it was opened on and on the other of phone and desk."""
+    page = window.page
+    found = page.evaluate(UNSOUND) + page.evaluate(TOO_WIDE)
+    page.set_viewport_size(DESK if page.viewport_size == PHONE else PHONE)
+    return found + page.evaluate(TOO_WIDE)
 
 
 def crawl(window: Window) -> tuple[list[str], list[str]]:
