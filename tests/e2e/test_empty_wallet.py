@@ -27,7 +27,7 @@ from tests.ads.adverts import BROWSER
 pytestmark = pytest.mark.django_db(transaction=True)
 PROCESSES = 3
 AFTERWARDS = 2.5  # seconds for which everybody goes on asking once nothing is paid for any more
-LONGEST = 40.0
+LONGEST = 90.0
 READING = 0.4  # seconds between an ad and its click; faster ones do not count
 
 
@@ -89,28 +89,28 @@ def in_processes(call: Callable[[], Seen]) -> list[Seen]:
 
 
 def of_money(shop) -> str:
-    """Cash and a grant hold 2 together."""
-    factories.fund(shop, "1.5")
+    """Cash and a grant hold 1 together."""
+    factories.fund(shop, "0.6")
     until = timezone.now() + timedelta(days=1)
-    wallet.give(wallet.Gift(merchant=shop, amount=Decimal("0.5"), reason="x", expires_at=until), at=timezone.now())
+    wallet.give(wallet.Gift(merchant=shop, amount=Decimal("0.4"), reason="x", expires_at=until), at=timezone.now())
     return "no_balance"
 
 
 def of_days(shop) -> str:
-    """Each of two campaigns may spend 1 a day."""
+    """Each of two campaigns may spend 0.5 a day."""
     factories.fund(shop, "100")
-    Campaign.objects.update(daily_budget=1)
+    Campaign.objects.update(daily_budget=Decimal("0.5"), bid=Decimal("0.5"))
     return "no_budget"
 
 
 def of_account(shop) -> str:
     factories.fund(shop, "100")
-    AdAccount.objects.create(merchant=shop, daily_budget=2)
+    AdAccount.objects.create(merchant=shop, daily_budget=1)
     return "no_account_budget"
 
 
 def stopped_after(shop, limit: Callable[[Merchant], str], *, refresh: float = 0.5) -> float:
-    """Spend the 2 that there are; return after how many seconds the last process stopped to serve."""
+    """Spend the 1 that there is; return after how many seconds the last process stopped to serve."""
     today = timezone.now().date()
     partitions.ensure(today, today + timedelta(days=1))
     for _ in range(2):
@@ -119,7 +119,7 @@ def stopped_after(shop, limit: Callable[[Merchant], str], *, refresh: float = 0.
     told = in_processes(lambda: live(refresh))
     last_paid = max(at for seen in told for at in seen.paid)
     assert {why for seen in told for _, _, why in seen.free} == {reason}
-    assert Charge.objects.aggregate(sum=Sum("amount"))["sum"] <= 2
+    assert Charge.objects.aggregate(sum=Sum("amount"))["sum"] <= 1
     return max(max(seen.served) for seen in told) - last_paid
 
 
