@@ -12,6 +12,7 @@ from ..attribution.rules import DEFAULT
 WINDOW = timedelta(days=7)
 FRESH = timedelta(hours=1)
 AT_ONCE = 50  # campaigns that are summed up again in one look, the oldest first
+OFF = 0.05  # how far the rate at which orders come may be from that of the sums
 LATE = timedelta(days=2)  # at most, from a decision to its click
 
 
@@ -51,9 +52,11 @@ class Tally:
 
 
 def tally_of(state: Mapping) -> Tally | None:
-    """Return what the state of a steering row keeps."""
-    kept = state.get("tally")
-    return kept and Tally(**kept | {name: datetime.fromisoformat(kept[name]) for name in ("since", "until")})
+    """Return what the state of a steering row keeps; None where it keeps nothing, or other sums than these."""
+    kept = state.get("tally") or {}
+    if kept.keys() != Tally.__dataclass_fields__.keys():
+        return None
+    return Tally(**kept | {name: datetime.fromisoformat(kept[name]) for name in ("since", "until")})
 
 
 def kept(tally: Tally) -> dict:
@@ -69,7 +72,7 @@ def to_sum_up(tallies: Mapping[int, Tally | None], modes: Mapping[int, str], rat
         return known is not None and known.mode == modes[campaign] and known.until <= at < known.until + WINDOW
 
     usable = [campaign for campaign in tallies if is_usable(campaign)]
-    old = [one for one in usable if at - tallies[one].until >= FRESH or tallies[one].rate != rate]
+    old = [one for one in usable if at - tallies[one].until >= FRESH or abs(tallies[one].rate / rate - 1) > OFF]
     old.sort(key=lambda one: tallies[one].until)
     return set(tallies) - set(usable) | set(old[:AT_ONCE])
 

@@ -178,6 +178,8 @@ def test_phases():
     assert phase(replace(seen[20], spent=960), phase="learned") == "limited"
     assert phase(seen[20], phase="limited", limited_on=TODAY - timedelta(days=2)) == "learned"
     assert phase(facts(mode="cpc", target=None), phase="learned", mode="cpc") == "learned"
+    dear = facts(window=Window(clicks=900, cost=2000, bid=2500, predicted=40, due=40, orders=20))
+    assert (phase(dear), phase(replace(dear, at=later))) == ("learned", "failed")
 
 
 def test_resets():
