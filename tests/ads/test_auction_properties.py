@@ -104,6 +104,7 @@ def test_clearing_grows_with_what_rivals_offer(ranking, slots, reserve, more, de
         clearing.vcg(ranking, slots, reserve=reserve, **looked),
     )
     assert all(one <= other for one, other in zip(harm, second, strict=True))
+    assert all(floor >= reserve for floor in second)
 
 
 @each
