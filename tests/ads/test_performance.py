@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from ads import performance
 from ads.attribution import DEFAULT
+from ads.campaigns.objectives import Column
 from ads.models import AdGroup, Charge, Conversion, Credit, CreditNote, Keyword
 from ads.performance import Goal, Result, goal_of
 from chengfeng import ledger
@@ -23,6 +24,7 @@ pytestmark = pytest.mark.django_db
 
 TODAY = AT.date()
 HOUR = timedelta(hours=1)
+COINS = {"CNY": ["CN¥100.50", "CN¥33.50"], "JPY": ["¥101", "¥34"], "KWD": ["KWD100.500", "KWD33.500"]}
 
 
 @pytest.fixture
@@ -130,6 +132,12 @@ def test_nothing_has_no_ratios():
     nothing = Result()
     ratios = ("ctr", "cpc", "cpm", "cvr", "cost_per_order", "roi", "settled_roi", "engagement_rate")
     assert {name: getattr(nothing, name) for name in ratios} == dict.fromkeys(ratios)
+
+
+def test_amounts_are_written_in_the_smallest_coin_of_their_currency():
+    columns, result = performance.headings([Column.SPEND, Column.CPC]), Result(spend=Decimal("100.5"), clicks=3)
+    written = {currency: [cell.text for cell in performance.cells(result, columns, currency)] for currency in COINS}
+    assert written == COINS
 
 
 @pytest.mark.parametrize(
