@@ -37,11 +37,6 @@ MIDNIGHT = datetime(2026, 3, 10, tzinfo=UTC)
 BROWSER = {"HTTP_USER_AGENT": adverts.BROWSER.agent}
 
 
-@pytest.fixture
-def goods(shop):
-    return [adverts.product(shop) for _ in range(2)]
-
-
 def members(audience: Audience, at: datetime = AT) -> set[uuid.UUID]:
     """Count an audience, and return who is in it."""
     counting.recount(audience.pk, at=at)

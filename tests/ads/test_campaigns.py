@@ -11,7 +11,6 @@ from ads import campaigns, performance
 from ads.eligibility import obstacles
 from ads.models import Campaign, CampaignDay, Charge
 from ads.tracking import Report, track
-from chengfeng import clock
 from shops import tokens
 from shops.models import AuditEntry, StepDone
 from shops.people.rights import Right
@@ -21,18 +20,7 @@ from tests.factories import AT
 from . import adverts
 from .adverts import owner_of, served
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with clock.at(AT):
-        yield
-
-
-@pytest.fixture
-def goods(shop):
-    return [adverts.product(shop) for _ in range(2)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture

@@ -23,23 +23,12 @@ from ads.campaigns import (
 )
 from ads.campaigns.bulk import Action, BulkEdit, Edit
 from ads.models import Ad, AdAccount, Campaign, Change, Proposal
-from shops.tenancy import access_of
 from tests.factories import AT
 
 from . import adverts
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOWER = BulkEdit((Edit("daily_budget", Action.LOWER, 20),))
-
-
-@pytest.fixture
-def buyer(shop, dana):
-    return access_of(dana, shop, at=AT)
-
-
-@pytest.fixture
-def owner(shop, alice):
-    return access_of(alice, shop, at=AT)
 
 
 @pytest.fixture

@@ -27,28 +27,12 @@ from ads.campaigns.changes import UndoRefused
 from ads.campaigns.members import Span
 from ads.models import AdAccount, AdGroup, Campaign, CampaignDay, CampaignTotal, Change, Proposal
 from shops.models import AuditEntry
-from shops.tenancy import access_of
 from tests.factories import AT
 
 from . import adverts
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 3, 10)
-
-
-@pytest.fixture
-def goods(shop):
-    return [adverts.product(shop) for _ in range(2)]
-
-
-@pytest.fixture
-def buyer(shop, dana):
-    return access_of(dana, shop, at=AT)
-
-
-@pytest.fixture
-def owner(shop, alice):
-    return access_of(alice, shop, at=AT)
 
 
 @pytest.fixture

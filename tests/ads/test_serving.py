@@ -6,7 +6,6 @@ from django.urls import reverse
 from ads import tokens
 from ads.auction import refresh
 from ads.models import Ad, Charge, Event
-from chengfeng import clock
 from shops.models import Note
 from shops.shopper import seal
 from tests import factories
@@ -15,14 +14,8 @@ from tests.factories import AT
 from . import adverts
 from .adverts import BROWSER, served
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 AGENT = {"HTTP_USER_AGENT": BROWSER.agent}
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with clock.at(AT):
-        yield
 
 
 @pytest.fixture

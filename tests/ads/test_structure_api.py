@@ -7,25 +7,13 @@ from django.urls import reverse
 
 from ads import watching
 from ads.models import AdAccount, AuctionHour, Campaign, TopUp
-from chengfeng import clock
 from shops import tokens
 from shops.people.rights import Right
 from tests.factories import AT
 
 from . import adverts
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now():
-    with clock.at(AT):
-        yield
-
-
-@pytest.fixture
-def goods(shop):
-    return [adverts.product(shop) for _ in range(2)]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
 
 @pytest.fixture
