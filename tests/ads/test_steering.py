@@ -121,6 +121,14 @@ def test_few_orders_move_little():
     assert none / level > 0.8 > 0.7 > many / level
 
 
+def test_bids_go_by_what_came_of_predictions_and_what_was_paid_of_bids():
+    """Three of four predicted orders came, six tenths of the bids were paid, and seven days are at their target."""
+    window = Window(clicks=10_000, cost=6000, bid=10_000, predicted=400, due=400, orders=300)
+    assert control(facts(window=window), memory()).multiplier == pytest.approx(350 / 450 / 0.6, rel=1e-3)
+    lucky = replace(window, cost=4800, bid=8000)
+    assert control(facts(window=lucky), memory()).judgement.made_up == pytest.approx(305 * 20 / 4900)
+
+
 def test_dear_orders_are_never_bid_more_for():
     dear = Window(clicks=100, cost=1000, predicted=25, due=25, orders=25)
     moves = after(*(facts(now=0.4 + n / 100, spent=n, window=dear) for n in range(9)))
