@@ -1,7 +1,7 @@
 """Traffic quality on pages and over the API: rates, credit notes, appeals and their answers."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -49,6 +49,9 @@ def test_the_page_explains_every_rule_and_shows_what_was_found(client, shop, ad,
     page = client.get(reverse("ads:traffic", args=[shop.code]))
     assert (page.status_code, page.context["reasons"]) == (200, [("No user agent", 1)])
     assert b'id="rule-velocity"' in page.content
+    asked = f"?campaign={ad.campaign.code}&first=2026-01-20&last=2026-03-09"
+    begun = client.get(reverse("ads:traffic", args=[shop.code]) + asked).context["form"].initial
+    assert begun == {"first": AT.date() - appeals.LONGEST, "last": date(2026, 3, 9), "campaign": ad.campaign}
 
 
 def ask(client, shop, **fields):
