@@ -262,6 +262,9 @@ def test_a_new_ad_takes_the_last_slot_of_some_auctions_at_the_reserve(settings):
     assert 35 <= len(explored) <= 90
     assert {(one.candidate.ad, other.candidate.ad, other.price) for one, other in explored} == {(1, 3, 100)}
     assert {tuple(won.candidate.ad for won in winners) for winners in pages if winners not in explored} == {(1, 2)}
+    settings.AUCTION_EXPLORATION = 1
+    for new in ({1, 3}, {2, 3}):
+        assert shown(ads, TWO, oracle=Oracle(new=frozenset(new))) == [1, 2]
 
 
 def test_an_empty_market_says_so():

@@ -23,7 +23,7 @@ each = settings(max_examples=80, deadline=None, suppress_health_check=[HealthChe
 
 @pytest.fixture(autouse=True)
 def rules(settings):
-    settings.AUCTION_RESERVE, settings.AUCTION_ADS_PER_MERCHANT = RESERVE, 2
+    settings.AUCTION_RESERVE, settings.AUCTION_ADS_PER_MERCHANT, settings.AUCTION_EXPLORATION = RESERVE, 2, 0.5
 
 
 @st.composite
