@@ -44,10 +44,14 @@ Steer = Callable[[Facts, Memory, Landscape | None], Move]
 
 @dataclass(frozen=True)
 class Way:
-    """A way to steer; `knows` tells it the planted rates instead of what was predicted and came."""
+    """A way to steer; `knows` tells it the planted rates instead of what was predicted and came.
+
+    `looks_back` gives it the auctions of past days.
+    """
 
     steer: Steer
     knows: bool = False
+    looks_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -136,7 +140,7 @@ def simulate(seed: int, way: Way) -> Outcome:
         if tick % TICKS == 0:
             left[:] = truth.budget
         facts = _facts(truth, book, tick, passed[tick % TICKS], left, knows=way.knows)
-        if tick % TICKS == 0 and tick:
+        if way.looks_back and tick and tick % TICKS == 0:
             histories = _histories(book, facts, tick // TICKS)
         moves = [way.steer(facts[one], memories[one], histories[one]) for one in range(CAMPAIGNS)]
         memories = [move.memory for move in moves]
@@ -255,6 +259,6 @@ def eager(facts: Facts, memory: Memory, landscape: Landscape | None) -> Move:
 
 
 WAYS = {
-    "ours": Way(control), "oracle": Way(control, knows=True), "pid": Way(pid), "fixed": Way(fixed),
-    "eager": Way(eager, knows=True),
+    "ours": Way(control, looks_back=True), "oracle": Way(control, knows=True, looks_back=True), "pid": Way(pid),
+    "fixed": Way(fixed), "eager": Way(eager, knows=True),
 }  # fmt: skip
