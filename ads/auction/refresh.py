@@ -37,6 +37,7 @@ MEMBERSHIPS = 3.0
 CATALOGUE = 300.0
 STALE = 10.0  # seconds without news, after which the health page says so
 SPENT = 60.0  # seconds without news, after which nothing is served: what was known of money and stock is worth nothing
+FIRST = 5.0  # seconds that decisions wait for the first index of a process; after that they are empty until it is there
 MANY = 1_000  # fresh ads that are worth a collection of their own
 YIELD = 0.0005  # seconds after which a thread lets others run: building must not hold up decisions
 
@@ -150,17 +151,17 @@ class Keeper:
         self.frequency = Frequency()
         self._reader = Reader()
         self._is_failing = self._has_frozen = False
-        self._starting = threading.Lock()
+        self._starting, self._has_tried = threading.Lock(), threading.Event()
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
-        """Build the first index and start the thread, once per process."""
+        """Start the thread, once per process, and wait a moment for its first index."""
         with self._starting:
             if self._thread is None:
                 sys.setswitchinterval(YIELD)
-                self.tick()
                 self._thread = threading.Thread(target=self._run, name="auction-index", daemon=True)
                 self._thread.start()
+        self._has_tried.wait(FIRST)
 
     @property
     def is_running(self) -> bool:
@@ -193,9 +194,10 @@ class Keeper:
 
     def _run(self) -> None:
         while True:
-            time.sleep(settings.AUCTION_REFRESH_SECONDS)
             close_old_connections()
             self.tick()
+            self._has_tried.set()
+            time.sleep(settings.AUCTION_REFRESH_SECONDS)
 
 
 _keeper = Keeper()
@@ -208,7 +210,7 @@ def current() -> Index | None:
     """
     if not settings.AUCTION_REFRESH_SECONDS:
         return load()
-    if not _keeper.is_running:
+    if _keeper.index is None:
         _keeper.start()
     return _keeper.index
 

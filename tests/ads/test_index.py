@@ -190,6 +190,17 @@ def test_the_index_is_warm_for_what_was_asked_before(shop):
     assert ("feed", "page", None) not in renewed.moment(AT + timedelta(days=1)).rankings
 
 
+def test_decisions_wait_no_longer_than_a_moment_for_the_first_index(settings, monkeypatch):
+    keeper, reading_it = refresh.Keeper(), threading.Event()
+    settings.AUCTION_REFRESH_SECONDS = 0.5
+    monkeypatch.setattr(refresh, "FIRST", 0.01)
+    monkeypatch.setattr(refresh, "_keeper", keeper)
+    monkeypatch.setattr(keeper, "_run", reading_it.wait)
+    (filled,) = serve([Request("feed", 1)], shopper=SAM, at=AT)
+    assert (filled.ads, filled.reason, health.parts["auction"]()) == ((), "not_ready", "starting")
+    reading_it.set()
+
+
 def test_in_a_simulation_what_others_showed_is_read_by_its_clock(shop, rf, settings, monkeypatch):
     settings.SIMULATION = True
     monkeypatch.setattr(clock, "_simulated", clock._Simulated())
