@@ -185,7 +185,7 @@ def _seed(access: Access, at: datetime) -> None:
     placements = ["feed", "search", "shop"]
     _start(
         access, at,
-        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(180), "placements": placements},
+        {**values, "name": "笔记种草·信息流", "bid_mode": "cpm", "bid": Decimal(260), "placements": placements},
         notes=[note for note in notes if note not in by_click],
     )  # fmt: skip
     if by_click:
@@ -196,7 +196,7 @@ def _seed(access: Access, at: datetime) -> None:
 def _show(access: Access, at: datetime) -> None:
     """Have the bags and suitcases seen, at a fixed price for a thousand viewable impressions."""
     _start(
-        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(180), "daily_budget": Decimal(80),
+        access, at, {"name": "品牌曝光·箱包", "bid_mode": "cpm", "bid": Decimal(260), "daily_budget": Decimal(80),
                      "placements": ["feed", "shop"]},
         products=[*_goods(access, "luggage"), *_goods(access, "bags")],
     )  # fmt: skip
