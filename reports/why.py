@@ -3,11 +3,16 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
+from operator import itemgetter
+
+from django.db.models import Q
 
 from ads.attribution import Candidate, Trail
 from ads.attribution import explain as trail_of
 from ads.models import Charge, Credit
-from chengfeng.models import Entry, Transfer
+from chengfeng.models import Account, Transfer
+from chengfeng.money import ZERO
 from orders.models import Order, OrderLine
 
 WIDTH, MARGIN = 960, 24
@@ -24,6 +29,15 @@ class Touch:
 
 
 @dataclass(frozen=True, slots=True)
+class Movement:
+    """What a transfer moved for the order, by account; `whole` is what it moved in all where others share it."""
+
+    transfer: Transfer
+    entries: list[tuple[Account, Decimal]]
+    whole: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What the page shows of one order."""
 
@@ -31,7 +45,7 @@ class Explanation:
     touches: list[Touch]
     window_x: float
     lines: list[tuple[OrderLine, list[Credit]]]
-    transfers: list[tuple[Transfer, list[Entry]]]
+    movements: list[Movement]
 
     @property
     def taken(self) -> list[Touch]:
@@ -74,14 +88,14 @@ def explain(order: Order) -> Explanation:
     ]
     window = trail.rule.click if trail else timedelta(days=7)
     return Explanation(
-        trail, touches, place(window, scale), _lines(order, trail), _transfers(order, charges, candidates)
+        trail, touches, place(window, scale), _lines(order, trail), _movements(order, charges, candidates)
     )
 
 
 def _charges(candidates: list[Candidate]) -> dict:
     """Return the charges of the candidates' clicks by day, token and kind."""
     tokens = [candidate.event.token for candidate in candidates if candidate.event.kind == "click"]
-    found = Charge.objects.select_related("transfer").filter(token__in=tokens) if tokens else []
+    found = Charge.objects.filter(token__in=tokens) if tokens else []
     return {(charge.event_day, charge.token, "click"): charge for charge in found}
 
 
@@ -92,12 +106,29 @@ def _lines(order: Order, trail: Trail | None) -> list[tuple[OrderLine, list[Cred
     return [(line, by_line[line.code]) for line in order.lines.order_by("pk")]
 
 
-def _transfers(order: Order, charges: dict, candidates: list[Candidate]) -> list[tuple[Transfer, list[Entry]]]:
-    """Return the transfers that moved money for the order: its payments, its refunds, the clicks it is owed to."""
+def _movements(order: Order, charges: dict, candidates: list[Candidate]) -> list[Movement]:
+    """Return what moved money for the order: its payments, its refunds, the clicks it is owed to."""
     paid = [f"payment:{share.payment.code}:{order.code}" for share in order.payment_shares.select_related("payment")]
     given_back = [f"refund:{code}" for code in order.refunds.values_list("code", flat=True)]
+    clicks = _charged(charges, candidates)
+    transfers = Transfer.objects.filter(Q(reference__in=[*paid, *given_back]) | Q(pk__in=clicks)).order_by("at", "pk")
+    return [_movement(transfer, clicks.get(transfer.pk)) for transfer in transfers.prefetch_related("entries__account")]
+
+
+def _charged(charges: dict, candidates: list[Candidate]) -> dict[int, Decimal]:
+    """Return by transfer what the clicks that the order is owed to cost."""
     taken = {(c.event.day, c.event.token, c.event.kind) for c in candidates if c.is_taken}
-    clicks = [charge.transfer.reference for key, charge in charges.items() if key in taken]
-    transfers = Transfer.objects.filter(reference__in=[*paid, *given_back, *clicks]).order_by("at", "pk")
-    found = transfers.prefetch_related("entries__account")
-    return [(transfer, sorted(transfer.entries.all(), key=lambda entry: entry.amount)) for transfer in found]
+    amounts: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for key in taken & charges.keys():
+        amounts[charges[key].transfer_id] += charges[key].amount
+    return dict(amounts)
+
+
+def _movement(transfer: Transfer, charged: Decimal | None) -> Movement:
+    """Return a transfer, or the charged part of one that is shared, which one account pays to another."""
+    entries = sorted(((entry.account, entry.amount) for entry in transfer.entries.all()), key=itemgetter(1))
+    whole = entries[-1][1]
+    if charged in (None, whole):
+        return Movement(transfer, entries)
+    (payer, _), (payee, _) = entries
+    return Movement(transfer, [(payer, -charged), (payee, charged)], whole)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
@@ -98,8 +99,21 @@ def test_days_that_make_no_sense_are_explained(client, alice, shop):
 def test_the_trail_of_an_order_names_its_click_and_its_money(client, alice, shop, by_ad):
     why = page(client, alice, "order_trail", shop.code, by_ad.code).context["why"]
     assert [(t.candidate.why, t.charge and t.charge.amount) for t in why.touches] == [("taken", 2.5), ("kind", None)]
-    assert [transfer.kind for transfer, _ in why.transfers] == ["charge", "payment"]
+    assert [movement.transfer.kind for movement in why.movements] == ["charge", "payment"]
     assert [[credit.amount for credit in posted] for _, posted in why.lines] == [[100]]
+
+
+def test_the_trail_of_an_order_shows_its_part_of_a_transfer_that_other_clicks_share(client, alice, shop, goods):
+    sam, now = uuid.uuid4(), timezone.now()
+    ad = world.campaign(shop, goods.product, at=now)
+    world.click_together(ad, {sam: "2.5", uuid.uuid4(): "1.25", uuid.uuid4(): "1"}, at=now - timedelta(minutes=2))
+    order = world.sell(goods, at=now - timedelta(minutes=1), shopper=sam)
+    answer = page(client, alice, "order_trail", shop.code, order.code)
+    moved = [[amount for _, amount in movement.entries] for movement in answer.context["why"].movements]
+    assert (moved, [movement.whole for movement in answer.context["why"].movements]) == (
+        [[Decimal("-2.5"), Decimal("2.5")], [-108, 108]], [Decimal("4.75"), None]
+    )  # fmt: skip
+    assert "part of a transfer of" in answer.content.decode()
 
 
 def test_an_order_that_no_ad_led_to_says_so(client, alice, shop, goods):

@@ -1,6 +1,7 @@
 """An honest small world: clicks that are charged, sales that are paid, refunds that are given, rows and books alike."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 
@@ -108,29 +109,30 @@ def click(ad: Ad, *, at: datetime, shopper, price: str = "2.5") -> Event:
     return made
 
 
+def click_together(ad: Ad, prices: Mapping[uuid.UUID, str], *, at: datetime) -> list[uuid.UUID]:
+    """Clicks of shoppers at such prices, charged in one batch; returns their tokens."""
+    tokens = [_served(ad, shopper, Decimal(price), at) for shopper, price in prices.items()]
+    for token in tokens:
+        event(ad, "click", at=at, shopper=token.shopper, token=token.token, price=str(token.price))
+    charging.charge(tokens, charging.lock_campaigns([ad.campaign_id]), at=at)
+    return [token.token for token in tokens]
+
+
+def _served(ad: Ad, shopper: uuid.UUID, price: Decimal, at: datetime) -> AdToken:
+    return AdToken(
+        uuid.uuid4(), shopper, ad.pk, ad.campaign_id, ad.merchant_id, ad.product_id, Decimal(5), price, "feed", 1, at
+    )
+
+
 def grant(ad: Ad, *, at: datetime, shopper) -> None:
     """A grant and cash pay a click that is found invalid the next day, when some grants are over; cash is frozen."""
     for days, objective in ((1, ""), (900, ""), (1, "seeding")):
         gift = {"merchant": ad.merchant, "amount": Decimal(2), "reason": "Hello", "objective": objective}
         wallet.give(wallet.Gift(**gift, expires_at=at + timedelta(days=days)), at=at)
-    sealed = AdToken(
-        uuid.uuid4(),
-        shopper,
-        ad.pk,
-        ad.campaign_id,
-        ad.merchant_id,
-        ad.product_id,
-        Decimal(5),
-        Decimal(5),
-        "feed",
-        1,
-        at,
-    )
-    clicked = event(ad, "click", at=at, shopper=shopper, token=sealed.token, price="5")
-    charging.charge([sealed], charging.lock_campaigns([ad.campaign_id]), at=at)
+    clicked = click_together(ad, {shopper: "5"}, at=at)
     then = at + timedelta(days=1)
-    Event.objects.filter(token=clicked.token).update(is_valid=False, reason="velocity", rescored_at=then)
-    charging.give_back(dict.fromkeys(Charge.objects.filter(token=clicked.token), "velocity"), at=then)
+    Event.objects.filter(token__in=clicked).update(is_valid=False, reason="velocity", rescored_at=then)
+    charging.give_back(dict.fromkeys(Charge.objects.filter(token__in=clicked), "velocity"), at=then)
     granting.expire_due(at=then)
     freezing.freeze(ad.merchant, Decimal(3), reason="Check", by=None, at=then)
 
