@@ -108,7 +108,7 @@ def index(
     **maps,
 ) -> Index:
     """An index of candidates; `purses` go by campaign, `states` of goods by ad."""
-    roster = Roster([strip(candidates)], **maps)
+    roster = Roster([strip([row]) for row in candidates], **maps)
     rows = [(purses or {}).get(campaign, Purse()) for campaign in roster.campaigns.tolist()]
     goods = Goods(
         np.array([(states or {}).get(row.ad, 0) for row in candidates], dtype=np.int64),

@@ -186,6 +186,13 @@ def test_targeting_reaches_pages_of_the_category_and_searches_of_the_keyword():
     assert hold(ads, Request("product", 9, product="p1")).auctions[0].reason == "no_candidates"
 
 
+def test_an_ad_is_found_under_each_of_its_categories():
+    ads = [candidate(n, categories=frozenset(own)) for n, own in enumerate(({9}, {5}, {5, 9}, {7}), 1)]
+    paths = {"hats": (5,), "bags": (9,), "shoes": (7, 9)}
+    found = {slug: shown(ads, Request("feed", 9, category=slug), category_path=paths) for slug in paths}
+    assert found == {"hats": [2, 3], "bags": [1, 3], "shoes": [1, 3, 4]}
+
+
 def test_a_search_prefers_what_it_asked_for():
     off_topic, on_topic = candidate(1, "4", title="Silk scarf"), candidate(2, "1", title="Linen dress")
     search = Request("search", 2, query="dress")
@@ -260,6 +267,7 @@ def test_a_new_ad_takes_the_last_slot_of_some_auctions_at_the_reserve(settings):
     pages = [hold(ads, TWO, oracle=oracle, draw=draw * 7919).auctions[0].winners for draw in range(300)]
     explored = [winners for winners in pages if winners[1].is_explored]
     assert 35 <= len(explored) <= 90
+    assert pages == [hold(ads, TWO, oracle=oracle, draw=draw * 7919).auctions[0].winners for draw in range(300)]
     assert {(one.candidate.ad, other.candidate.ad, other.price) for one, other in explored} == {(1, 3, 100)}
     assert {tuple(won.candidate.ad for won in winners) for winners in pages if winners not in explored} == {(1, 2)}
     settings.AUCTION_EXPLORATION = 1
