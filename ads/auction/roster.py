@@ -10,8 +10,8 @@ import numpy as np
 
 from .candidates import Candidate, Promotion
 from .matching import Matcher
-from .numbers import NEVER, whole
-from .strips import NUMBERS, PLACEMENTS, REALS, Strip, facts, joined, key_of
+from .numbers import NEVER
+from .strips import NUMBERS, PLACEMENTS, REALS, Strip, bid_of, facts, joined, key_of
 from .words import words
 
 QUARTER = 15 * 60 * 1_000_000  # every time zone's hours begin with a quarter of an hour of UTC
@@ -123,7 +123,7 @@ class Roster:
         self.everywhere = Segment(np.flatnonzero(self._column("is_untargeted")))
         self.by_category, self._topics = Groups(joint.categories), Groups(joint.topics)
         self.keywords = Matcher(
-            (bid.text, bid.match, (at, bid.keyword, -1 if bid.bid is None else whole(bid.bid)))
+            (bid.text, bid.match, (at, bid.keyword, -1 if bid.bid is None else bid_of(row, bid.bid)))
             for at, row in enumerate(rows)
             for bid in row.keywords
         )

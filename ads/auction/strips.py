@@ -5,6 +5,7 @@ What takes a while in Python is thus done for changed campaigns only; ten thousa
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 import numpy as np
 
@@ -74,6 +75,11 @@ def facts(whole: Strip) -> FactSheet:
     return FactSheet(rows, ids, whole.reals[:, REALS.index("price")])
 
 
+def bid_of(row: Candidate, said: Decimal | None) -> int:
+    """Return what its own bid, or a keyword's, is per event that is charged: for a CPM, per viewable impression."""
+    return min(whole(said / 1000 if row.mode == Mode.CPM else said), NEVER)
+
+
 def key_of(word: str) -> int:
     """Return 64 bits for a word, the same as long as the process lives."""
     return hash(word)
@@ -84,7 +90,7 @@ def _numbers(row: Candidate) -> tuple[int, ...]:
     return (
         row.campaign, _guards(row), row.frequency_cap or 0, row.is_manual, row.mode == Mode.CPM,
         row.mode == Mode.TARGET_ROI, row.mode == Mode.MAX_CONVERSIONS, row.roi_on == Campaign.RoiOn.SETTLED,
-        row.is_untargeted, _bid(row), int(row.rate * RATE), min(whole(row.daily_budget), NEVER),
+        row.is_untargeted, bid_of(row, row.bid), int(row.rate * RATE), min(whole(row.daily_budget), NEVER),
         micros(row.starts_at) if row.starts_at else 0, micros(row.ends_at) if row.ends_at else NEVER,
         row.ad, row.product, row.merchant, NONE if told.category is None else told.category, brand_number(told.brand),
         NONE if told.note is None else told.note,
@@ -96,11 +102,6 @@ def _numbers(row: Candidate) -> tuple[int, ...]:
 def _reals(row: Candidate) -> tuple[float, ...]:
     first = steering.initial(mode=row.mode, daily_budget=row.daily_budget, rate=row.rate)
     return first, float(row.target or 1), float(row.facts.price or 0)
-
-
-def _bid(row: Candidate) -> int:
-    """Return what a row bids per event that is charged: for a CPM, per viewable impression."""
-    return min(whole(row.bid / 1000 if row.mode == Mode.CPM else row.bid), NEVER)
 
 
 def _guards(row: Candidate) -> int:

@@ -200,6 +200,12 @@ def test_a_search_prefers_what_it_asked_for():
     assert outcome([replace(off_topic, bid=Decimal("5.01")), on_topic], search)[0][0] == 1
 
 
+def test_a_keyword_is_bid_for_per_thousand_views_where_its_campaign_is():
+    keywords = (KeywordBid(1, "dress", "broad", Decimal(80)),)
+    ads, search = [candidate(1, "60", mode="cpm", keywords=keywords)], Request("search", 1, query="red dress")
+    assert [won.bid for won in hold(ads, search).auctions[0].winners] == [800]
+
+
 def test_a_search_is_bid_for_by_the_best_of_the_keywords_that_match():
     keywords = (KeywordBid(1, "dress", "broad", Decimal(3)), KeywordBid(2, "red dress", "exact"))
     ads = [candidate(1, "2", keywords=keywords), candidate(2, "2.5", keywords=(KeywordBid(3, "dress", "broad"),))]
