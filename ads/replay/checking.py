@@ -67,14 +67,11 @@ def _missed(campaign: Campaign, market: Market, before: Sequence[date], after: S
 
 def _as_bid(plan: Plan, later: Sequence[Auction]) -> Plan:
     """Return the plan of a campaign as if it were new; if it bids by hand, with what it bid on the later days."""
-    if plan.mode not in (Campaign.BidMode.CPC, Campaign.BidMode.CPM):
+    if plan.mode not in Campaign.MANUAL:
         return replace(plan, multiplier=None)
-    bids = [(entry.bid, auction.weight) for auction in later for entry in auction.entries if _is_of(plan, entry)]
+    pairs = ((auction, entry) for auction in later for entry in auction.entries)
+    bids = [(entry.bid, auction.weight) for auction, entry in pairs if entry.campaign == plan.campaign]
     if not bids:
         return plan
     mean = sum(bid * weight for bid, weight in bids) / sum(weight for _bid, weight in bids)
     return replace(plan, bid=Decimal(mean * (1_000 if plan.mode == CPM else 1) / CENTS), modifiers={})
-
-
-def _is_of(plan: Plan, entry) -> bool:
-    return entry.campaign == plan.campaign

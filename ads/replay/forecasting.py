@@ -6,7 +6,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from chengfeng.money import round_money
 from shops.models import Merchant
 
 from ..audiences.sizes import FLOOR, rounded
@@ -19,7 +18,7 @@ from .offering import offer_of
 from .people import reach
 from .planning import Plan, plan_of
 from .quantiles import quantiles
-from .what_if import DAYS, FEWEST
+from .what_if import DAYS, FEWEST, money
 
 EIGHT_OF_TEN = (0.1, 0.9)
 
@@ -71,14 +70,10 @@ def _forecast(told: Told, plan: Plan, *, error: float | None) -> Forecast:
     impressions = within(told.figures.impressions, error=error, noise=told.noise.impressions)
     clicks = within(told.figures.clicks, error=error, noise=told.noise.clicks)
     prices = told.prices(plan.mode)
-    low, high = (_money(price, currency) for price in quantiles(prices, EIGHT_OF_TEN)) if prices else (None, None)
+    low, high = (money(price, currency) for price in quantiles(prices, EIGHT_OF_TEN)) if prices else (None, None)
     return Forecast(
         DAYS, people.people if not people.is_below else FLOOR, people.is_below,
         *(round(getattr(impressions, side)) for side in ("middle", "low", "high")),
         *(round(getattr(clicks, side)) for side in ("middle", "low", "high")),
-        _money(told.figures.spend, currency), low, high, error, len(told.held), plan.mode == CPM, bool(plan.creatives),
+        money(told.figures.spend, currency), low, high, error, len(told.held), plan.mode == CPM, bool(plan.creatives),
     )  # fmt: skip
-
-
-def _money(amount: float, currency: str) -> Decimal:
-    return round_money(Decimal(amount), currency)

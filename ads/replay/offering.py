@@ -43,9 +43,9 @@ class Offer:
     def bid(self, chance: Chance, placement: str) -> int:
         """Return the bid for an ad on a placement, in ten-thousandths."""
         plan, most = self.plan, self._said
-        wanted = most if plan.mode in (Mode.CPC, Mode.CPM) else self._worth(chance)
+        wanted = most if plan.mode in Campaign.MANUAL else self._worth(chance)
         wanted = wanted * (100 + plan.modifiers.get(placement, 0)) // 100
-        return max(wanted if plan.mode in (Mode.CPC, Mode.CPM) or most is None else min(wanted, most), 1)
+        return max(wanted if plan.mode in Campaign.MANUAL or most is None else min(wanted, most), 1)
 
     @property
     def _said(self) -> int | None:

@@ -125,6 +125,8 @@ class Recorder:
             self._is_failing = True
             connection.close()
         else:
+            if self._is_failing:
+                logger.warning("auctions are recorded again")
             self._is_failing = False
 
 
