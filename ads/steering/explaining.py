@@ -109,9 +109,14 @@ def _amount(amount: Decimal | float | None, currency: str) -> str:
 
 
 def _goal(cost: float | None, currency: str, counts_value: bool) -> str:
-    """Write a cost per order as money, or a cost per sales as the ROI that it is."""
+    """Write a cost per order as money, or a cost per sales as the ROI that it is, and say so."""
+    figure = _figure(cost, currency, counts_value)
+    return f"ROI {figure}" if counts_value and cost else figure
+
+
+def _figure(cost: float | None, currency: str, counts_value: bool) -> str:
     if counts_value:
-        return f"ROI {1 / cost:.2f}" if cost else "–"
+        return f"{1 / cost:.2f}" if cost else "–"
     return _amount(cost, currency)
 
 
@@ -177,8 +182,8 @@ def goal_of(step: SteeringStep | None, currency: str) -> Goal | None:
     came, spend = step.value if counts_value else step.conversions, step.details.get("spend")
     numbers = {name: _goal(step.details[name], currency, counts_value) for name in ("allowed", "cost")}
     name = _("ROI of seven days") if counts_value else _("Cost per order of seven days")
-    real = _goal(spend / float(came) if spend and came else None, currency, counts_value)
-    return Goal(name, real.removeprefix("ROI "), _("target %(allowed)s, judged as %(cost)s") % numbers)
+    real = _figure(spend / float(came) if spend and came else None, currency, counts_value)
+    return Goal(name, real, _("target %(allowed)s, judged as %(cost)s") % numbers)
 
 
 def progress(steering: Steering | None, orders: float) -> str:

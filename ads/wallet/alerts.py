@@ -50,9 +50,9 @@ def watch(*, at: datetime) -> int:
     """
     params = {"at": at, "pace_days": PACE_DAYS, "alert_days": AdAccount().alert_days}
     crossed = sql.rows(CROSSED, params)
-    for merchant, _, is_low in crossed:
-        if not is_low:
-            AdAccount.objects.filter(merchant=merchant).update(alerted_at=None)
+    filled = [merchant for merchant, _, is_low in crossed if not is_low]
+    if filled:
+        AdAccount.objects.filter(merchant__in=filled).update(alerted_at=None)
     return sum(_alert(merchant, code, at) for merchant, code, is_low in crossed if is_low)
 
 
