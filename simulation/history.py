@@ -30,7 +30,7 @@ from .words.kinds import KINDS
 DAYS = 90
 THREADS = 6
 PEOPLE = 6000
-VISITS = 700  # on the last day, were it a usual one
+VISITS = 800  # on the last day, were it a usual one
 LATELY = timedelta(days=16)
 NIGHT = time(23, 59, 30)
 ROUNDS = (time(15), NIGHT)  # until when visits are reported, and campaigns steered in between

@@ -140,5 +140,5 @@ def pull(appeal: float, price: float) -> float:
 def purchase_chance(person: Person, *, taste: str, appeal: float, price: float, dearness: float) -> float:
     """Chance to buy after a click; `price` in CNY, `dearness` is the price beside the usual price of its category."""
     liking = person.tastes.get(taste, 1.0) ** 0.5 * appeal**0.25
-    restraint = max(dearness, 0.1) ** -(0.4 * person.thrift) * min((100 / price) ** 0.3, 1.0)
-    return min(0.6, BUY_AFTER_CLICK * liking * restraint)
+    restraint = max(dearness, 0.1) ** -(0.2 * person.thrift) * min((100 / price) ** 0.15, 1.0)
+    return min(0.12, BUY_AFTER_CLICK * liking * restraint)
