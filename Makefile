@@ -26,7 +26,7 @@ serve: setup  ## web, worker and beat on PORT (8000), kept alive
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: setup  ## the tests; ARGS=… goes to pytest
-	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto $(ARGS)
 
 bench: setup  ## the benchmarks, one JSON line each; ONLY=name runs one
 	@$(BIN)/python -m bench $(ONLY)
