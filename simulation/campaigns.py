@@ -47,7 +47,7 @@ AUTOMATIC: Mapping[str, tuple[Automatic, ...]] = {
         Automatic(("智投·服饰床品", "Fashion and bedding, by ROI"), "target_roi",
                   ("dresses", "tops", "bags", "bedding", "luggage"), 600, target=Decimal(3)),
         Automatic(("放量·家居日用", "Home, as much as the budget buys"), "max_conversions",
-                  ("tableware", "decor", "body-care"), 150, most=Decimal(6)),
+                  ("tableware", "decor", "body-care"), 150, most=Decimal(9)),
     ),
     "lanyue-wardrobe": (
         Automatic(("智投·全店", "The whole shop, by settled ROI"), "target_roi",
