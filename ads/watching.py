@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from chengfeng import clock, outbox
 from chengfeng.jobs import Report
 from chengfeng.models import Job
+from shops.models import Merchant
 
 from .eligibility import Obstacle, findings
 from .models import Campaign, Eligibility
@@ -34,6 +35,12 @@ def look(*, at: datetime) -> int:
     while chunk := list(rows.filter(pk__gt=last)[:CHUNK]):
         changed, last = changed + _look_at(chunk, at), chunk[-1].pk
     return changed
+
+
+def changes(merchant: Merchant, *, since: datetime | None = None) -> QuerySet[Eligibility]:
+    """Return the merchant's campaigns as they were found, those that last began or stopped serving first."""
+    rows = Eligibility.objects.filter(campaign__merchant=merchant).select_related("campaign")
+    return (rows.filter(since__gte=since) if since else rows).order_by("-since", "-pk")
 
 
 @transaction.atomic

@@ -11,7 +11,8 @@ from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..eligibility import Caution, Obstacle, findings
-from ..models import Campaign, Eligibility
+from ..models import Campaign
+from ..watching import changes
 from .campaigns import CODE
 from .paging import Pages
 
@@ -80,8 +81,6 @@ class EligibilityChanges(MerchantAPIView):
         """List the campaigns by when they last began or stopped serving, latest first; looked at every half minute."""
         asked, pages = SinceSerializer(data=request.query_params), Pages()
         asked.is_valid(raise_exception=True)
-        rows = Eligibility.objects.filter(campaign__merchant=self.merchant).select_related("campaign")
-        if "since" in asked.validated_data:
-            rows = rows.filter(since__gte=asked.validated_data["since"])
-        page = pages.paginate_queryset(rows.order_by("-since", "-pk"), request, self)
+        rows = changes(self.merchant, since=asked.validated_data.get("since"))
+        page = pages.paginate_queryset(rows, request, self)
         return pages.get_paginated_response(ChangedSerializer(page, many=True).data)

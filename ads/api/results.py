@@ -159,10 +159,12 @@ def _ads(campaign: Campaign, found: Mapping[int, Result]) -> Rows:
 
 def _keywords(campaign: Campaign, found: Mapping[int | None, Result]) -> Rows:
     """Yield the keywords, the dearest first; at last what none of them reached, or one that is no more."""
-    words = list(Keyword.objects.filter(group__campaign=campaign).select_related("group"))
-    results = {word.pk: found.get(word.pk, Result()) for word in words}
-    for word in sorted(words, key=lambda word: (-results[word.pk].spend, word.pk)):
-        yield _part(word.text, word.text, group=word.group.code, match=word.match), results[word.pk]
+    groups = campaign.groups.prefetch_related("keywords")
+    words = {word.pk: (word, group) for group in groups for word in group.keywords.all()}
+    results = {pk: found.get(pk, Result()) for pk in words}
+    for pk in sorted(words, key=lambda pk: (-results[pk].spend, pk)):
+        word, group = words[pk]
+        yield _part(word.text, word.text, group=group.code, match=word.match), results[pk]
     yield _part(None), performance.total(result for pk, result in found.items() if pk not in results)
 
 
