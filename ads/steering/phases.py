@@ -17,7 +17,6 @@ LEARNING_DAYS = timedelta(days=7)
 TARGET_CHANGE = 0.2
 LONG_PAUSE = timedelta(days=7)
 SPENT_OUT, EARLY = 0.95, 0.9  # a day is limited by its budget when so much is spent before so much of it has passed
-FAR_OFF = 1.3  # times the target, when bids have come down as far as they may: it cannot be reached
 
 
 class Reset(StrEnum):
@@ -77,4 +76,4 @@ def _phase(facts: Facts, memory: Memory, move: Move) -> str:
 
 def is_unreachable(judged: Judgement | None) -> bool:
     """Whether orders cost far more than the target although bids have come down as far as they may."""
-    return judged is not None and judged.cost > FAR_OFF * judged.allowed and judged.made_up <= LOWEST
+    return judged is not None and judged.made_up <= LOWEST

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from ..models import Campaign, Steering, SteeringStep
 from .explaining import advice, progress
-from .phases import FAR_OFF, FEWEST_ORDERS
+from .judging import LOWEST
+from .phases import FEWEST_ORDERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,5 @@ def summary(campaign: Campaign) -> Summary:
 
 
 def _is_unreachable(step: SteeringStep | None) -> bool:
-    """Whether orders were far too dear at the newest step."""
-    if step is None or not step.details.get("allowed") or step.conversions < FEWEST_ORDERS:
-        return False
-    return step.details["cost"] > FAR_OFF * step.details["allowed"]
+    """Whether bids had come down as far as they may at the newest step, with orders enough to tell."""
+    return step is not None and step.conversions >= FEWEST_ORDERS and step.details.get("made_up", 1) <= LOWEST

@@ -303,3 +303,8 @@ def test_a_failed_campaign_is_told_what_to_do(shop):
     campaign = adverts.ad(shop, **COST).campaign
     steered(campaign, phase="failed")
     assert len(summary(campaign).advice) == 3
+    SteeringStep.objects.create(
+        merchant=shop, campaign=campaign, at=AT, reason="dear", phase="failed", spent=0, planned=0, conversions=21,
+        predicted_conversions=20, value=0, multiplier_before=1, multiplier_after=0.5, details={"made_up": 0.5},
+    )  # fmt: skip
+    assert len(summary(campaign).advice) == 2
