@@ -78,8 +78,8 @@ class Charge(models.Model):
     """
 
     code = CodeField(prefix="chg")
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
     event_day = models.DateField()
     token = models.UUIDField(help_text=_("Of what was charged"))
     kind = models.CharField(max_length=10, choices=EventKind, default=EventKind.CLICK)
@@ -200,7 +200,7 @@ class WalletDay(models.Model):
     All transfers up to the highest number of the table are summed up, those after it are read one by one.
     """
 
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
     day = models.DateField()
     kind = models.CharField(max_length=24)
     lines = models.PositiveIntegerField(help_text=_("Transfers"))
