@@ -79,7 +79,7 @@ class LineSerializer(serializers.Serializer):
     kind = serializers.CharField()
     at = serializers.DateTimeField()
     about = serializers.CharField()
-    count = serializers.IntegerField()
+    count = serializers.IntegerField(help_text="Charges, or other transfers, that it stands for")
     cash = Amount()
     grants = Amount()
     cash_after = Amount()
