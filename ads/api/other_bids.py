@@ -130,7 +130,7 @@ class OtherBids(OfCampaign):
         found = study(campaign, at=clock.now(), days=said["days"])
         if not found.is_enough:
             raise TooFewAuctions(found=found.found, needed=FEWEST)
-        percent = 100 * (said["bid"] / campaign.bid - 1) if "bid" in said else said["bid_percent"]
+        percent = found.percent_for(said["bid"]) if "bid" in said else said["bid_percent"]
         return Response(WhatIfSerializer(found.what_if(percent)).data)
 
 

@@ -52,6 +52,16 @@ def load(previous: Predictor | None = None) -> Predictor:
     return Predictor(counted, sold, views, click, purchase, versions, state)
 
 
+_latest: Predictor | None = None
+
+
+def latest() -> Predictor:
+    """Return the predictor of now; the process keeps the last one, for reading one anew takes a while."""
+    global _latest
+    _latest = load(_latest)
+    return _latest
+
+
 STATE = """
 SELECT (SELECT max(id) FROM ads_adday),
     (SELECT id FROM ads_predictionmodel WHERE kind = 'click' AND state = 'serving'),

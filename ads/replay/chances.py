@@ -78,7 +78,6 @@ class Usual:
                 self.all[auction.placement].append((entry.pctr, entry.pcvr))
                 if self._is_own(entry, plan, campaign):
                     self.own[auction.placement].append((entry.pctr, entry.pcvr))
-
         self._known: dict[str, list[Chance]] = {}
 
     def of(self, auction: Auction, match: str) -> Sequence[Chance]:
@@ -97,17 +96,7 @@ class Usual:
 
 def chances_of(plan: Plan, found: Iterable[Auction]) -> Chances:
     """Return the predictions for the ads of a plan, or what is usual when it names none."""
-    return Predicted(plan, _predictor()) if plan.creatives else Usual(found, plan)
-
-
-_last: Predictor | None = None
-
-
-def _predictor() -> Predictor:
-    """Return the predictor of now; the last one is kept, for it costs nothing to bring it up to date."""
-    global _last
-    _last = prediction.load(_last)
-    return _last
+    return Predicted(plan, prediction.latest()) if plan.creatives else Usual(found, plan)
 
 
 def _hour(at: datetime) -> int:

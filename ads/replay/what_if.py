@@ -97,6 +97,10 @@ class Study:
             ranges["orders"] if whole.orders else None, error, later,
         )  # fmt: skip
 
+    def percent_for(self, bid: Decimal) -> Decimal:
+        """Return by how many per cent all bids change for the own bid of a campaign that bids by hand to be that."""
+        return 100 * (bid / self.campaign.bid - 1)
+
     def bid(self, percent: Decimal | int) -> Decimal | None:
         """Return the campaign's own bid changed by so many per cent; None where it bids by itself."""
         if not self.campaign.is_manual:
@@ -202,27 +206,6 @@ def study(campaign: Campaign, *, at: datetime, days: int = DAYS) -> Study:
 def bidder_of(campaign: Campaign) -> Bidder:
     """Return a campaign as auctions see it by the rules of now."""
     return bidder(campaign, rules(), rate=settings.AUCTION_RATES[campaign.merchant.currency])
-
-
-def what_if(
-    campaign: Campaign,
-    *,
-    at: datetime,
-    percent: Decimal | int = 0,
-    bid: Decimal | None = None,
-    days: int = DAYS,
-) -> WhatIf | None:
-    """Return what another bid would have brought in the last days; None while too few auctions are recorded.
-
-    The bid is said in per cent of all bids of the campaign, or as its own bid, by which all others change alike.
-    Raises ValueError for a bid of a campaign that bids by itself.
-    """
-    if bid is not None:
-        if not campaign.is_manual:
-            raise ValueError("the campaign bids by itself")
-        percent = 100 * (bid / campaign.bid - 1)
-    found = study(campaign, at=at, days=days)
-    return found.what_if(percent) if found.is_enough else None
 
 
 def money(amount: float, currency: str) -> Decimal:

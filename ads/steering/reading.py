@@ -11,7 +11,7 @@ from chengfeng import sql
 
 from .. import prediction
 from ..models import Campaign, PredictionModel
-from ..prediction import AdFacts, Predictor
+from ..prediction import AdFacts
 from . import clocks, newcomers, tallying
 from .facts import Facts, Memory, Window
 from .remembering import memory_of
@@ -131,23 +131,13 @@ def _values(campaigns: Mapping[int, Mapping], ads: Sequence[int]) -> dict[int, f
     facts = [AdFacts(*row) for row in sql.rows(ADS, {"campaigns": wanted, "ads": list(ads)})] if wanted else []
     if not facts:
         return {}
-    predictor = _predictor()
+    predictor = prediction.latest()
     kept = predictor.settled_share(facts)
     worth = predictor.value(facts)
     return {
         each.ad: float(value * share if campaigns[each.campaign]["roi_on"] == Campaign.RoiOn.SETTLED else value)
         for each, value, share in zip(facts, worth, kept, strict=True)
     }
-
-
-_last: Predictor | None = None
-
-
-def _predictor() -> Predictor:
-    """Return the predictor of now; the last one is kept, for reading one again takes longer than steering."""
-    global _last
-    _last = prediction.load(_last)
-    return _last
 
 
 ADS = """

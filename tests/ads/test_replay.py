@@ -11,10 +11,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ads import charging, partitions
+from ads import charging, partitions, prediction
 from ads.auction.moments import Rules
 from ads.models import AuctionHour, AuctionRecord, Steering
-from ads.replay import chances
 from ads.replay.estimating import expected
 from ads.replay.explaining import explain
 from ads.replay.forecasting import forecast
@@ -25,7 +24,7 @@ from ads.replay.planning import NEWCOMER
 from ads.replay.quantiles import quantiles
 from ads.replay.reading import Auction, Entry, auctions
 from ads.replay.suggesting import suggested_bids, suggested_targets
-from ads.replay.what_if import FEWEST, study, what_if
+from ads.replay.what_if import FEWEST, study
 from chengfeng.periods import days_period
 from shops import tokens
 from shops.people.rights import Right
@@ -236,7 +235,8 @@ def test_in_a_world_without_chance_nothing_is_off(shop, ad, rival):
         at = AT - timedelta(days=day)
         plant(60, told(ad, "1", "won", position=1, price=5_000), told(rival, "0.5", "outranked"), at=at)
         happened(ad, 60, price="0.5", at=at)
-    found = what_if(ad.campaign, at=AT, bid=Decimal(1), days=2)
+    held = study(ad.campaign, at=AT, days=2)
+    found = held.what_if(held.percent_for(Decimal(1)))
     assert (found.percent, found.clicks.low, found.clicks.high, found.price.middle) == (0, 120, 120, 0.5)
     assert (found.error.impressions, found.error.clicks, found.error.spend, found.error.price) == (0, 0, 0, 0)
     assert (found.later.impressions, found.later.spend) == (0, 0)
@@ -252,7 +252,8 @@ def test_a_bid_that_changed_in_the_week_is_asked_for_on_all_of_its_days(shop, ad
         at = AT - timedelta(days=day)
         plant(30, told(ad, "3", "won", position=1, price=20_000), told(rival, "2", "outranked"), at=at)
         happened(ad, 30, price="2", at=at)
-    asked = {bid: what_if(ad.campaign, at=AT, bid=Decimal(bid), days=4) for bid in (1, 3)}
+    held = study(ad.campaign, at=AT, days=4)
+    asked = {bid: held.what_if(held.percent_for(Decimal(bid))) for bid in (1, 3)}
     assert [(found.impressions.middle, found.spend.middle) for found in asked.values()] == [(0, 0), (120, 240)]
     assert (asked[3].percent, asked[3].error, asked[3].later) == (0, asked[1].error, asked[1].later)
     assert [(error.impressions, error.spend) for error in (asked[3].error, asked[3].later)] == [(0, 0), (0, 0)]
@@ -274,7 +275,7 @@ def test_what_was_off_before_widens_the_range(shop, ad, rival):
     plant(FEWEST, told(ad, "1", "won", position=1, price=5_000), told(rival, "0.5", "outranked"))
     for n in range(80):
         adverts.event(ad, shopper=UUID(int=n), at=YESTERDAY, kind="impression")
-    found = what_if(ad.campaign, at=AT, percent=0, days=1)
+    found = study(ad.campaign, at=AT, days=1).what_if(0)
     assert found.error.impressions == 0.25
     assert (found.impressions.low, found.impressions.middle, found.impressions.high) == (75, 100, 125)
 
@@ -282,7 +283,7 @@ def test_what_was_off_before_widens_the_range(shop, ad, rival):
 @pytest.mark.django_db
 def test_too_few_auctions_tell_nothing(shop, ad):
     plant(FEWEST - 1, told(ad, "1", "won", position=1, price=5_000))
-    assert what_if(ad.campaign, at=AT, percent=10) is None
+    assert not study(ad.campaign, at=AT).is_enough
     assert suggested_bids(ad.campaign, at=AT) is None
 
 
@@ -315,7 +316,7 @@ def test_a_campaign_is_forecast_from_the_auctions_it_would_reach(shop, rival):
 @pytest.mark.django_db
 def test_a_forecast_goes_by_what_is_predicted_for_the_ads_that_were_chosen(shop, rival, monkeypatch):
     oracle = Oracle(clicks={NEWCOMER: 0.25}, purchases={NEWCOMER: 0.1}, values={NEWCOMER: 100.0})
-    monkeypatch.setattr(chances, "_predictor", lambda: oracle)
+    monkeypatch.setattr(prediction, "latest", lambda: oracle)
     plant(200, told(rival, "2", "won", position=1, price=100))
     spec = SPEC | {"bid": "9", "products": [adverts.product(shop).code]}
     found = forecast(shop, spec, at=AT)
@@ -340,7 +341,7 @@ def test_a_change_is_forecast_with_the_targeting_and_the_ads_that_it_leaves_as_t
 def test_a_change_of_a_campaign_that_is_steered_is_forecast_with_its_multiplier(shop, rival, monkeypatch):
     steered = adverts.ad(shop, bid_mode="target_cost", target_cost=Decimal(10))
     oracle = Oracle(clicks={steered.pk: 0.5}, purchases={steered.pk: 0.2})
-    monkeypatch.setattr(chances, "_predictor", lambda: oracle)
+    monkeypatch.setattr(prediction, "latest", lambda: oracle)
     plant(100, told(rival, "2", "won", position=1))
     spec = SPEC | {"campaign": steered.campaign.code, "bid_mode": "target_cost", "target_cost": "10", "bid": None}
     wins = [forecast(shop, spec, at=AT).impressions]
