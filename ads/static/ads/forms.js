@@ -63,12 +63,11 @@
     const control = document.getElementById(id);
     if (control && !control.matches("div, fieldset")) (control.closest(".input-group") ?? control).after(told);
     else form.querySelector(`[data-told="${name}"]`)?.prepend(told);
-    [form.elements[name]].flat().forEach((field) => {
-      if (field instanceof RadioNodeList || !field) return;
-      field.classList.add("is-invalid");
-      field.setAttribute("aria-invalid", "true");
-      if (told.id) field.setAttribute("aria-describedby", told.id);
-    });
+    const field = form.elements[name];
+    if (!(field instanceof Element)) return;
+    field.classList.add("is-invalid");
+    field.setAttribute("aria-invalid", "true");
+    if (told.id) field.setAttribute("aria-describedby", told.id);
   }
 
   document.addEventListener("htmx:afterSwap", (event) => {
