@@ -14,7 +14,7 @@ from chengfeng.periods import each_day
 from shops.models import Merchant
 
 LOCK = 0x77616C6C  # one summing up at a time
-SETTLED = timedelta(minutes=10)  # no transaction is open for so long: what is older lacks no transfer of a lower number
+SETTLED = timedelta(minutes=10)  # so old is a line before it is summed up
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,19 +80,26 @@ FROM days GROUP BY day
 def sum_up(*, older_than: timedelta = SETTLED) -> int:
     """Add the lines of all wallets since the last time to their days; return how many days that touched.
 
-    It goes by the database's clock: a line of a lower number must not come after one that was summed up.
+    It goes by the database's clock and waits for transactions that are open: a line of a lower number must not come
+    after one that was summed up.
     """
     sql.hold(LOCK, 0)
-    return sql.run(SUM_UP, {"older_than": older_than})
+    (settled,) = sql.row(SETTLED_BY, {"older_than": older_than})
+    return sql.run(SUM_UP, {"settled": settled})
 
 
+SETTLED_BY = """
+SELECT least(statement_timestamp() - %(older_than)s, min(xact_start) - interval '1 minute') FROM pg_stat_activity
+WHERE datname = current_database() AND backend_type = 'client backend' AND backend_xid IS NOT NULL
+    AND pid <> pg_backend_pid()
+"""
 SUM_UP = f"""
 WITH moved AS (
     SELECT coalesce(g.merchant_id, m.id) AS merchant, e.transfer_id, {CASH} AS cash, {GRANTS} AS grants
     FROM chengfeng_account a
     JOIN chengfeng_entry e ON e.account_id = a.id AND e.transfer_id > {SUMMED} AND e.transfer_id < (
         SELECT coalesce(min(id), 9223372036854775807) FROM chengfeng_transfer
-        WHERE id > {SUMMED} AND recorded_at > statement_timestamp() - %(older_than)s
+        WHERE id > {SUMMED} AND recorded_at > %(settled)s
     )
     LEFT JOIN ads_grant g ON a.kind = 'grant' AND g.code = a.owner
     LEFT JOIN shops_merchant m ON a.kind = 'wallet' AND m.code = a.owner

@@ -1,10 +1,13 @@
 """The wallet: money arrives once, whatever the provider does, and the statement adds up."""
 
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection, transaction
 
 from ads import wallet
 from ads.models import TopUp
@@ -93,6 +96,34 @@ def test_a_page_reads_the_days_it_shows_and_no_others(shop, by_day, django_asser
     fund(shop, "1", at=AT + timedelta(days=39))
     assert (lines[:1][0].cash, lines[:1][0].cash_after) == (2 if by_day else 1, 41)
     assert read_of_entries(lines, slice(20, 25)) == (1 if by_day else 6)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_days_wait_for_a_line_of_a_lower_number_that_is_still_being_written(shop, foreign_shop):
+    is_written, may_end = threading.Event(), threading.Event()
+
+    def fund_slowly() -> None:
+        with transaction.atomic():
+            fund(shop, "1")
+            is_written.set()
+            may_end.wait(timeout=10)
+        connection.close()
+
+    def touched() -> int:
+        return days.sum_up(older_than=timedelta(0))
+
+    for merchant in (shop, foreign_shop):
+        fund(merchant, "1")
+    before = touched()
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(fund_slowly)
+        is_written.wait(timeout=10)
+        fund(foreign_shop, "1")
+        meanwhile = touched()
+        may_end.set()
+        slow.result()
+    assert (before, meanwhile, touched()) == (2, 0, 2)
+    assert wallet.statement(shop)[:1][0].cash_after == 2
 
 
 def test_nobody_is_credited_by_a_provider_that_is_not_offered(shop, settings):
