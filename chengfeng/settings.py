@@ -215,7 +215,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what a busy worker holds back is nobody
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "chengfeng.sweep", "schedule": 2.0, "options": {"expires": 10}}}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-WAKE_WORKERS = True
+WAKE_WORKERS = not SIMULATION  # nobody works while months are lived through; the first sweep finds what waits
 
 JOBS = {
     "catalogue_import": "shops.catalogue.importing.run",

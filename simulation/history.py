@@ -30,8 +30,8 @@ from .words.kinds import KINDS
 DAYS = 90
 THREADS = 6
 PEOPLE = 6000
-VISITS = 800  # on the last day, were it a usual one
-LATELY = timedelta(days=16)
+VISITS = 600  # on the last day, were it a usual one
+LATELY = timedelta(days=12)
 NIGHT = time(23, 59, 30)
 ROUNDS = (time(15), NIGHT)  # until when visits are reported, and campaigns steered in between
 ROUNDS_LATELY = (time(10), time(14), time(18), time(21), NIGHT)

@@ -22,8 +22,8 @@ SEEN = (1.0, 0.93, 0.8, 0.66, 0.54, 0.46, 0.4, 0.35)  # chance that the slot at 
 CLICK = 0.025  # of a product of median appeal that is seen, by a shopper of average taste
 LOOKED_FOR = 1.6  # how many times likelier she clicks on what she looks for
 NOTE = 1.5  # how many times likelier she clicks on a note about it
-BUY_AFTER_CLICK = 0.042
-PLANNED = 0.016  # planned purchases per visit
+BUY_AFTER_CLICK = 0.06
+PLANNED = 0.022  # planned purchases per visit
 DELAY_DAYS = 0.7  # mean days between a click and the purchase it causes
 
 DECLINED, ABANDONED = 0.03, 0.05
