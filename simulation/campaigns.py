@@ -45,18 +45,18 @@ class Automatic:
 AUTOMATIC: Mapping[str, tuple[Automatic, ...]] = {
     "yunjian-department": (
         Automatic(("智投·服饰床品", "Fashion and bedding, by ROI"), "target_roi",
-                  ("dresses", "tops", "bags", "bedding", "luggage"), 600, target=Decimal(3)),
+                  ("dresses", "tops", "bags", "bedding", "luggage"), 600, target=Decimal("3.8")),
         Automatic(("放量·家居日用", "Home, as much as the budget buys"), "max_conversions",
-                  ("tableware", "decor", "body-care"), 150, most=Decimal(9)),
+                  ("tableware", "decor", "body-care"), 260, most=Decimal(9)),
     ),
     "lanyue-wardrobe": (
         Automatic(("智投·全店", "The whole shop, by settled ROI"), "target_roi",
                   ("dresses", "tops", "knitwear", "trousers", "outerwear", "shoes", "hats-scarves"), 500,
-                  target=Decimal("2.8"), roi_on="settled"),
+                  target=Decimal("3.5"), roi_on="settled"),
     ),
     "huanian-beauty": (
         Automatic(("控成本·护肤彩妆", "Skincare and make-up, by cost"), "target_cost",
-                  ("skincare", "makeup", "fragrance", "hair-care", "body-care"), 400, target=Decimal(42)),
+                  ("skincare", "makeup", "fragrance", "hair-care", "body-care"), 400, target=Decimal(46)),
     ),
 }  # fmt: skip
 
