@@ -186,13 +186,13 @@ METRICS: dict[str, Metric] = {metric.code: metric for metric in _ALL}
 
 
 def value(code: str, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:
-    """Return a metric of summed measures; None where its denominator is zero."""
+    """Return a metric of summed measures; None where its denominator is not above zero."""
     metric = METRICS[code]
     top = sum(sums.get(m) or 0 for m in metric.plus) - sum(sums.get(m) or 0 for m in metric.minus)
     if not metric.over:
         return top
     bottom = sum(sums.get(m) or 0 for m in metric.over)
-    return Decimal(top) / Decimal(bottom) if bottom else None
+    return Decimal(top) / Decimal(bottom) if bottom > 0 else None
 
 
 def total(rows: Iterable[Mapping]) -> dict[str, Decimal | int]:

@@ -71,7 +71,7 @@ class History:
         self._later: list[shoppers.Purchase] = []
         self.truth: dict[str, float] = dict(memory.truth)
         self.weekly = {
-            m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 4
+            m.slug: sum((c.daily_budget for c in m.campaigns), Decimal(0)) * 7
             for m in plan.merchants if m.campaigns
         }  # fmt: skip
         self.keepers, self.office = Keepers(site, memory.tokens, pool), Office()

@@ -102,11 +102,11 @@ class Keepers:
         self._site.call("POST", path, body, at=at, token=token, key=key, expect=(200, 201, 202, 409, 422))
 
     def fill_wallets(self, weekly: dict[str, Decimal], *, at: datetime) -> None:
-        """Top a wallet up by what a week of its budgets may cost, when less than half of that is left."""
+        """Top a wallet up by what a week of its budgets may cost, when less than that is left."""
         for slug, need in weekly.items():
             token = self._tokens[slug]
             _, wallet = self._site.call("GET", "wallet", at=at, token=token)
-            if Decimal(wallet["balance"]) < need / 2:
+            if Decimal(wallet["balance"]) < need:
                 self._top_up(slug, need, at=at)
 
     def _top_up(self, slug: str, amount: Decimal, *, at: datetime) -> None:

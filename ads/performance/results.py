@@ -1,4 +1,4 @@
-"""Numbers of a period and what follows from them; a ratio of nothing is None."""
+"""Numbers of a period and what follows from them; a ratio of nothing, or of less, is None."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -52,11 +52,11 @@ class Result:
 
     @property
     def roi(self) -> Decimal | None:
-        return self.sales / self.spend if self.spend else None
+        return self.sales / self.spend if self.spend > 0 else None
 
     @property
     def settled_roi(self) -> Decimal | None:
-        return self.settled_sales / self.spend if self.spend else None
+        return self.settled_sales / self.spend if self.spend > 0 else None
 
     @property
     def cost_per_new_customer(self) -> Decimal | None:
@@ -72,7 +72,7 @@ class Result:
 
 
 def _each(amount: Decimal, number: int) -> Decimal | None:
-    return (amount / number).quantize(EXACT) if number else None
+    return (amount / number).quantize(EXACT) if number and amount >= 0 else None
 
 
 NAMES = tuple(field.name for field in fields(Result))
