@@ -12,7 +12,7 @@ FACTS = """
     FROM orders_refund r JOIN shops_merchant m ON m.id = r.merchant_id
     WHERE r.state = 'done' AND r.amount <> 0
     UNION ALL
-    SELECT t.reference, sum(c.amount), '', 'ad_revenue'
+    SELECT max(t.reference) FILTER (WHERE t.reference = 'charge:' || c.token), sum(c.amount), '', 'ad_revenue'
     FROM ads_charge c JOIN chengfeng_transfer t ON t.id = c.transfer_id GROUP BY t.id
     UNION ALL
     SELECT 'credit_note:' || c.token, -n.amount, '', 'ad_revenue'

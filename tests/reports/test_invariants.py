@@ -139,6 +139,7 @@ MORE = [  # other ways to break some of them, and what finds each
     ("UPDATE chengfeng_outboxmessage SET dead_at = now(), created_at = now() - interval '1 hour'", {"I27"}),
     ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'payment'", {"I17", "I18"}),
     ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'grant'", {"I17", "I18"}),
+    ("UPDATE chengfeng_transfer SET reference = reference || 'x' WHERE kind = 'charge'", {"I17", "I18"}),
     ("UPDATE ads_grant SET expired_at = NULL", {"I17"}),
     ("UPDATE ads_grant SET expired_at = expires_at", {"I19"}),
     ("UPDATE ads_grant SET code = code || 'x'", {"I17", "I18", "I19", "I21", "I41"}),
