@@ -92,11 +92,11 @@ class Recorder:
         self._known.update(searches)
         return len(pages)
 
-    def _add_up(self) -> None:
+    def _add_up(self, *, pause: float = 0.0) -> None:
         """Write what became of campaigns since the last time."""
         counts, self._counts = self._counts, Counter()
         self._added_at = time.monotonic()
-        add_up(counts)
+        add_up(counts, pause=pause)
 
     def _start(self) -> None:
         with self._lock:
@@ -114,7 +114,7 @@ class Recorder:
     def _tick(self) -> None:
         self._write(pause=PAUSE)
         if time.monotonic() - self._added_at >= HOURS_TICK:
-            self._add_up()
+            self._add_up(pause=PAUSE)
 
     def _try(self, step: Callable[[], object]) -> None:
         try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 KEPT = 20  # ranked ads of an auction that a record keeps, the best first
 OTHERS = 40  # further campaigns of which it keeps the ad that came closest; a drawn part where there are more
-CHUNK = 500  # counts written at once
+CHUNK = 100  # counts written at once
 LONGEST = 200  # characters of a search that is known by its words
 RANKED = [NUMBERS[outcome] for outcome in (Outcome.WON, Outcome.OUTRANKED, Outcome.EXPLORED_AWAY)]
 
@@ -47,12 +47,16 @@ def write(pages: Sequence["Sampled"], searches: Mapping[str, datetime], *, pause
     return counts
 
 
-def add_up(counts: Mapping[tuple, float]) -> None:
-    """Add what became of campaigns to their hours, in one order, so that processes do not wait for each other."""
+def add_up(counts: Mapping[tuple, float], *, pause: float = 0.0) -> None:
+    """Add what became of campaigns to their hours, in one order, so that processes do not wait for each other.
+
+    Between two chunks it rests for `pause` seconds.
+    """
     rows = sorted((*key, auctions) for key, auctions in counts.items())
     for start in range(0, len(rows), CHUNK):
         columns = map(list, zip(*rows[start : start + CHUNK], strict=True))
         sql.run(HOURS, dict(zip(COLUMNS, columns, strict=True)))
+        time.sleep(pause)
 
 
 def records(page: "Sampled", counts: Counter[tuple]) -> Iterator[dict]:
