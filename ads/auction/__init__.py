@@ -5,7 +5,7 @@ from .index import Index
 from .outcomes import Empty, Outcome
 from .page import Decision, Page, PageDecision, Request, Traced, Winner
 from .refresh import current, frequency, is_spent, is_stale, state
-from .tracing import Lineup, line_up, trace
+from .tracing import Lineup, line_up
 
 __all__ = [
     "Decision",
@@ -25,5 +25,4 @@ __all__ = [
     "is_stale",
     "line_up",
     "state",
-    "trace",
 ]

@@ -27,12 +27,6 @@ OF_BUDGETS = np.array(
 LAST = 1_000  # comes after every position
 
 
-def trace(index: Index, page: Page, *, shopper: UUID, at: datetime, draw: int, views: Sequence[int]) -> list[Traced]:
-    """Return what became of every ad that a page's auctions reached, given what the shopper had seen before."""
-    found = line_up(index, page, shopper=shopper, at=at, draw=draw, views=views)
-    return [lineup.traced(place) for lineup in found for place in range(len(lineup))]
-
-
 def line_up(
     index: Index, page: Page, *, shopper: UUID, at: datetime, draw: int, views: Sequence[int]
 ) -> list["Lineup"]:

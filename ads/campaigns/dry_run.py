@@ -1,9 +1,8 @@
 """The dry run: what a campaign, or a change of one, would be and cost, without writing anything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import import_module
 from typing import Any
 
 from chengfeng.periods import local_date
@@ -66,13 +65,6 @@ def _waits(access: Access, campaign: Campaign, wanted: Mapping[str, Any], at: da
 
 def forecast(access: Access, spec: Mapping[str, Any], *, at: datetime, campaign: Campaign | None = None) -> Any:
     """Return what past auctions let expect of a campaign set so, or None where there is no history yet."""
-    ask = _forecaster()
-    return ask(access.merchant, {**spec, "campaign": campaign and campaign.code}, at=at) if ask else None
+    from ..replay import forecasting  # which reads campaigns itself
 
-
-def _forecaster() -> Callable | None:
-    """Return the forecast out of replayed auctions, where the installation has it."""
-    try:
-        return import_module("ads.replay.forecasting").forecast
-    except ModuleNotFoundError:
-        return None
+    return forecasting.forecast(access.merchant, {**spec, "campaign": campaign and campaign.code}, at=at)

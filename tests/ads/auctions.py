@@ -8,7 +8,7 @@ from uuid import UUID
 
 import numpy as np
 
-from ads.auction import Index, PageDecision, Request, decide
+from ads.auction import Index, Page, PageDecision, Request, Traced, decide, line_up
 from ads.auction.candidates import Candidate
 from ads.auction.numbers import amount, whole
 from ads.auction.odds import Odds
@@ -154,3 +154,9 @@ def _money(rows: Sequence[Purse]) -> Money:
 
 def _column(facts, given: Mapping[int, float], otherwise: float) -> np.ndarray:
     return np.array([given.get(row.ad, otherwise) for row in facts], dtype=float)
+
+
+def trace(made: Index, page: Page, *, draw: int, views: Sequence[int] = ()) -> list[Traced]:
+    """Return what became of every ad that the page's auctions reached when Sam asked for it."""
+    found = line_up(made, page, shopper=SAM, at=AT, draw=draw, views=views)
+    return [lineup.traced(place) for lineup in found for place in range(len(lineup))]

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ads.auction import Request, clearing, trace
+from ads.auction import Request, clearing
 from ads.auction.numbers import PROBABILITY, whole
-from tests.factories import AT
 
-from .auctions import SAM, Oracle, Purse, candidate, hold, index
+from .auctions import Oracle, Purse, candidate, hold, index, trace
 
 RESERVE = Decimal("0.005")
 DRAWS = st.integers(0, 2**32 - 1)
@@ -114,7 +113,7 @@ def test_a_trace_finds_the_same_winners_and_a_reason_for_everybody_else(market, 
     purses = {1: Purse(Decimal(0)), 2: Purse(participation=0.5), 3: Purse(total_left=Decimal("0.01"))}
     made = index(ads, oracle=oracle, purses=purses, **MAPS)
     decided = hold(ads, page, oracle=oracle, purses=purses, draw=draw, **MAPS)
-    traced = trace(made, page, shopper=SAM, at=AT, draw=draw, views=())
+    traced = trace(made, page, draw=draw, views=())
     won = [(row.auction, row.candidate.ad, row.price) for row in traced if row.outcome == "won"]
     assert Counter(won) == Counter(
         (number, winner.candidate.ad, winner.price)

@@ -8,20 +8,20 @@ from decimal import Decimal
 import pytest
 
 from ads import tokens
-from ads.auction import Outcome, Request, decide, trace
+from ads.auction import Outcome, Request, decide
 from ads.auction.frequency import Frequency
 from tests import factories
 from tests.factories import AT
 
 from . import adverts
-from .auctions import SAM, Crowd, Oracle, Purse, candidate, index
+from .auctions import SAM, Crowd, Oracle, Purse, candidate, index, trace
 
 TWO = Request("search", 2, query="dress")
 
 
 def outcomes(candidates, *, views=(), draw=0, **fields) -> dict[int, str]:
     made = index([replace(row, title="dress") for row in candidates], **fields)
-    return {row.candidate.ad: row.outcome for row in trace(made, [TWO], shopper=SAM, at=AT, draw=draw, views=views)}
+    return {row.candidate.ad: row.outcome for row in trace(made, [TWO], draw=draw, views=views)}
 
 
 def test_every_loss_has_its_reason():
@@ -68,7 +68,7 @@ def test_who_gives_way_to_a_new_ad_is_told(settings):
 def test_a_trace_knows_what_both_ways_of_clearing_charge(settings):
     settings.AUCTION_RESERVE, settings.AUCTION_ATTENTION = Decimal("0.0000001"), 0.5
     ads = [replace(candidate(n, bid), title="dress") for n, bid in ((1, "10"), (2, "4"), (3, "2"))]
-    rows = trace(index(ads), [TWO], shopper=SAM, at=AT, draw=0, views=())
+    rows = trace(index(ads), [TWO], draw=0, views=())
     assert [(row.price, row.vcg_price) for row in rows] == [(40_000, 30_000), (20_000, 20_000), (None, None)]
 
 
