@@ -9,6 +9,7 @@ from chengfeng.payments import sandbox
 from orders import payment
 from orders.checkout import Contact, place
 from orders.models import Order
+from reports import invariants
 from shops.models import Merchant
 from shops.people.rights import Right
 from shops.shopper import seal
@@ -16,6 +17,9 @@ from shops.tokens import issue
 from tests import factories
 from tests.factories import AT
 
+from .far_stripe import SECRET, StandIn
+
+OURS = ("I01", "I02", "I03", "I04", "I08", "I09", "I10", "I14", "I15", "I17", "I18", "I27")
 CONTACT = Contact(email="sam@example.org", recipient="Sam", city="Shanghai", street="Nanjing Road 1")
 
 
@@ -26,6 +30,11 @@ def sent(monkeypatch):
     monkeypatch.setattr(sandbox, "post", lambda body, headers: messages.append((body, headers)))
     monkeypatch.setattr(sandbox, "soon", lambda call: call())
     return messages
+
+
+def broken() -> list[str]:
+    """Return which invariants of paying do not hold."""
+    return [violation.invariant.id for violation in invariants.check(OURS)]
 
 
 def buy(*lines, shopper=None, at=AT, **details):
@@ -87,3 +96,20 @@ def api():
         return getattr(client, method)(f"/api/v1/{path}", body, format="json", headers=headers)
 
     return SimpleNamespace(send=send, client=client, shopper=client.shopper)
+
+
+@pytest.fixture(scope="session")
+def stripe_process(tmp_path_factory):
+    stand_in = StandIn(tmp_path_factory.mktemp("stripe") / "store.pickle")
+    stand_in.start()
+    yield stand_in
+    stand_in.kill()
+
+
+@pytest.fixture
+def far_side(stripe_process, settings):
+    settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_test_12345", stripe_process.url
+    settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
+    settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"stripe": "chengfeng.payments.stripe.Stripe"}
+    settings.SHOPPERS_PAY_BY = ["stripe", "sandbox"]
+    return stripe_process

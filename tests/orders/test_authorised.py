@@ -17,18 +17,16 @@ from orders.cancellation import cancel
 from orders.capturing import CaptureRefused
 from orders.models import Order, Payment
 from orders.moves import CancelReason
-from reports import invariants
 from shops.models import AuditEntry
 from shops.shopper import COOKIE, seal
 from tests import factories
 from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
-from .conftest import buy, merchant_client, pay, shopper_client
+from .conftest import broken, buy, merchant_client, pay, shopper_client
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(days=2)
-OURS = ("I01", "I02", "I03", "I04", "I08", "I09", "I10", "I14", "I15", "I17", "I18", "I27")
 
 
 def authorised(*lines, source="approve", at=AT, **details) -> Payment:
@@ -46,10 +44,6 @@ def void(payment, at=LATER) -> Payment:
 
 def sales() -> Decimal:
     return Entry.objects.filter(account__kind="sales").aggregate(sum=Sum("amount"))["sum"] or 0
-
-
-def broken() -> list[str]:
-    return [violation.invariant.id for violation in invariants.check(OURS)]
 
 
 def no_answer(*_args, **_details):

@@ -1,125 +1,28 @@
 """Stripe as a provider, against a stand-in that speaks its language in a process of its own."""
 
-import http.client
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-from contextlib import suppress
 from datetime import timedelta
 from decimal import Decimal
-from urllib.parse import urlencode
 
 import pytest
-import stripe as library
-from django.test import Client
 
-from ads import wallet
-from ads.models import TopUp
 from chengfeng import clock, payments
-from chengfeng.codes import new_code
 from chengfeng.payments import Forged, Irrelevant, Unreachable
 from chengfeng.payments.stripe import SIGNATURE, Stripe, from_coins, to_coins
-from orders import capturing, hosted, payment, reconcile, refunds
+from orders import capturing, payment, reconcile, refunds
 from orders.models import Order, Payment, Refund, WebhookReceipt
 from orders.refunds import Wish
-from reports import invariants
-from shops.people.rights import Right
-from shops.shopper import seal
-from shops.tenancy import Access
-from tests import factories
 from tests.factories import AT
 
-from .conftest import buy, shopper_client
-from .test_authorised import OURS
+from .conftest import broken, buy, shopper_client
+from .far_stripe import CARD, EMPTY, LATER, SECRET, deliver, event, signed
 
-pytestmark = pytest.mark.django_db
-SECRET = "whsec_test"
-CARD, EMPTY = "pm_card_visa", "pm_card_chargeCustomerFail"
-LATER = AT + timedelta(minutes=5)
-KEY = {"Authorization": "Bearer sk_test_12345"}
-
-
-class StandIn:
-    """The process that stands in for Stripe; what it knows survives its death."""
-
-    def __init__(self, store) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.store, self.url = store, f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "tests.local_stripe", "--port", str(self.port), "--store", str(self.store)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        deadline = time.monotonic() + 20
-        while time.monotonic() < deadline:
-            with suppress(OSError):
-                return self.send("GET", "/v1/balance")
-            time.sleep(0.02)
-        raise AssertionError("the stand-in does not start")
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.process.pid, signal.SIGKILL)
-        self.process.wait()
-
-    def send(self, method, path, /, **form):
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        connection.request(method, path, urlencode(form), KEY | {"Content-Type": "application/x-www-form-urlencoded"})
-        answer = connection.getresponse()
-        body = answer.read()
-        connection.close()
-        return json.loads(body) if answer.headers.get_content_type() == "application/json" else body
-
-    def intents(self, code) -> list[dict]:
-        found = self.send("GET", "/v1/payment_intents?limit=100")["data"]
-        return [one for one in found if one["metadata"].get("reference") == code]
-
-
-@pytest.fixture(scope="module")
-def process(tmp_path_factory):
-    stand_in = StandIn(tmp_path_factory.mktemp("stripe") / "store.pickle")
-    stand_in.start()
-    yield stand_in
-    stand_in.kill()
-
-
-@pytest.fixture(autouse=True)
-def far_side(process, settings):
-    settings.STRIPE_API_KEY, settings.STRIPE_API_BASE = "sk_test_12345", process.url
-    settings.STRIPE_WEBHOOK_SECRETS = [SECRET]
-    settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"stripe": "chengfeng.payments.stripe.Stripe"}
-    settings.SHOPPERS_PAY_BY = ["stripe", "sandbox"]
-    return process
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("far_side")]
 
 
 def pay(checkout, source=CARD, **details) -> Payment:
     begun = payment.begin(checkout, provider="stripe", method="credit_card", at=AT, **details)
     return payment.ask(begun, source=source, at=AT)
-
-
-def signed(event, *, at=AT, secret=SECRET):
-    body = event if isinstance(event, bytes) else json.dumps(event).encode()
-    header = library.WebhookSignature.generate_signature_header(body.decode(), secret, int(at.timestamp()))
-    return body, {SIGNATURE: header}
-
-
-def event(kind, thing, key="evt_1"):
-    return {"id": key, "type": kind, "data": {"object": thing}}
-
-
-def deliver(body, headers, *, at=AT) -> int:
-    with clock.at(at):
-        path = "/payments/webhooks/stripe/"
-        return Client().post(path, body, content_type="application/json", headers=headers).status_code
-
-
-def broken() -> list[str]:
-    return [violation.invariant.id for violation in invariants.check(OURS)]
 
 
 def test_a_card_is_charged_once(shirt, far_side):
@@ -341,138 +244,7 @@ def test_a_program_pays_with_a_method_of_stripes(shirt):
     assert (answer.status_code, answer.json()["state"], answer.json()["provider"]) == (201, "captured", "stripe")
 
 
-def test_a_shopper_cannot_pay_by_the_sandbox_where_it_is_not_offered(browser, settings):
-    settings.SHOPPERS_PAY_BY = ["stripe"]
-    with clock.at(AT):
-        assert "sandbox" not in browser.get(browser.address).content.decode()
-        browser.post(browser.address, {"source": "approve"})
-    client = shopper_client(browser.checkout.shopper)
-    path, headers = f"/api/v1/checkouts/{browser.checkout.code}/payments", {"Idempotency-Key": "k"}
-    answer = client.post(path, {"source": "approve"}, format="json", headers=headers)
-    assert (answer.status_code, Payment.objects.count()) == (400, 0)
-
-
 def test_the_provider_is_there_only_when_it_is_set_up(settings):
     settings.PAYMENT_PROVIDERS = {"sandbox": settings.PAYMENT_PROVIDERS["sandbox"]}
     with pytest.raises(payments.UnknownProvider):
         payments.provider("stripe")
-
-
-@pytest.fixture
-def browser(client, shirt):
-    """A shopper at the till of a checkout: its `checkout` and `pay`, the address."""
-    client.get("/cart/")
-    shopper = factories.shopper()
-    client.cookies["shopper"] = seal(shopper)
-    client.checkout = buy(shirt, shopper=shopper)
-    client.address = f"/pay/{client.checkout.code}/"
-    return client
-
-
-def test_a_shopper_pays_on_stripes_page_and_comes_back(browser, far_side):
-    with clock.at(AT):
-        assert "by card" in browser.get(browser.address).content.decode()
-        sent = browser.post(browser.address, {"page": "1"})
-        waiting = Payment.objects.get()
-        assert (sent.status_code, sent["Location"]) == (302, "https://checkout.stripe.com/c/pay/stand-in")
-        assert "Go on to the payment page" in browser.get(browser.address).content.decode()
-        assert reconcile.settle_pending(at=LATER) == 0
-        far_side.send("POST", f"/_config/pay/{waiting.provider_reference}")
-        page = browser.get(f"{browser.address}?back={waiting.code}").content.decode()
-    assert "Thank you, it is paid" in page
-    assert (Payment.objects.get().provider_reference[:3], Order.objects.get().state, broken()) == ("pi_", "paid", [])
-
-
-def test_a_shopper_gives_the_page_up_and_pays_otherwise(browser):
-    with clock.at(AT):
-        browser.post(browser.address, {"page": "1"})
-        browser.post(browser.address, {"give_up": "1"})
-        browser.post(browser.address, {"source": "approve"})
-    assert [(one.provider, one.state, one.failure) for one in Payment.objects.order_by("pk")] == [
-        ("stripe", "failed", "expired"), ("sandbox", "captured", "")
-    ]  # fmt: skip
-
-
-def test_giving_up_a_page_that_was_paid_meanwhile_pays(browser, far_side):
-    with clock.at(AT):
-        browser.post(browser.address, {"page": "1"})
-        far_side.send("POST", f"/_config/pay/{Payment.objects.get().provider_reference}")
-        browser.post(browser.address, {"give_up": "1"})
-    assert (Payment.objects.get().state, Order.objects.get().state) == ("captured", "paid")
-
-
-def test_a_page_that_cannot_be_opened_is_told(browser, far_side):
-    far_side.kill()
-    with clock.at(AT):
-        told = browser.post(browser.address, {"page": "1"}, follow=True).content.decode()
-    far_side.start()
-    assert "not possible just now" in told
-    assert (Payment.objects.get().state, hosted.on_page(browser.checkout)) == ("failed", None)
-
-
-def test_a_page_that_nobody_paid_on_ends(browser, far_side):
-    with clock.at(AT):
-        browser.post(browser.address, {"page": "1"})
-    known = Payment.objects.get().provider_reference
-    Stripe().close_page(known)
-    assert reconcile.settle_pending(at=LATER) == 1
-    assert (Payment.objects.get().state, Payment.objects.get().failure) == ("failed", "expired")
-
-
-# Wallets
-
-
-@pytest.fixture
-def purse(client, shop, fay, settings):
-    """Fay at the wallet of the shop: `top_up` and `address`."""
-    settings.TOP_UPS_BY = ["stripe"]
-    client.force_login(fay)
-    client.address = f"/console/{shop.code}/wallet/"
-    said = {"amount": "50", "page": "1", "code": new_code("top")}
-    client.top_up = lambda: client.post(client.address, said)
-    return client
-
-
-def test_a_wallet_is_topped_up_on_stripes_page_once(purse, shop, far_side):
-    with clock.at(AT):
-        assert [purse.top_up()["Location"] for _ in range(2)] == ["https://checkout.stripe.com/c/pay/stand-in"] * 2
-        waiting = TopUp.objects.get()
-        back = f"{purse.address}?back={waiting.code}"
-        assert "Go on to the payment page" in purse.get(back).content.decode()
-        far_side.send("POST", f"/_config/pay/{waiting.provider_reference}")
-        told = ["The money is in your wallet" in purse.get(back).content.decode() for _ in range(2)]
-        (intent,) = far_side.intents(waiting.code)
-        assert deliver(*signed(event("payment_intent.succeeded", intent))) == 204
-    assert (told, wallet.reconcile(at=LATER), intent["amount"], intent["currency"]) == ([True, False], 0, 5000, "cny")
-    assert (TopUp.objects.get().state, wallet.balance(shop), broken()) == ("done", 50, [])
-
-
-@pytest.mark.parametrize(("is_paid", "state", "balance"), [(False, "failed", 0), (True, "done", 50)])
-def test_a_page_of_a_wallet_that_is_given_up_is_closed_or_was_paid(purse, shop, far_side, is_paid, state, balance):
-    with clock.at(AT):
-        purse.top_up()
-        waiting = TopUp.objects.get()
-        if is_paid:
-            far_side.send("POST", f"/_config/pay/{waiting.provider_reference}")
-        for _ in range(2):
-            purse.post(f"{purse.address}top-ups/{waiting.code}/", {"give_up": "1"})
-    assert (TopUp.objects.get().state, wallet.balance(shop), broken()) == (state, balance, [])
-
-
-@pytest.mark.parametrize(("source", "state", "balance"), [(CARD, "done", 50), (EMPTY, "failed", 0)])
-def test_a_program_tops_a_wallet_up_by_a_card(shop, settings, far_side, source, state, balance):
-    settings.TOP_UPS_BY = ["stripe"]
-    opened = wallet.open_top_up(access=Access(shop, frozenset(Right)), amount=Decimal(50), at=AT)
-    assert wallet.submit(opened.code, source=source, at=AT).state == state
-    assert (wallet.balance(shop), broken()) == (balance, [])
-
-
-def test_a_top_up_whose_answer_was_lost_is_found_and_not_repeated(shop, settings, far_side):
-    settings.TOP_UPS_BY = ["stripe"]
-    opened = wallet.open_top_up(access=Access(shop, frozenset(Right)), amount=Decimal(50), at=AT)
-    far_side.send("POST", "/_config/die", path="/v1/payment_intents")
-    assert wallet.submit(opened.code, source=CARD, at=AT).state == "pending"
-    far_side.process.wait(5)
-    far_side.start()
-    assert [wallet.reconcile(at=LATER) for _ in range(2)] == [1, 0]
-    assert (len(far_side.intents(opened.code)), wallet.balance(shop), broken()) == (1, 50, [])

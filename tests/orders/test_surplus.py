@@ -12,11 +12,9 @@ from orders import expiry, payment, reconcile, refunds
 from orders.cancellation import cancel
 from orders.models import Order, Payment, Refund
 from orders.moves import CancelReason
-from reports import invariants
 from tests.factories import AT
 
-from .conftest import buy, pay
-from .test_authorised import OURS
+from .conftest import broken, buy, pay
 
 pytestmark = pytest.mark.django_db
 LATER = AT + timedelta(minutes=5)
@@ -38,10 +36,6 @@ def sums() -> tuple[Decimal, Decimal]:
     """Return what the merchant's sales are, and what is given back as surplus."""
     sales = Entry.objects.filter(account__kind="sales").aggregate(sum=Sum("amount"))["sum"]
     return sales, Refund.objects.aggregate(sum=Sum("amount"))["sum"] or 0
-
-
-def broken() -> list[str]:
-    return [violation.invariant.id for violation in invariants.check(OURS)]
 
 
 @pytest.mark.parametrize("at", [AT - timedelta(minutes=1), AT, LATER], ids=["before", "with", "after"])
