@@ -10,7 +10,7 @@ from shops.shopper import seal
 from tests import factories
 from tests.factories import AT
 
-from .conftest import broken, buy
+from .conftest import broken, buy, shopper_client
 from .far_stripe import LATER
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("far_side")]
