@@ -4,6 +4,7 @@ from .accounts.models import Device, LoginTries
 from .catalogue.models import Category, Hold, ImportProblem, ImportRun, PriceChange, Product, StockMove, Variant
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
+from .identity.models import Link
 from .onboarding.models import Brand, Document, StepDone
 from .people.models import ApiToken, AuditEntry, Delegation, Invitation, Membership, Merchant, User
 from .promotions.models import (
@@ -36,6 +37,7 @@ __all__ = [
     "ImportProblem",
     "ImportRun",
     "Invitation",
+    "Link",
     "LoginTries",
     "Membership",
     "Merchant",

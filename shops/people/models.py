@@ -1,8 +1,11 @@
 """Tables of merchants, people, rights and the audit trail."""
 
+from uuid import uuid4
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -34,6 +37,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person: a merchant's colleague, a key-account manager, an operator or a shopper."""
 
     code = CodeField(prefix="usr")
+    person = models.UUIDField(
+        unique=True, default=uuid4, db_default=RandomUUID(), editable=False, help_text=_("Stands for them in measurements")
+    )
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=80)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, blank=True)

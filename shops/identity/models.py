@@ -1,0 +1,34 @@
+"""The table of identity: by what, and since when, a device belongs to a person."""
+
+from django.contrib.postgres.indexes import BrinIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Link(models.Model):
+    """The moment from which a device, known by its shopper id, belongs to another person than before; append-only.
+
+    The links of a device are numbered from 1, and never go back in time. Both ids are pseudonyms: who a person is,
+    only the account knows that bears the same id; when it is erased, fresh ids take their place.
+    """
+
+    class Evidence(models.TextChoices):
+        LOGIN = "login", _("Logged in")
+        REGISTER = "register", _("Registered")
+        CHECKOUT = "checkout", _("Bought while logged in")
+
+    shopper = models.UUIDField()
+    number = models.PositiveIntegerField()
+    person = models.UUIDField()
+    evidence = models.CharField(max_length=8, choices=Evidence)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["shopper", "number"], name="link_numbers_once")]
+        indexes = [
+            models.Index(fields=["person"], name="link_person"),
+            BrinIndex(fields=["at"], name="link_at", autosummarize=True),
+        ]
+
+    def __str__(self):
+        return f"{self.shopper} {self.number}"
