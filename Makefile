@@ -45,6 +45,8 @@ lock:  ## compile the lock files anew (needs uv and npm)
 	$(LOCK) requirements.in -o requirements.txt
 	$(LOCK) requirements-dev.in -o requirements-dev.txt
 	$(LOCK) requirements-node.in -o requirements-node.txt
+	$(LOCK) requirements-spark.in -o requirements-spark.txt
+	$(LOCK) requirements-oracle.in -o requirements-oracle.txt
 	npm install --package-lock-only
 
 .venv/.packages: requirements.txt requirements-dev.txt
