@@ -21,6 +21,7 @@ from .models import (
     Delegation,
     Document,
     Hold,
+    GoodsChange,
     ImportProblem,
     ImportRun,
     Invitation,
@@ -214,6 +215,15 @@ class PriceChangeAdmin(ReadOnlyAdmin):
     search_fields = ["variant__sku", "merchant__code", "cause"]
     date_hierarchy = "at"
     ordering = ["-pk"]
+    ordering = ["-pk"]
+
+
+@admin.register(GoodsChange)
+class GoodsChangeAdmin(ReadOnlyAdmin):
+    list_display = ["product", "merchant", "brand", "category", "sku", "at"]
+    list_select_related = ["product", "merchant", "category", "sku"]
+    search_fields = ["product__code", "product__title", "merchant__code", "brand"]
+    date_hierarchy = "at"
 
 
 @admin.register(StockMove)

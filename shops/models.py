@@ -1,7 +1,17 @@
 """The tables of the shops room, by subject."""
 
 from .accounts.models import Device, LoginTries
-from .catalogue.models import Category, Hold, ImportProblem, ImportRun, PriceChange, Product, StockMove, Variant
+from .catalogue.models import (
+    Category,
+    GoodsChange,
+    Hold,
+    ImportProblem,
+    ImportRun,
+    PriceChange,
+    Product,
+    StockMove,
+    Variant,
+)
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
 from .identity.models import Link
@@ -34,6 +44,7 @@ __all__ = [
     "FlashItem",
     "FlashSale",
     "Hold",
+    "GoodsChange",
     "ImportProblem",
     "ImportRun",
     "Invitation",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import F, Q
@@ -174,6 +174,30 @@ class PriceChange(models.Model):
 
     def __str__(self):
         return f"{self.price} since {self.at:%Y-%m-%d}"
+
+
+class GoodsChange(models.Model):
+    """What a product was from a moment on: written by triggers wherever it changes, never changed, never deleted.
+
+    The moments of a product are apart by a microsecond at least, so that one row is the last.
+    """
+
+    product = models.ForeignKey(Product, models.PROTECT, db_index=False, related_name="+")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, db_index=False, related_name="+")
+    brand = models.CharField(max_length=120, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, db_index=False, related_name="+")
+    sku = models.ForeignKey(
+        Variant, models.PROTECT, null=True, db_index=False, related_name="+",
+        help_text=_("Its variant, where it has only one"),
+    )  # fmt: skip
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "at"], name="goods_change_once")]
+        indexes = [BrinIndex(fields=["at"], name="goods_change_at", autosummarize=True)]
+
+    def __str__(self):
+        return f"{self.product_id} since {self.at:%Y-%m-%d}"
 
 
 class StockMove(models.Model):
