@@ -20,8 +20,8 @@ from .models import (
     Category,
     Delegation,
     Document,
-    Hold,
     GoodsChange,
+    Hold,
     ImportProblem,
     ImportRun,
     Invitation,
@@ -215,7 +215,6 @@ class PriceChangeAdmin(ReadOnlyAdmin):
     search_fields = ["variant__sku", "merchant__code", "cause"]
     date_hierarchy = "at"
     ordering = ["-pk"]
-    ordering = ["-pk"]
 
 
 @admin.register(GoodsChange)
@@ -224,6 +223,7 @@ class GoodsChangeAdmin(ReadOnlyAdmin):
     list_select_related = ["product", "merchant", "category", "sku"]
     search_fields = ["product__code", "product__title", "merchant__code", "brand"]
     date_hierarchy = "at"
+    ordering = ["-pk"]
 
 
 @admin.register(StockMove)
