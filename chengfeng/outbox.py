@@ -49,8 +49,7 @@ def _relay_one(at: datetime) -> bool:
         if message is None:
             return False
         try:
-            with transaction.atomic():
-                deliver(message)
+            deliver(message)
         except Exception as error:
             logger.warning("outbox %s failed", message, exc_info=True)
             _postpone(message, error, at)
@@ -65,9 +64,22 @@ def _due(at: datetime):
 
 
 def deliver(message: OutboxMessage) -> None:
-    """Hand the message to every consumer that the settings name for its topic; each must bear repeats."""
-    for path in settings.OUTBOX_CONSUMERS.get(message.topic, ()):
-        import_string(path)(message)
+    """Hand the message to every consumer that the settings name for its topic; each must bear repeats.
+
+    One that fails is undone and keeps the others from nothing; then the first failure is raised.
+    """
+    failures = [_failure(path, message) for path in settings.OUTBOX_CONSUMERS.get(message.topic, ())]
+    for failure in filter(None, failures):
+        raise failure
+
+
+def _failure(path: str, message: OutboxMessage) -> Exception | None:
+    try:
+        with transaction.atomic():
+            import_string(path)(message)
+    except Exception as error:
+        return error
+    return None
 
 
 def _postpone(message: OutboxMessage, error: Exception, at: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What it takes to serve Chengfeng: the web server, the worker and the beat."""
+"""What it takes to serve Chengfeng: the web server, the workers and the beat."""
 
 import http.client
 import logging
@@ -17,6 +17,7 @@ PATIENCE = 60.0
 WEB_WORKERS = 2
 WEB_THREADS = 8
 JOB_WORKERS = 2
+LANES = ("webhooks",)  # as the settings name them, which are not read here: that needs a database
 
 
 class PortTakenError(RuntimeError):
@@ -49,13 +50,17 @@ def web(*, host: str, port: int, simulation: bool = False) -> Service:
 
 
 def workers(*, port: int) -> list[Service]:
-    """Celery workers without a pool, one process each.
+    """Celery workers without a pool, one process each: some for whatever comes, and one for each lane of its own.
 
     The processes of a pool share a lock on its queue; when one is killed while it holds it, the others wait for ever.
     """
     quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat", "--loglevel", "WARNING"]
     names = [f"worker-{number}" for number in range(1, JOB_WORKERS + 1)]
-    return [_celery(name, "worker", "--pool", "solo", "--hostname", f"{name}@%h", *quiet, port=port) for name in names]
+    queues = dict.fromkeys(names, "celery") | {lane: lane for lane in LANES}
+    return [
+        _celery(name, *("worker", "--pool", "solo", "--queues", queue, "--hostname", f"{name}@%h"), *quiet, port=port)
+        for name, queue in queues.items()
+    ]
 
 
 def beat(*, port: int) -> Service:

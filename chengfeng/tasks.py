@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from . import jobs, outbox
 from .models import Heartbeat
@@ -26,3 +28,10 @@ def sweep() -> None:
     if jobs.run_schedules(at=now):
         jobs.forget_finished(before=now - KEPT)
     work()
+
+
+@shared_task(name="chengfeng.drive")
+def drive(lane: str) -> None:
+    """Show a sign of life of a lane's worker, and run the lane until nothing is due in it."""
+    Heartbeat.objects.update_or_create(name=lane, defaults={"beaten_at": timezone.now()})
+    import_string(settings.LANES[lane])()

@@ -13,15 +13,19 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 PAUSE = 0.05  # seconds
+EXPIRES = 10  # seconds: by then the lane has been swept
+WORK = "work"  # the lane of whatever has none of its own, served by any worker
 
 _wanted = threading.Event()
+_lanes: set[str] = set()
 _lock = threading.Lock()
 _ringer: threading.Thread | None = None
 
 
-def somebody() -> None:
-    """Ask some worker to look for due work, now or in a moment."""
+def somebody(lane: str = WORK) -> None:
+    """Ask some worker of a lane to look for due work, now or in a moment."""
     if settings.WAKE_WORKERS:
+        _lanes.add(lane)
         _wanted.set()
         _have_a_ringer()
 
@@ -37,8 +41,16 @@ def _have_a_ringer() -> None:
 def _ring() -> None:
     while _wanted.wait():
         _wanted.clear()
-        try:
-            current_app.send_task("chengfeng.work", retry=False, ignore_result=True)
-        except Exception:
-            logger.warning("no broker to wake a worker; the sweeper will", exc_info=True)
+        while _lanes:
+            _send(_lanes.pop())
         time.sleep(PAUSE)
+
+
+def _send(lane: str) -> None:
+    task, how = "chengfeng.work", {}
+    if lane != WORK:
+        task, how = "chengfeng.drive", {"args": [lane], "queue": lane, "expires": EXPIRES}
+    try:
+        current_app.send_task(task, retry=False, ignore_result=True, **how)
+    except Exception:
+        logger.warning("no broker to wake a worker; the sweeper will", exc_info=True)
