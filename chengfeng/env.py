@@ -1,6 +1,7 @@
 """Strict readers of the environment: a variable is absent, or well-formed, or the start fails by name."""
 
 import os
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
@@ -30,6 +31,13 @@ def time_zone(name: str, default: str) -> str:
     if value not in available_timezones():
         raise ImproperlyConfigured(f"{name} must be a time zone such as Asia/Shanghai; it is {value!r}")
     return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    try:
+        return [ip_network(network) for network in listing(name)]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be networks such as 127.0.0.0/8: {error}") from None
 
 
 def listing(name: str, default: str = "") -> list[str]:

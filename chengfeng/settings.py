@@ -196,6 +196,8 @@ SPECTACULAR_SETTINGS = {
         "PromotionState": "shops.models.Promotion.State",
         "SettlementKind": "orders.models.Settlement.Kind",
         "SteeringPhase": "ads.models.Steering.Phase",
+        "WebhookMessageState": "shops.models.HookMessage.State",
+        "WebhookState": "shops.models.HookEndpoint.State",
     },
 }
 
@@ -213,6 +215,13 @@ CELERY_TASK_ACKS_LATE = False  # a lost wake-up costs nothing: the rows say what
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # what a busy worker holds back is nobody's
 CELERY_BEAT_SCHEDULE = {"sweep": {"task": "chengfeng.sweep", "schedule": 2.0, "options": {"expires": 10}}}
+LANES = {  # what its own worker runs until nothing is due, so that it waits for nobody and nobody for it
+    "webhooks": "shops.hooks.sending.run",
+}
+CELERY_BEAT_SCHEDULE |= {
+    lane: {"task": "chengfeng.drive", "args": [lane], "schedule": 2.0, "options": {"queue": lane, "expires": 10}}
+    for lane in LANES
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 WAKE_WORKERS = not SIMULATION  # nobody works while months are lived through; the first sweep finds what waits
@@ -242,6 +251,7 @@ JOBS = {
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
     "reconcile_days": "reports.reconciliation.running.run",
+    "forget_webhooks": "shops.hooks.forgetting.run",
 }
 SCHEDULES = {  # job kind → seconds between two runs
     "release_holds": 15,
@@ -265,21 +275,32 @@ SCHEDULES = {  # job kind → seconds between two runs
     "rebuild_facts": 300,
     "forget_exports": 3600,
     "reconcile_days": 1800,
+    "forget_webhooks": 3600,
 }
 OUTBOX_CONSUMERS = {
-    "wallet.low": ["ads.wallet.letters.send_low"],
-    "grant.expires": ["ads.wallet.letters.send_expiring"],
+    "wallet.low": ["ads.wallet.letters.send_low", "shops.hooks.fanning.fan_out"],
+    "grant.expires": ["ads.wallet.letters.send_expiring", "shops.hooks.fanning.fan_out"],
     "invitation.open": ["shops.people.letters.send_invitation"],
     "order.balance_due": ["orders.reminders.send"],
-    "order.paid": ["orders.receipts.send", "orders.vouchers.letters.send_issued"],
+    "order.paid": ["orders.receipts.send", "orders.vouchers.letters.send_issued", "shops.hooks.fanning.fan_out"],
+    "order.deposit": ["shops.hooks.fanning.fan_out"],
+    "order.refunded": ["shops.hooks.fanning.fan_out"],
     "voucher.expired": ["orders.vouchers.letters.send_expired"],
-    "order.shipped": ["orders.parcel_letters.send"],
-    "case.moved": ["orders.aftersale.letters.send"],
-    "settlement.paid_out": ["orders.settlement.letters.send"],
-    "settlement.came_back": ["orders.settlement.letters.send"],
-    "settlement.bank_account": ["orders.settlement.letters.send_changed"],
-    "traffic.competitor": ["ads.validity.alerts.send"],
+    "order.shipped": ["orders.parcel_letters.send", "shops.hooks.fanning.fan_out"],
+    "case.moved": ["orders.aftersale.letters.send", "shops.hooks.fanning.fan_out"],
+    "settlement.paid_out": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
+    "settlement.came_back": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
+    "settlement.bank_account": ["orders.settlement.letters.send_changed", "shops.hooks.fanning.fan_out"],
+    "traffic.competitor": ["ads.validity.alerts.send", "shops.hooks.fanning.fan_out"],
+    "ads.campaign.eligibility_changed": ["shops.hooks.fanning.fan_out"],
+    "ads.creative.reviewed": ["shops.hooks.fanning.fan_out"],
+    "report.ready": ["shops.hooks.fanning.fan_out"],
+    "webhook.disabled": ["shops.hooks.letters.send_disabled"],
 }
+
+WEBHOOK_NETWORKS = env.networks("CHENGFENG_WEBHOOK_NETWORKS")  # called besides the public ones, and without TLS
+WEBHOOK_DISABLED_AFTER = timedelta(days=env.number("CHENGFENG_WEBHOOK_DISABLE_DAYS", 5))  # of nothing but failures
+WEBHOOKS_KEPT = timedelta(days=env.number("CHENGFENG_WEBHOOK_LOG_DAYS", 30))  # messages with their attempts
 
 PROXIES = env.number("CHENGFENG_PROXIES", 0)  # of ours before the web processes, each adding to X-Forwarded-For
 DATA_CENTRE_NETWORKS = env.text("CHENGFENG_DATACENTRE_NETWORKS")  # path of a list that `import_networks` writes

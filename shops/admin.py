@@ -12,6 +12,7 @@ from chengfeng.admin import DeskAdmin, ReadOnlyAdmin, ReadOnlyInline
 
 from .accounts import admin as accounts  # noqa: F401 – its pages belong to this desk
 from .delivery import admin as delivery  # noqa: F401 – its pages belong to this desk
+from .hooks import admin as hooks  # noqa: F401 – its pages belong to this desk
 from .identity import admin as identity  # noqa: F401 – its pages belong to this desk
 from .models import (
     ApiToken,

@@ -96,6 +96,7 @@ CONSOLE = (
         (
             Place("shops:people", _("People"), "users"),
             Place("shops:tokens", _("Tokens"), "key"),
+            Place("shops:webhooks", _("Webhooks"), "webhook"),
             Place("shops:audit", _("Audit"), "history"),
             Place("shops:settings", _("Settings"), "settings"),
         ),

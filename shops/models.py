@@ -14,6 +14,7 @@ from .catalogue.models import (
 )
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
+from .hooks.models import HookAttempt, HookEndpoint, HookMessage
 from .identity.models import Link
 from .onboarding.models import Brand, Document, StepDone
 from .people.models import ApiToken, AuditEntry, Delegation, Invitation, Membership, Merchant, User
@@ -45,6 +46,9 @@ __all__ = [
     "FlashSale",
     "GoodsChange",
     "Hold",
+    "HookAttempt",
+    "HookEndpoint",
+    "HookMessage",
     "ImportProblem",
     "ImportRun",
     "Invitation",

@@ -7,6 +7,7 @@ urlpatterns = [
     path("", include("shops.accounts.urls")),
     path("", include("shops.storefront.urls")),
     path("", include("shops.people.urls")),
+    path("", include("shops.hooks.urls")),
     path("", include("shops.onboarding.urls")),
     path("", include("shops.catalogue.urls")),
     path("", include("shops.content.urls")),

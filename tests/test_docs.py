@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "ARCHITECTURE.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-READERS = {"text", "flag", "number", "listing", "time_zone"}
+READERS = {"text", "flag", "number", "listing", "networks", "time_zone"}
 MADE_BY_RUNNING = ("var/", "var", ".venv", "node_modules")
 
 

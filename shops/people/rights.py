@@ -21,6 +21,8 @@ class Right(models.TextChoices):
     REPORTS_VIEW = "reports.view", _("See reports")
     PEOPLE_VIEW = "people.view", _("See people and access")
     PEOPLE_EDIT = "people.edit", _("Manage people and access")
+    WEBHOOKS_VIEW = "webhooks.view", _("See webhooks and what was sent")
+    WEBHOOKS_EDIT = "webhooks.edit", _("Manage webhooks")
 
 
 class Role(models.TextChoices):
@@ -67,9 +69,12 @@ KA_RIGHTS = frozenset(Right) - {
     Right.ORDERS_REFUND,
     Right.SETTLEMENT_EDIT,
     Right.PEOPLE_EDIT,
+    Right.WEBHOOKS_EDIT,
 }
 
 VIEWS = frozenset(right for right in Right if right.endswith(".view"))
 LEFT_WHILE_SUSPENDED = VIEWS | {Right.ORDERS_SHIP, Right.ORDERS_REFUND}
-LENDABLE = tuple(right for right in Right if right != Right.PEOPLE_EDIT)  # who is lent rights lends none on
+LENDABLE = tuple(  # who is lent rights lends none on, and leaves nothing behind that goes on telling of the shop
+    right for right in Right if right not in {Right.PEOPLE_EDIT, Right.WEBHOOKS_EDIT}
+)
 FOR_PROGRAMS = tuple(right for right in Right if right not in {Right.PEOPLE_VIEW, Right.PEOPLE_EDIT})
