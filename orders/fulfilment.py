@@ -64,7 +64,8 @@ def ship(
     _require_open(order)
     units = _chosen(order, lines)
     shipment = _send(order, units, at=at, by=by, kind=Shipment.Kind.PARCEL, carrier=carrier, tracking=tracking)
-    outbox.publish("order.shipped", key=shipment.code, payload={"order": order.code}, at=at)
+    told = {"merchant": order.merchant.code, "order": order.code, "shipment": shipment.code}
+    outbox.publish("order.shipped", key=shipment.code, payload=told, at=at)
     return shipment
 
 

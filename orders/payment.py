@@ -343,7 +343,7 @@ def _take_deposit(order: Order, *, at: datetime) -> None:
     until = order.presale.balance_until
     move(order, OrderState.DEPOSIT, at=at, expires_at=until)
     stock.keep(cause=order.code, until=until)
-    outbox.publish("order.deposit", key=order.code, payload={"merchant": order.merchant.code}, at=at)
+    outbox.publish("order.deposit", key=order.code, payload=_told(order), at=at)
 
 
 def _paying(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> list[sql.Step]:
@@ -357,8 +357,12 @@ def _paying(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> list[s
         moving(order, OrderState.PAID, at=at, **fresh),
         stock.taking(cause=order.code, at=at),
         converting(**whose, currency=order.currency, lines=sold, at=at),
-        outbox.publishing("order.paid", key=order.code, payload={"merchant": order.merchant.code}, at=at),
+        outbox.publishing("order.paid", key=order.code, payload=_told(order), at=at),
     ]
+
+
+def _told(order: Order) -> dict[str, str]:
+    return {"merchant": order.merchant.code, "order": order.code}
 
 
 def _give_back(order: Order, payment: Payment, amount: Decimal, *, at: datetime) -> None:

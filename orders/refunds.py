@@ -287,7 +287,9 @@ def _give(refund: Refund, *, at: datetime) -> None:
     if refund.restock:
         _restock(refund, lines, at=at)
     record_refund(refund_code=refund.code, lines={part.line.code: part.amount for part in lines}, at=at)
-    outbox.publish("order.refunded", key=refund.code, payload={"order": refund.order.code}, at=at)
+    order = refund.order
+    told = {"merchant": order.merchant.code, "order": order.code, "refund": refund.code}
+    outbox.publish("order.refunded", key=refund.code, payload=told, at=at)
     if refund.amount:
         _post(refund, at=at)
     if any(part.unshipped for part in lines):

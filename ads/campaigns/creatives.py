@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from chengfeng import outbox
 from shops.models import Note, Product, User
 from shops.people.audit import record
 from shops.tenancy import Access, own
@@ -119,6 +120,8 @@ def review_ad(operator: User, ad: Ad, *, headline: str, reason: str = "", at: da
         raise ReviewOver
     ad.refresh_from_db()
     access = Access(ad.merchant, frozenset(), operator)
+    told = {"merchant": ad.merchant.code, "campaign": ad.campaign.code, "ad": ad.code, "review": verdict}
+    outbox.publish("ads.creative.reviewed", key=f"{ad.code}:{at.isoformat()}", payload=told, at=at)
     record(access, f"ad.{verdict}", target=ad.campaign.code, at=at, ad=ad.code, headline=headline, reason=reason)
     return ad
 

@@ -102,7 +102,8 @@ def _warn(days: int, at: datetime) -> int:
     told = list(soon.order_by("pk").select_related("merchant"))
     for grant in told:
         until = local_date(grant.expires_at, grant.merchant.time_zone)
-        payload = {"left": f"{grant.left:f}", "until": until.isoformat()}
+        payload = {"merchant": grant.merchant.code, "grant": grant.code, "left": f"{grant.left:f}"}
+        payload |= {"until": until.isoformat()}
         outbox.publish("grant.expires", key=f"{grant.code}:{days}", payload=payload, at=at)
     Grant.objects.filter(pk__in=[grant.pk for grant in told]).update(warned_days=days)
     return len(told)

@@ -140,4 +140,5 @@ def _write(case: "Case", *, source: str, **details) -> int:
 def step(case: "Case", *, source: str, **details) -> None:
     """Write how the case came to where it is now, and tell the other side."""
     number = _write(case, source=source, **details)
-    outbox.publish("case.moved", key=f"{case.code}:{number}", payload={"case": case.code}, at=details["at"])
+    told = {"merchant": case.merchant.code, "order": case.order.code, "case": case.code, "state": case.state}
+    outbox.publish("case.moved", key=f"{case.code}:{number}", payload=told, at=details["at"])

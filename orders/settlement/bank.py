@@ -35,6 +35,7 @@ def change(access: Access, *, holder: str, bank: str, number: str, at: datetime)
         merchant=access.merchant, holder=holder, bank=bank, number=number, added_by=access.user, added_at=at,
         usable_at=at + settings.BANK_ACCOUNT_WAITS,
     )  # fmt: skip
-    outbox.publish("settlement.bank_account", key=made.code, payload={"merchant": access.merchant.code}, at=at)
+    told = {"merchant": access.merchant.code, "bank_account": made.code}
+    outbox.publish("settlement.bank_account", key=made.code, payload=told, at=at)
     record(access, "settlement.bank_account", target=made.code, at=at, bank=bank, number=made.masked)
     return made

@@ -250,7 +250,7 @@ def settle(code: str, outcome: payments.Outcome, *, at: datetime) -> bool:
         payout.state, payout.paid_at = State.PAID, at
         payout.provider_reference = outcome.provider_reference or None
         payout.save(update_fields=["state", "paid_at", "provider_reference"])
-        outbox.publish("settlement.paid_out", key=payout.code, payload={"merchant": payout.merchant.code}, at=at)
+        _tell("settlement.paid_out", payout, at=at)
         return True
     if outcome.state == "failed" and payout.state in (State.SENDING, State.PAID):
         _come_back(payout, outcome.failure, at=at)
@@ -267,4 +267,9 @@ def _come_back(payout: Payout, reason: str, *, at: datetime) -> None:
     )
     payout.state = State.RETURNED
     payout.save(update_fields=["state"])
-    outbox.publish("settlement.came_back", key=payout.code, payload={"merchant": payout.merchant.code}, at=at)
+    _tell("settlement.came_back", payout, at=at)
+
+
+def _tell(topic: str, payout: Payout, *, at: datetime) -> None:
+    told = {"merchant": payout.merchant.code, "payout": payout.code}
+    outbox.publish(topic, key=payout.code, payload=told, at=at)
