@@ -10,6 +10,7 @@ from chengfeng.models import Account
 from shops.catalogue import prices
 from shops.models import (
     Category,
+    HookEndpoint,
     Membership,
     Merchant,
     Product,
@@ -82,6 +83,12 @@ def review(variant: Variant, **fields) -> Review:
     }  # fmt: skip
     merchant, product = variant.merchant, variant.product
     return Review.objects.create(merchant=merchant, product=product, variant=variant, **defaults | fields)
+
+
+def endpoint(merchant: Merchant, *events: str, **fields) -> HookEndpoint:
+    """An endpoint that wants to know of paid orders unless other events are named."""
+    defaults = {"url": "https://program.example/hooks", "events": list(events or ["order.paid"]), "created_at": AT}
+    return HookEndpoint.objects.create(merchant=merchant, **defaults | fields)
 
 
 def shopper() -> uuid.UUID:

@@ -38,6 +38,7 @@ from shops.models import (
     Delegation,
     Document,
     FlashSale,
+    HookMessage,
     ImportRun,
     Invitation,
     Merchant,
@@ -275,6 +276,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "review": order.lines.get().code,
         "lines": order.lines.get().code,
         "console": shop.code,
+        **_hooked(shop),
         "addresses": _address(alice),
         "vouchers": _voucher(order),
         "stores": Store.objects.create(merchant=shop, name="S", country="CN", created_at=AT).code,
@@ -323,6 +325,15 @@ def _structured(campaign: Campaign, product: Product, alice: User) -> dict[str, 
         "ad-groups": group.code, "creatives": ad.code, "changes": change.code, "change-batches": change.batch,
         "proposals": proposal.code, "ad-reviews": ad.code,
     }  # fmt: skip
+
+
+def _hooked(shop: Merchant) -> dict[str, str]:
+    """An endpoint, and a message to it that was given up."""
+    endpoint = factories.endpoint(shop)
+    message = HookMessage.objects.create(
+        merchant=shop, endpoint=endpoint, event="order.paid", key="x", state="dead", happened_at=AT, created_at=AT
+    )
+    return {"webhooks": endpoint.code, "webhook-endpoints": endpoint.code, "webhook-messages": message.code}
 
 
 def _voucher(order: Order) -> str:

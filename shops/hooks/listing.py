@@ -10,6 +10,7 @@ from . import keeping
 from .models import HookAttempt, HookEndpoint, HookMessage
 
 A_DAY = timedelta(days=1)
+LAST = ("status", "trouble", "milliseconds", "ended_at")
 NUMBERS = {"delivered": Q(state="delivered"), "waiting": Q(state="waiting"), "lost": Q(state__in=["dead", "held"])}
 
 
@@ -29,7 +30,7 @@ def messages(
 ) -> QuerySet[HookMessage]:
     """Return the merchant's messages, the latest first, each with what came of its last attempt."""
     last = HookAttempt.objects.filter(message=OuterRef("pk")).order_by("-number")
-    latest = {f"last_{name}": Subquery(last.values(name)[:1]) for name in ("status", "trouble", "milliseconds")}
+    latest = {f"last_{name}": Subquery(last.values(name)[:1]) for name in LAST}
     wanted = {"endpoint": endpoint, "state": state, "event": event}
     rows = own(HookMessage, merchant).filter(**{name: value for name, value in wanted.items() if value})
     return rows.select_related("endpoint").annotate(**latest).order_by("-pk")

@@ -101,6 +101,16 @@ class HookMessage(models.Model):
     def __str__(self):
         return f"{self.event} {self.code}"
 
+    # Of a message that was read with its last attempt, as `listing.messages` does
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state == self.State.WAITING and bool(self.attempts_made) and self.last_ended_at is None
+
+    @property
+    def trouble_label(self) -> str:
+        return Trouble(self.last_trouble).label if self.last_trouble else ""
+
 
 class HookAttempt(models.Model):
     """One attempt to deliver a message; one without an end was cut short, or is under way."""

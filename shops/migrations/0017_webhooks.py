@@ -1,10 +1,11 @@
 """Webhooks: endpoints, messages to them and attempts; the rights to see and to manage them."""
 
-import chengfeng.codes
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
+
+import chengfeng.codes
 
 
 class Migration(migrations.Migration):
