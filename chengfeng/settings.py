@@ -1,5 +1,6 @@
 """All settings in one file: development runs with no environment at all, production refuses a default secret."""
 
+import os
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -248,6 +249,8 @@ JOBS = {
     "keep_wallets": "ads.wallet.keeping.run",
     "give_rebates": "ads.wallet.keeping.give_rebates",
     "rebuild_facts": "reports.facts.run",
+    "export_history": "reports.history.exporting.run",
+    "erase_history": "reports.history.erasing.run",
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
     "reconcile_days": "reports.reconciliation.running.run",
@@ -273,6 +276,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "keep_wallets": 60,
     "give_rebates": 21_600,
     "rebuild_facts": 300,
+    "export_history": 900,
     "forget_exports": 3600,
     "reconcile_days": 1800,
     "forget_webhooks": 3600,
@@ -288,6 +292,7 @@ OUTBOX_CONSUMERS = {
     "voucher.expired": ["orders.vouchers.letters.send_expired"],
     "order.shipped": ["orders.parcel_letters.send", "shops.hooks.fanning.fan_out"],
     "case.moved": ["orders.aftersale.letters.send", "shops.hooks.fanning.fan_out"],
+    "person.erased": ["reports.history.erasing.on_erased"],
     "settlement.paid_out": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
     "settlement.came_back": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
     "settlement.bank_account": ["orders.settlement.letters.send_changed", "shops.hooks.fanning.fan_out"],
@@ -326,6 +331,15 @@ AUCTION_EXPLORATION = 0.05  # of auctions give their last slot to a new ad
 AUCTION_RECORDS_A_SECOND = 8 if SIMULATION else 20  # pages recorded by one process, of all that it decides
 AUCTION_DEPTH = 500  # bids looked at in one auction, from the best down
 AUCTION_REFRESH_SECONDS = 0.5  # 0: read anew for every decision, without a thread
+
+HISTORY_ROOT = Path(env.text("CHENGFENG_HISTORY", str(VAR_DIR / "history")))
+REPORTS_ENGINE = env.text("CHENGFENG_ENGINE", "duckdb")
+if REPORTS_ENGINE not in {"duckdb", "spark", "postgres"}:
+    raise ImproperlyConfigured(f"CHENGFENG_ENGINE must be duckdb, spark or postgres; it is {REPORTS_ENGINE!r}")
+ENGINE_MEMORY_MB = env.number("CHENGFENG_ENGINE_MEMORY", 1024)
+ENGINE_THREADS = env.number("CHENGFENG_ENGINE_THREADS", os.cpu_count() or 1)
+ENGINE_TEMP = Path(env.text("CHENGFENG_ENGINE_TEMP", str(VAR_DIR / "engines")))  # what does not fit into the memory
+SPARK_MASTER = env.text("SPARK_MASTER", "local[*]")
 
 EMAIL_BACKEND = env.text("CHENGFENG_EMAIL_BACKEND", "django.core.mail.backends.filebased.EmailBackend")
 EMAIL_FILE_PATH = VAR_DIR / "mail"

@@ -1,4 +1,4 @@
-"""The operator's desk: facts per day, marks and exports."""
+"""The operator's desk: facts per day, marks, the manifest of history and exports."""
 
 from django.contrib import admin
 
@@ -8,6 +8,7 @@ from .models import (
     CampaignDayFact,
     Export,
     FactsMark,
+    HistoryDay,
     MerchantDay,
     PaymentDay,
     ProductDay,
@@ -59,6 +60,15 @@ class PaymentDayAdmin(ReadOnlyAdmin):
 @admin.register(FactsMark)
 class FactsMarkAdmin(ReadOnlyAdmin):
     list_display = ["source", "settled", "seen", "seen_at"]
+
+
+@admin.register(HistoryDay)
+class HistoryDayAdmin(ReadOnlyAdmin):
+    list_display = ["log", "day", "schema", "version", "rows", "bytes", "sha256", "written_at"]
+    list_filter = ["log"]
+    search_fields = ["sha256"]
+    date_hierarchy = "day"
+    ordering = ["-day", "log"]
 
 
 @admin.register(Export)

@@ -12,6 +12,7 @@ from chengfeng.models import Job
 from chengfeng.money import AmountField
 from shops.models import Merchant, Product, User
 
+from .history.models import HistoryDay as HistoryDay
 from .reconciliation.models import ReconciledDay as ReconciledDay
 from .reconciliation.models import ReconciliationRun as ReconciliationRun
 

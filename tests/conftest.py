@@ -64,6 +64,8 @@ def quiet_settings(settings, tmp_path):
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.PRIVATE_ROOT = tmp_path / "files"
+    settings.HISTORY_ROOT = tmp_path / "history"
+    settings.ENGINE_TEMP = tmp_path / "engines"
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,7 @@ class Order(models.Model):
             models.Index(fields=["merchant", "state", "-placed_at"]),
             models.Index(fields=["merchant", "paid_at"]),
             models.Index(fields=["shopper", "-placed_at"]),
+            BrinIndex(fields=["placed_at"], name="order_placed", autosummarize=True),
             models.Index(fields=["expires_at"], condition=Q(state__in=["placed", "deposit"]), name="order_unpaid"),
             models.Index(fields=["shipped_at"], condition=Q(state="shipped"), name="order_under_way"),
             models.Index(
@@ -183,6 +185,7 @@ class OrderMove(models.Model):
     class Meta:
         ordering = ["number"]
         constraints = [models.UniqueConstraint(fields=["order", "number"], name="order_move_number_once")]
+        indexes = [BrinIndex(fields=["at"], name="order_move_at", autosummarize=True)]
 
     def __str__(self):
         return f"{self.source} → {self.target}"

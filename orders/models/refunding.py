@@ -54,7 +54,10 @@ class Refund(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gte=0), name="refund_not_negative")]
-        indexes = [models.Index(fields=["merchant", "done_at"])]
+        indexes = [
+            models.Index(fields=["merchant", "done_at"]),
+            models.Index(fields=["done_at"], condition=Q(state="done"), name="refund_done"),
+        ]
 
     def __str__(self):
         return self.code

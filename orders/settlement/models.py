@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -150,6 +151,7 @@ class Settlement(Parts):
         ]  # fmt: skip
         indexes = [
             models.Index(fields=["merchant", "settled_at"]),
+            BrinIndex(fields=["settled_at"], name="settlement_at", autosummarize=True),
             models.Index(fields=["merchant", "currency"], condition=Q(statement__isnull=True), name="settlement_open"),
         ]
 

@@ -1,0 +1,76 @@
+"""PostgreSQL: the same expressions as SQL over the rows themselves, for little data and as a check on the others."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import ibis
+import pyarrow as pa
+from django.db import OperationalError, connection, transaction
+
+from chengfeng import sql
+from reports.history import copying
+from reports.history.logs import Bounds, Log
+
+from . import Interrupted
+from .engine import BATCH, Engine
+
+
+class PostgreSQL(Engine):
+    """The logs are the first queries of a statement, which runs on the connection of this thread."""
+
+    def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
+        super().__init__(bounds, as_of)
+        connection.ensure_connection()
+        self.raw, self.logs = connection.connection, {}
+
+    def run(self, expression: ibis.Table) -> pa.Table:
+        return pa.Table.from_batches(self.batches(expression), expression.schema().to_pyarrow())
+
+    def batches(self, expression: ibis.Table, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
+        schema = expression.schema().to_pyarrow()
+        try:
+            with transaction.atomic(), connection.chunked_cursor() as cursor:
+                sql.run("SET LOCAL statement_timeout = 0")
+                cursor.execute(self._statement(expression))
+                while found := cursor.fetchmany(rows):
+                    yield _batch(found, schema)
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", None) == "57014":
+                raise Interrupted from error
+            raise
+
+    def cancel(self) -> None:
+        self.raw.cancel_safe()
+
+    def close(self) -> None:
+        self.logs.clear()
+
+    def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
+        self.logs[name] = copying.statement(log.query(), bounds, using=self.raw)
+        return ibis.table(ibis.Schema.from_pyarrow(copying.schema(log)), name=name)
+
+    def _statement(self, expression: ibis.Table) -> str:
+        """Return the statement of an expression, led by the queries of the logs that it names."""
+        compiled = str(ibis.to_sql(expression, dialect="postgres"))
+        logs = ", ".join(f'"{name}" AS ({query})' for name, query in self.logs.items() if f'"{name}"' in compiled)
+        return f"WITH {logs}, {compiled[5:]}" if compiled.startswith("WITH ") else f"WITH {logs} {compiled}"
+
+
+def _batch(rows: list[tuple], schema: pa.Schema) -> pa.RecordBatch:
+    """Return rows as a batch; sums of whole numbers come as decimals."""
+    columns = [
+        pa.array([None if value is None else _reader(field.type)(value) for value in column], field.type)
+        for field, column in zip(schema, zip(*rows, strict=True), strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)
+
+
+def _reader(kind: pa.DataType) -> Callable[[Any], Any]:
+    if pa.types.is_integer(kind):
+        return int
+    return float if pa.types.is_floating(kind) else _same
+
+
+def _same(value: Any) -> Any:
+    return value

@@ -1,0 +1,73 @@
+"""Engines that read files: those of closed days where they are, and a file of its own for what is open."""
+
+import shutil
+import tempfile
+from abc import abstractmethod
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import ibis
+from django.conf import settings
+from django.db import connection, transaction
+
+from chengfeng import sql
+from reports.history import copying, files
+from reports.history.covering import cover
+from reports.history.logs import Bounds, Log
+
+from .engine import Engine
+
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+
+
+class FileEngine(Engine):
+    """An engine with a folder for itself, which goes when it is closed."""
+
+    def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
+        super().__init__(bounds, as_of)
+        root = Path(settings.ENGINE_TEMP)
+        root.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
+
+    def close(self) -> None:
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
+        covered = cover(log, bounds)
+        tails = [tail for n, gap in enumerate(covered.gaps) if (tail := self._tail(log, gap, f"{name}_{n}"))]
+        return _within(self._read([*covered.files, *tails] or [self._empty(log, name)], log, name), log, bounds)
+
+    @abstractmethod
+    def _read(self, paths: Sequence[Path], log: Log, name: str) -> ibis.Table:
+        """Return the rows of files as one table."""
+
+    def _tail(self, log: Log, bounds: Bounds, name: str) -> Path | None:
+        """Copy rows out of PostgreSQL into a file; None where there are none."""
+        path = self.folder / f"{name}.parquet"
+        with transaction.atomic(), path.open("wb") as sink:
+            connection.ensure_connection()
+            sql.run("SET LOCAL statement_timeout = 0")
+            rows = files.write(log, copying.batches(log, bounds, using=connection.connection), sink)
+        return path if rows else None
+
+    def _empty(self, log: Log, name: str) -> Path:
+        path = self.folder / f"{name}_empty.parquet"
+        with path.open("wb") as sink:
+            files.write(log, [], sink)
+        return path
+
+
+def _within(table: ibis.Table, log: Log, bounds: Bounds) -> ibis.Table:
+    """Return the rows within bounds; files of whole days and of all merchants hold more."""
+    if bounds.since:
+        table = table.filter(table.recorded >= micros(bounds.since))
+    if bounds.until:
+        table = table.filter(table.recorded < micros(bounds.until))
+    if bounds.merchants is not None and log.has_merchant:
+        table = table.filter(table.merchant.isin(bounds.merchants))
+    return table
+
+
+def micros(moment: datetime) -> int:
+    return (moment - EPOCH) // MICROSECOND
