@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -16,8 +17,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 from standardwebhooks import Webhook
 
-from chengfeng import clock, outbox
+from chengfeng import clock, outbox, serving
 from chengfeng.models import OutboxMessage
+from chengfeng.settings import BASE_DIR, LANES, OUTBOX_CONSUMERS
 from chengfeng.webhooks.posting import Answer
 from shops import tokens
 from shops.hooks import events, fanning, forgetting, keeping, replaying, retrying, secrets, sending
@@ -102,15 +104,25 @@ def test_a_letter_that_cannot_be_sent_keeps_no_program_waiting(shop, settings):
 
 
 def test_every_event_has_its_topic_and_every_topic_its_event():
-    from chengfeng import settings
-
-    topics = {topic for topic, paths in settings.OUTBOX_CONSUMERS.items() if "shops.hooks.fanning.fan_out" in paths}
+    topics = {topic for topic, paths in OUTBOX_CONSUMERS.items() if "shops.hooks.fanning.fan_out" in paths}
     assert topics == set(events.EVENTS)
+
+
+def test_the_documented_events_are_those_that_there_are():
+    rows = re.findall(
+        r"^\| `([a-z_.]+)` \| [^|]+ \|([^|]*)\|$", (BASE_DIR / "docs" / "api.md").read_text(), re.MULTILINE
+    )
+    documented = {name: set(re.findall(r"`(\w+)`", members)) for name, members in rows}
+    assert documented == {name: set(event.members) - {"url"} for name, event in events.EVENTS.items()}
 
 
 def test_what_events_say_names_nobody():
     told = {"order": "o", "email": "sam@example.org", "recipient": "Sam", "merchant": "m"}
     assert events.EVENTS["order.paid"].data(told).keys() == {"order", "merchant", "url"}
+
+
+def test_the_lanes_that_are_served_are_those_that_the_settings_name():
+    assert set(serving.LANES) == set(LANES)
 
 
 # The schedule

@@ -93,7 +93,7 @@ def test_no_address_upsets_the_database(client, shop, alice, path):
 
 
 def test_a_key_account_manager_neither_funds_nor_refunds_nor_rules():
-    kept = {Right.WALLET_FUND, Right.ORDERS_REFUND, Right.SETTLEMENT_EDIT, Right.PEOPLE_EDIT}
+    kept = {Right.WALLET_FUND, Right.ORDERS_REFUND, Right.SETTLEMENT_EDIT, Right.PEOPLE_EDIT, Right.WEBHOOKS_EDIT}
     assert frozenset(Right) - KA_RIGHTS == kept
 
 
