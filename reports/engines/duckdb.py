@@ -22,32 +22,40 @@ class DuckDB(FileEngine):
 
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         super().__init__(bounds, as_of)
-        self.backend = ibis.duckdb.connect(
-            memory_limit=f"{settings.ENGINE_MEMORY_MB}MB",
-            threads=settings.ENGINE_THREADS,
-            temp_directory=str(self.folder / "spilled"),
-            preserve_insertion_order=False,
-            autoinstall_known_extensions=False,
-            autoload_known_extensions=False,
+        self.connection = duckdb.connect(
+            config={
+                "memory_limit": f"{settings.ENGINE_MEMORY_MB}MB",
+                "threads": settings.ENGINE_THREADS,
+                "temp_directory": str(self.folder / "spilled"),
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
         )
 
     def run(self, expression: ibis.Table) -> pa.Table:
         with _interruptions():
-            return self.backend.to_pyarrow(expression)
+            return self._relation(expression).to_arrow_table().cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ibis.Table, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
-        with _interruptions():
-            yield from self.backend.to_pyarrow_batches(expression, chunk_size=rows)
+        """Yield the rows as they come; until the last one is taken the engine answers nothing else."""
+        schema = expression.schema().to_pyarrow()
+        with _interruptions(), self._relation(expression).to_arrow_reader(rows) as reader:
+            yield from (batch.cast(schema) for batch in reader)
+
+    def _relation(self, expression: ibis.Table) -> duckdb.DuckDBPyRelation:
+        return self.connection.sql(str(ibis.to_sql(expression, dialect="duckdb")))
 
     def cancel(self) -> None:
-        self.backend.con.interrupt()
+        self.connection.interrupt()
 
     def close(self) -> None:
-        self.backend.disconnect()
+        self.connection.close()
         super().close()
 
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> ibis.Table:
-        return self.backend.read_parquet([str(path) for path in paths], table_name=name)
+    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
+        files = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
+        self.connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(log.columns)} FROM read_parquet([{files}])")
 
 
 @contextmanager

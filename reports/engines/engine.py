@@ -10,6 +10,7 @@ from typing import TypeAlias
 import ibis
 import pyarrow as pa
 
+from reports.history import copying
 from reports.history.logs import LOGS, Bounds, Log
 
 BATCH = 65_536  # rows
@@ -66,3 +67,8 @@ class Engine(ABC):
     @abstractmethod
     def close(self) -> None:
         """Let go of everything: processes, files, connections."""
+
+
+def named(log: Log, name: str) -> ibis.Table:
+    """Return a table of a log's columns, known to the engine by that name."""
+    return ibis.table(ibis.Schema.from_pyarrow(copying.schema(log)), name=name)

@@ -13,7 +13,7 @@ from reports.history import copying
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
-from .engine import BATCH, Engine
+from .engine import BATCH, Engine, named
 
 
 class PostgreSQL(Engine):
@@ -48,7 +48,7 @@ class PostgreSQL(Engine):
 
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
         self.logs[name] = copying.statement(log.query(), bounds, using=self.raw)
-        return ibis.table(ibis.Schema.from_pyarrow(copying.schema(log)), name=name)
+        return named(log, name)
 
     def _statement(self, expression: ibis.Table) -> str:
         """Return the statement of an expression, led by the queries of the logs that it names."""

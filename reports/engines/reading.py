@@ -16,7 +16,7 @@ from reports.history import copying, files
 from reports.history.covering import cover
 from reports.history.logs import Bounds, Log
 
-from .engine import Engine
+from .engine import Engine, named
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -36,11 +36,12 @@ class FileEngine(Engine):
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
         covered = cover(log, bounds)
         tails = [tail for n, gap in enumerate(covered.gaps) if (tail := self._tail(log, gap, f"{name}_{n}"))]
-        return _within(self._read([*covered.files, *tails] or [self._empty(log, name)], log, name), log, bounds)
+        self._read([*covered.files, *tails] or [self._empty(log, name)], log, name)
+        return _within(named(log, name), log, bounds)
 
     @abstractmethod
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> ibis.Table:
-        """Return the rows of files as one table."""
+    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
+        """Make the rows of files known as one table of that name."""
 
     def _tail(self, log: Log, bounds: Bounds, name: str) -> Path | None:
         """Copy rows out of PostgreSQL into a file; None where there are none."""

@@ -1,7 +1,9 @@
 """Apache Spark: the same on many machines, or on the cores of this one; an extra that needs Java."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 import ibis
@@ -10,7 +12,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 from pyspark import SparkContext
 from pyspark.errors import PySparkException
-from pyspark.sql import SparkSession
+from pyspark.sql import DataFrame, SparkSession
 
 from reports.history.logs import Bounds, Log
 
@@ -25,8 +27,8 @@ class Spark(FileEngine):
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         super().__init__(bounds, as_of)
         self.session = self._session()
-        self.backend = ibis.pyspark.connect(self.session)
-        self.is_cancelled = False
+        ibis.pyspark.connect(self.session)  # sets what its SQL relies on
+        self.is_cancelled, self.results = False, count(1)
 
     def _session(self) -> SparkSession:
         folder = {name: str(self.folder / name) for name in ("local", "warehouse")}
@@ -48,21 +50,29 @@ class Spark(FileEngine):
         return session
 
     def run(self, expression: ibis.Table) -> pa.Table:
-        batches = list(self.batches(expression))
-        return pa.Table.from_batches(batches, expression.schema().to_pyarrow())
+        with self._interruptions():
+            return self._frame(expression).toArrow().cast(expression.schema().to_pyarrow())
 
     def batches(self, expression: ibis.Table, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
         """Yield the rows by way of files, which are numbered in their order: so they need not fit into memory."""
-        place, schema = self.folder / f"result_{len(list(self.folder.iterdir()))}", expression.schema().to_pyarrow()
+        place, schema = self.folder / f"result_{next(self.results)}", expression.schema().to_pyarrow()
+        with self._interruptions():
+            self._frame(expression).write.parquet(f"file://{place}")
+        for path in sorted(place.glob("part-*.parquet")):
+            with pq.ParquetFile(path) as file:
+                yield from (batch.cast(schema) for batch in file.iter_batches(rows))
+
+    def _frame(self, expression: ibis.Table) -> DataFrame:
+        return self.session.sql(ibis.to_sql(expression, dialect="pyspark"))
+
+    @contextmanager
+    def _interruptions(self) -> Iterator[None]:
         try:
-            self.session.sql(ibis.to_sql(expression, dialect="pyspark")).write.parquet(f"file://{place}")
+            yield
         except PySparkException as error:
             if self.is_cancelled:
                 raise Interrupted from error
             raise
-        for path in sorted(place.glob("part-*.parquet")):
-            with pq.ParquetFile(path) as file:
-                yield from (batch.cast(schema) for batch in file.iter_batches(rows))
 
     def cancel(self) -> None:
         self.is_cancelled = True
@@ -74,9 +84,8 @@ class Spark(FileEngine):
         _end(gateway)
         super().close()
 
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> ibis.Table:
+    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
         self.session.read.parquet(*(f"file://{path.resolve()}" for path in paths)).createOrReplaceTempView(name)
-        return self.backend.table(name)
 
 
 def _end(gateway) -> None:
