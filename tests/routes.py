@@ -333,7 +333,11 @@ def _hooked(shop: Merchant) -> dict[str, str]:
     message = HookMessage.objects.create(
         merchant=shop, endpoint=endpoint, event="order.paid", key="x", state="dead", happened_at=AT, created_at=AT
     )
-    return {"webhooks": endpoint.code, "webhook-endpoints": endpoint.code, "webhook-messages": message.code}
+    return {
+        "webhooks": endpoint.code,
+        "webhook-endpoints": endpoint.code,
+        **dict.fromkeys(("messages", "webhook-messages"), message.code),
+    }
 
 
 def _voucher(order: Order) -> str:

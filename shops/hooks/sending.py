@@ -125,7 +125,7 @@ def body_of(message: HookMessage, *, indent: int | None = None) -> str:
         "data": message.data,
     }
     separators = None if indent else (",", ":")
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=separators, indent=indent)
+    return json.dumps(content, ensure_ascii=False, separators=separators, indent=indent)
 
 
 def settle(claim: Claim, answer: Answer, *, at: datetime) -> None:

@@ -5,12 +5,14 @@ from django.urls import path
 from . import api, views
 
 CONSOLE = "console/<merchant>/webhooks/"
-MESSAGES = "console/<merchant>/webhook-messages/"
+MESSAGES = f"{CONSOLE}messages/"
 ENDPOINTS = "api/v1/webhook-endpoints"
 
 urlpatterns = [
     path(CONSOLE, views.webhooks, name="webhooks"),
     path(f"{CONSOLE}new/", views.webhook_new, name="webhook_new"),
+    path(f"{MESSAGES}<message>/", views.webhook_message, name="webhook_message"),
+    path(f"{MESSAGES}<message>/replay/", views.webhook_message_replay, name="webhook_message_replay"),
     path(f"{CONSOLE}<webhook>/", views.webhook, name="webhook"),
     path(f"{CONSOLE}<webhook>/edit/", views.webhook_edit, name="webhook_edit"),
     path(f"{CONSOLE}<webhook>/secret/", views.webhook_secret, name="webhook_secret"),
@@ -19,8 +21,6 @@ urlpatterns = [
     path(f"{CONSOLE}<webhook>/enable/", views.webhook_enable, name="webhook_enable"),
     path(f"{CONSOLE}<webhook>/disable/", views.webhook_disable, name="webhook_disable"),
     path(f"{CONSOLE}<webhook>/delete/", views.webhook_delete, name="webhook_delete"),
-    path(f"{MESSAGES}<message>/", views.webhook_message, name="webhook_message"),
-    path(f"{MESSAGES}<message>/replay/", views.webhook_message_replay, name="webhook_message_replay"),
     path("api/v1/webhook-events", api.WebhookEvents.as_view(), name="api_webhook_events"),
     path(ENDPOINTS, api.WebhookEndpoints.as_view(), name="api_webhook_endpoints"),
     path(f"{ENDPOINTS}/<slug:code>", api.WebhookEndpoint.as_view(), name="api_webhook_endpoint"),
