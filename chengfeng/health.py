@@ -1,8 +1,9 @@
 """Is the process alive, and is everything it needs at hand?"""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
@@ -21,7 +22,7 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when the database is there and migrated; say whether a worker has lately been seen.
+    """Answer 200 when the database is there and migrated; say whether workers have lately been seen.
 
     What else parts of this process say of themselves changes nothing in the status.
     """
@@ -29,9 +30,13 @@ def ready(request: HttpRequest) -> JsonResponse:
     try:
         executor = MigrationExecutor(connection)
         behind = bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-        beaten_at = Heartbeat.objects.filter(name="worker").values_list("beaten_at", flat=True).first()
+        beats = dict(Heartbeat.objects.values_list("name", "beaten_at"))
     except DatabaseError:
         return JsonResponse({"status": "unavailable", "database": "unreachable", **said}, status=503)
-    worker = bool(beaten_at and timezone.now() - beaten_at < WORKER_SILENCE)
-    report = {"database": "behind" if behind else "ok", "worker": "ok" if worker else "silent", **said}
+    workers = {name: _heard(beats.get(name)) for name in ("worker", *settings.LANES)}
+    report = {"database": "behind" if behind else "ok", **workers, **said}
     return JsonResponse({"status": "unavailable" if behind else "ok", **report}, status=503 if behind else 200)
+
+
+def _heard(beaten_at: datetime | None) -> str:
+    return "ok" if beaten_at and timezone.now() - beaten_at < WORKER_SILENCE else "silent"

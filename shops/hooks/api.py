@@ -39,7 +39,7 @@ class TooMany(Problem):
     title = "The merchant has as many endpoints as there may be"
 
 
-class EventSerializer(serializers.Serializer):
+class WebhookEventSerializer(serializers.Serializer):
     """A kind of event: the members of its data, each with what it means."""
 
     name = serializers.CharField()
@@ -48,7 +48,7 @@ class EventSerializer(serializers.Serializer):
     data = serializers.DictField(child=serializers.CharField(), source="shape")
 
 
-class EndpointSerializer(serializers.ModelSerializer):
+class WebhookEndpointSerializer(serializers.ModelSerializer):
     """An endpoint; a PATCH may name the `version` that was read, and switch it on or off by `state`."""
 
     url = TypedText(max_length=500)
@@ -78,14 +78,14 @@ class EndpointSerializer(serializers.ModelSerializer):
         return {name: asked[name] for name in ("url", "description", "events") if name in asked}
 
 
-class SecretSerializer(serializers.Serializer):
+class WebhookSecretSerializer(serializers.Serializer):
     """The secret that signs, and until when the one before signs as well."""
 
     secret = serializers.CharField()
     both_until = serializers.DateTimeField(allow_null=True)
 
 
-class AttemptSerializer(serializers.ModelSerializer):
+class WebhookAttemptSerializer(serializers.ModelSerializer):
     """An attempt; without an end it is under way, or was cut short."""
 
     class Meta:
@@ -93,7 +93,7 @@ class AttemptSerializer(serializers.ModelSerializer):
         fields = ["number", "started_at", "ended_at", "status", "trouble", "milliseconds", "answer"]
 
 
-class MessageSerializer(serializers.ModelSerializer):
+class WebhookMessageSerializer(serializers.ModelSerializer):
     """A message; its code is the `webhook-id` of every attempt."""
 
     endpoint = serializers.SlugRelatedField("code", read_only=True)
@@ -104,22 +104,22 @@ class MessageSerializer(serializers.ModelSerializer):
                   "delivered_at"]  # fmt: skip
 
 
-class MessageDetailSerializer(MessageSerializer):
+class WebhookMessageDetailSerializer(WebhookMessageSerializer):
     """A message with its attempts, the first one first."""
 
-    attempts = AttemptSerializer(many=True)
+    attempts = WebhookAttemptSerializer(many=True)
 
-    class Meta(MessageSerializer.Meta):
-        fields = [*MessageSerializer.Meta.fields, "attempts"]
+    class Meta(WebhookMessageSerializer.Meta):
+        fields = [*WebhookMessageSerializer.Meta.fields, "attempts"]
 
 
-class ReplaySerializer(serializers.Serializer):
+class WebhookReplaySerializer(serializers.Serializer):
     """From which event on to send again; absent: from the first that is kept."""
 
     since = serializers.DateTimeField(required=False)
 
 
-class ReplayedSerializer(serializers.Serializer):
+class WebhookReplayedSerializer(serializers.Serializer):
     """How many messages are sent again."""
 
     messages = serializers.IntegerField()
@@ -130,10 +130,10 @@ class WebhookEvents(MerchantAPIView):
 
     rights = {"GET": Right.WEBHOOKS_VIEW}
 
-    @extend_schema(responses=EventSerializer(many=True), operation_id="list_webhook_events", tags=TAGS)
+    @extend_schema(responses=WebhookEventSerializer(many=True), operation_id="list_webhook_events", tags=TAGS)
     def get(self, request):
         """List the events, with the shape of what they say."""
-        return Response(EventSerializer(EVENTS.values(), many=True).data)
+        return Response(WebhookEventSerializer(EVENTS.values(), many=True).data)
 
 
 class WebhookEndpoints(MerchantAPIView):
@@ -141,23 +141,23 @@ class WebhookEndpoints(MerchantAPIView):
 
     rights = {"GET": Right.WEBHOOKS_VIEW, "POST": Right.WEBHOOKS_EDIT}
 
-    @extend_schema(responses=EndpointSerializer(many=True), operation_id="list_webhook_endpoints", tags=TAGS)
+    @extend_schema(responses=WebhookEndpointSerializer(many=True), operation_id="list_webhook_endpoints", tags=TAGS)
     def get(self, request):
         """List the endpoints in the order in which they were made."""
-        return Response(EndpointSerializer(keeping.endpoints(self.merchant), many=True).data)
+        return Response(WebhookEndpointSerializer(keeping.endpoints(self.merchant), many=True).data)
 
     @extend_schema(
-        request=EndpointSerializer, responses={201: EndpointSerializer}, operation_id="create_webhook_endpoint",
+        request=WebhookEndpointSerializer, responses={201: WebhookEndpointSerializer}, operation_id="create_webhook_endpoint",
         tags=TAGS,
     )  # fmt: skip
     @idempotent
     def post(self, request):
         """Make an endpoint (Idempotency-Key needed); ask for its secret next."""
-        asked = EndpointSerializer(data=request.data)
+        asked = WebhookEndpointSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         with _problems():
             made = keeping.create(self.access, values=asked.values(), at=clock.now())
-        return Response(EndpointSerializer(made).data, status=status.HTTP_201_CREATED)
+        return Response(WebhookEndpointSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
 class OfEndpoint(MerchantAPIView):
@@ -172,19 +172,21 @@ class WebhookEndpoint(OfEndpoint):
 
     rights = {"GET": Right.WEBHOOKS_VIEW, "PATCH": Right.WEBHOOKS_EDIT, "DELETE": Right.WEBHOOKS_EDIT}
 
-    @extend_schema(parameters=[CODE], responses=EndpointSerializer, operation_id="get_webhook_endpoint", tags=TAGS)
+    @extend_schema(
+        parameters=[CODE], responses=WebhookEndpointSerializer, operation_id="get_webhook_endpoint", tags=TAGS
+    )
     def get(self, request, code: str):
         """Return an endpoint."""
-        return Response(EndpointSerializer(self.find(code)).data)
+        return Response(WebhookEndpointSerializer(self.find(code)).data)
 
     @extend_schema(
-        parameters=[CODE], request=EndpointSerializer(partial=True), responses=EndpointSerializer,
+        parameters=[CODE], request=WebhookEndpointSerializer(partial=True), responses=WebhookEndpointSerializer,
         operation_id="edit_webhook_endpoint", tags=TAGS,
     )  # fmt: skip
     def patch(self, request, code: str):
         """Change address, description or events, or switch it on or off."""
         endpoint, now = self.find(code), clock.now()
-        asked = EndpointSerializer(endpoint, request.data, partial=True)
+        asked = WebhookEndpointSerializer(endpoint, request.data, partial=True)
         asked.is_valid(raise_exception=True)
         version = asked.validated_data.get("version", endpoint.version)
         if values := asked.values():
@@ -193,7 +195,7 @@ class WebhookEndpoint(OfEndpoint):
         if state := asked.validated_data.get("state"):
             switch = keeping.enable if state == State.ACTIVE else keeping.disable
             switch(self.access, endpoint, at=now)
-        return Response(EndpointSerializer(self.find(code)).data)
+        return Response(WebhookEndpointSerializer(self.find(code)).data)
 
     @extend_schema(parameters=[CODE], responses={204: None}, operation_id="delete_webhook_endpoint", tags=TAGS)
     def delete(self, request, code: str):
@@ -207,21 +209,25 @@ class WebhookSecret(OfEndpoint):
 
     rights = {"GET": Right.WEBHOOKS_EDIT, "POST": Right.WEBHOOKS_EDIT}
 
-    @extend_schema(parameters=[CODE], responses=SecretSerializer, operation_id="get_webhook_secret", tags=TAGS)
+    @extend_schema(parameters=[CODE], responses=WebhookSecretSerializer, operation_id="get_webhook_secret", tags=TAGS)
     def get(self, request, code: str):
         """Return the secret that signs, and until when the one before it signs as well."""
         endpoint = self.find(code)
         until = endpoint.rotated_at and endpoint.rotated_at + OVERLAP
         found = {"secret": secret_of(endpoint), "both_until": until if until and until > clock.now() else None}
-        return Response(SecretSerializer(found).data, headers={"Cache-Control": "no-store"})
+        return Response(WebhookSecretSerializer(found).data, headers={"Cache-Control": "no-store"})
 
     @extend_schema(
-        parameters=[CODE], request=None, responses=EndpointSerializer, operation_id="rotate_webhook_secret", tags=TAGS
+        parameters=[CODE],
+        request=None,
+        responses=WebhookEndpointSerializer,
+        operation_id="rotate_webhook_secret",
+        tags=TAGS,
     )
     @idempotent
     def post(self, request, code: str):
         """Put another secret in its place (Idempotency-Key needed); the one before signs as well for 24 hours."""
-        return Response(EndpointSerializer(keeping.rotate(self.access, self.find(code), at=clock.now())).data)
+        return Response(WebhookEndpointSerializer(keeping.rotate(self.access, self.find(code), at=clock.now())).data)
 
 
 class WebhookTest(OfEndpoint):
@@ -230,7 +236,7 @@ class WebhookTest(OfEndpoint):
     rights = {"POST": Right.WEBHOOKS_EDIT}
 
     @extend_schema(
-        parameters=[CODE], request=None, responses={202: MessageSerializer}, operation_id="test_webhook_endpoint",
+        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer}, operation_id="test_webhook_endpoint",
         tags=TAGS,
     )  # fmt: skip
     @idempotent
@@ -238,7 +244,7 @@ class WebhookTest(OfEndpoint):
         """Send a message of no event (Idempotency-Key needed)."""
         with _problems():
             message = replaying.test(self.access, self.find(code), at=clock.now())
-        return Response(MessageSerializer(message).data, status=status.HTTP_202_ACCEPTED)
+        return Response(WebhookMessageSerializer(message).data, status=status.HTTP_202_ACCEPTED)
 
 
 class WebhookReplay(OfEndpoint):
@@ -247,18 +253,18 @@ class WebhookReplay(OfEndpoint):
     rights = {"POST": Right.WEBHOOKS_EDIT}
 
     @extend_schema(
-        parameters=[CODE], request=ReplaySerializer, responses={202: ReplayedSerializer},
+        parameters=[CODE], request=WebhookReplaySerializer, responses={202: WebhookReplayedSerializer},
         operation_id="replay_webhook_endpoint", tags=TAGS,
     )  # fmt: skip
     @idempotent
     def post(self, request, code: str):
         """Send all again that was given up or held back, each with its id (Idempotency-Key needed)."""
-        asked = ReplaySerializer(data=request.data)
+        asked = WebhookReplaySerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         since, endpoint = asked.validated_data.get("since"), self.find(code)
         with _problems():
             number = replaying.replay_failed(self.access, endpoint, since=since, at=clock.now())
-        return Response(ReplayedSerializer({"messages": number}).data, status=status.HTTP_202_ACCEPTED)
+        return Response(WebhookReplayedSerializer({"messages": number}).data, status=status.HTTP_202_ACCEPTED)
 
 
 class WebhookMessages(MerchantAPIView):
@@ -272,7 +278,7 @@ class WebhookMessages(MerchantAPIView):
             OpenApiParameter("state", str, enum=HookMessage.State.values), OpenApiParameter("event", str),
             OpenApiParameter("page", int), OpenApiParameter("page_size", int, description="At most 200."),
         ],
-        responses=MessageSerializer(many=True), operation_id="list_webhook_messages", tags=TAGS,
+        responses=WebhookMessageSerializer(many=True), operation_id="list_webhook_messages", tags=TAGS,
     )  # fmt: skip
     def get(self, request):
         """List the messages, the latest first."""
@@ -282,7 +288,7 @@ class WebhookMessages(MerchantAPIView):
         rows = listing.messages(self.merchant, state=state, event=asked.get("event", "").replace("\0", ""))
         if code := asked.get("endpoint", "").replace("\0", ""):
             rows = rows.filter(endpoint__code=code)
-        return paged(self, rows, MessageSerializer)
+        return paged(self, rows, WebhookMessageSerializer)
 
 
 class OfMessage(MerchantAPIView):
@@ -297,10 +303,12 @@ class WebhookMessage(OfMessage):
 
     rights = {"GET": Right.WEBHOOKS_VIEW}
 
-    @extend_schema(parameters=[CODE], responses=MessageDetailSerializer, operation_id="get_webhook_message", tags=TAGS)
+    @extend_schema(
+        parameters=[CODE], responses=WebhookMessageDetailSerializer, operation_id="get_webhook_message", tags=TAGS
+    )
     def get(self, request, code: str):
         """Return a message with its attempts."""
-        return Response(MessageDetailSerializer(self.find(code)).data)
+        return Response(WebhookMessageDetailSerializer(self.find(code)).data)
 
 
 class WebhookMessageReplay(OfMessage):
@@ -309,7 +317,7 @@ class WebhookMessageReplay(OfMessage):
     rights = {"POST": Right.WEBHOOKS_EDIT}
 
     @extend_schema(
-        parameters=[CODE], request=None, responses={202: MessageSerializer}, operation_id="replay_webhook_message",
+        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer}, operation_id="replay_webhook_message",
         tags=TAGS,
     )  # fmt: skip
     @idempotent
@@ -317,7 +325,7 @@ class WebhookMessageReplay(OfMessage):
         """Send a message again, with the same id (Idempotency-Key needed)."""
         with _problems():
             replaying.replay(self.access, self.find(code), at=clock.now())
-        return Response(MessageSerializer(self.find(code)).data, status=status.HTTP_202_ACCEPTED)
+        return Response(WebhookMessageSerializer(self.find(code)).data, status=status.HTTP_202_ACCEPTED)
 
 
 @contextmanager
