@@ -147,8 +147,8 @@ class WebhookEndpoints(MerchantAPIView):
         return Response(WebhookEndpointSerializer(keeping.endpoints(self.merchant), many=True).data)
 
     @extend_schema(
-        request=WebhookEndpointSerializer, responses={201: WebhookEndpointSerializer}, operation_id="create_webhook_endpoint",
-        tags=TAGS,
+        request=WebhookEndpointSerializer, responses={201: WebhookEndpointSerializer},
+        operation_id="create_webhook_endpoint", tags=TAGS,
     )  # fmt: skip
     @idempotent
     def post(self, request):
@@ -236,8 +236,8 @@ class WebhookTest(OfEndpoint):
     rights = {"POST": Right.WEBHOOKS_EDIT}
 
     @extend_schema(
-        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer}, operation_id="test_webhook_endpoint",
-        tags=TAGS,
+        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer},
+        operation_id="test_webhook_endpoint", tags=TAGS,
     )  # fmt: skip
     @idempotent
     def post(self, request, code: str):
@@ -317,8 +317,8 @@ class WebhookMessageReplay(OfMessage):
     rights = {"POST": Right.WEBHOOKS_EDIT}
 
     @extend_schema(
-        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer}, operation_id="replay_webhook_message",
-        tags=TAGS,
+        parameters=[CODE], request=None, responses={202: WebhookMessageSerializer},
+        operation_id="replay_webhook_message", tags=TAGS,
     )  # fmt: skip
     @idempotent
     def post(self, request, code: str):
