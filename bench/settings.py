@@ -10,6 +10,7 @@ BROKER_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES["default"]["NAME"] = "chengfeng_bench"
 ALLOWED_HOSTS = ["127.0.0.1"]
 MEDIA_ROOT, PRIVATE_ROOT, EMAIL_FILE_PATH = PLACE / "media", PLACE / "files", PLACE / "mail"
+HISTORY_ROOT, ENGINE_TEMP = PLACE / "history", PLACE / "engines"
 CELERY_BROKER_URL = "filesystem://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "data_folder_in": str(BROKER_DIR),

@@ -69,11 +69,12 @@ def prepare(*, reset: bool) -> None:
 
 
 def remove_files() -> None:
-    """Removes uploads, exports, mails and broker messages, unless they are kept outside var/."""
+    """Removes uploads, exports, history, mails and broker messages, unless they are kept outside var/."""
     from django.conf import settings
 
     memory = settings.VAR_DIR / "simulation"
-    for folder in (settings.MEDIA_ROOT, settings.PRIVATE_ROOT, settings.EMAIL_FILE_PATH, settings.BROKER_DIR, memory):
+    files = (settings.MEDIA_ROOT, settings.PRIVATE_ROOT, settings.HISTORY_ROOT, settings.EMAIL_FILE_PATH)
+    for folder in (*files, settings.BROKER_DIR, memory):
         if settings.VAR_DIR in Path(folder).parents:
             shutil.rmtree(folder, ignore_errors=True)
 

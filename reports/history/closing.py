@@ -2,15 +2,18 @@
 
 A day (UTC) is closed when it has been over for ten minutes and no transaction is open that began in it. Rows are
 recorded at the moment that counts for their cause; what was due while no worker ran – an order that expired, say – is
-recorded at its due time, and so on a day that may be closed. Such days are found by counting, and written anew.
+recorded at its due time, and so on a day that may be closed. Such days are found by counting, and written anew, in the
+logs where that can happen: what browsers and tills report is recorded when it comes.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime, timedelta
+
+import psycopg
 
 from chengfeng import sql
 
-from .logs import DAY, LOGS, Bounds, Log
+from .logs import DAY, Bounds, Log
 from .models import HistoryDay
 
 MARGIN = timedelta(minutes=10)
@@ -30,56 +33,40 @@ WHERE datname = current_database() AND backend_type = 'client backend' AND pid <
 """
 
 
-def missing(log: Log, *, through: date) -> list[date]:
-    """Return the days of a log up to `through` that are in no file of its schema, the oldest first."""
-    first = beginning(log)
-    if first is None:
-        return []
-    written = set(written_days(log))
-    days = [first + DAY * n for n in range((through - first).days + 1)]
-    return [day for day in days if day not in written]
+def known(log: Log) -> dict[date, int]:
+    """Return the days that the manifest has of a log, in order, with their rows."""
+    days = HistoryDay.objects.filter(log=log.name, schema=log.schema).order_by("day")
+    return dict(days.values_list("day", "rows"))
 
 
-def written_days(log: Log) -> list[date]:
-    """Return the days that are in a file, or known to have no rows, in order."""
-    return list(
-        HistoryDay.objects.filter(log=log.name, schema=log.schema).order_by("day").values_list("day", flat=True)
-    )
+def look(log: Log, known: Mapping[date, int], *, through: date, using: psycopg.Connection) -> dict[date, int]:
+    """Return how many rows PostgreSQL has of each day that may have to be written: missing ones, and late ones."""
+    days = missing(log, known, through=through, using=using)
+    if log.may_be_late:
+        days = sorted({*days, *(day for day in known if through - AGAIN < day <= through)})
+    counted = counts(log, first=days[0], last=days[-1], using=using) if days else {}
+    return {day: counted.get(day, 0) for day in days}
 
 
-def beginning(log: Log) -> date | None:
-    """Return the first day on which something was recorded, or None where nothing ever was."""
-    known = HistoryDay.objects.filter(log=log.name, schema=log.schema).order_by("day").first()
-    earliest = _earliest(log, before=Bounds.of(known.day).since if known else None)
-    return earliest or (known.day if known else None)
+def missing(log: Log, known: Collection[date], *, through: date, using: psycopg.Connection) -> list[date]:
+    """Return the days of a log up to `through` that the manifest has not, the oldest first."""
+    first = min(known, default=None)
+    begun = _earliest(log, before=first, using=using) or first
+    days = [] if begun is None else [begun + DAY * n for n in range((through - begun).days + 1)]
+    return [day for day in days if day not in known]
 
 
-def _earliest(log: Log, *, before: datetime | None) -> date | None:
-    starts = ", ".join(
-        f"(SELECT min({part.at}) FROM {part.table} WHERE {part.at} < %(before)s::timestamptz)" for part in log.parts
-    )
-    (earliest,) = sql.row(f"SELECT least({starts})", {"before": before or "infinity"})
+def _earliest(log: Log, *, before: date | None, using: psycopg.Connection) -> date | None:
+    """Return the first day on which something was recorded, if there is one before a day."""
+    starts = ", ".join(f"(SELECT min({part.at}) FROM {part.table} WHERE {part.at} < %(before)s)" for part in log.parts)
+    bound = Bounds.of(before).since if before else "infinity"
+    (earliest,) = using.execute(f"SELECT least({starts})", {"before": bound}).fetchone()
     return earliest.astimezone(UTC).date() if earliest else None
 
 
-def changed(log: Log, *, through: date) -> list[date]:
-    """Return the days closed of late whose rows are not as many as were written."""
-    first = through - AGAIN + DAY
-    known = HistoryDay.objects.filter(log=log.name, schema=log.schema, day__range=(first, through))
-    if not known:
-        return []
-    counted = counts(log, first=first, last=through)
-    return [each.day for each in known.order_by("day") if counted.get(each.day, 0) != each.rows]
-
-
-def counts(log: Log, *, first: date, last: date) -> Mapping[date, int]:
+def counts(log: Log, *, first: date, last: date, using: psycopg.Connection) -> dict[date, int]:
     """Return how many rows PostgreSQL has of each day, `last` included; days without any are left out."""
     bounds = Bounds(since=Bounds.of(first).since, until=Bounds.of(last).until)
     query = f"SELECT recorded / 86400000000, count(*) FROM ({log.query()}) AS log GROUP BY 1"
-    return {date(1970, 1, 1) + DAY * number: rows for number, rows in sql.rows(query, bounds.params())}
-
-
-def all_missing(*, through: date) -> list[tuple[Log, date]]:
-    """Return what is to be written: the oldest days of all logs first."""
-    found = [(log, day) for log in LOGS.values() for day in missing(log, through=through)]
-    return sorted(found, key=lambda each: (each[1], list(LOGS).index(each[0].name)))
+    found = using.execute(query, bounds.params()).fetchall()
+    return {date(1970, 1, 1) + DAY * number: rows for number, rows in found}

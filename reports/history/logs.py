@@ -75,7 +75,8 @@ class Part:
 class Log:
     """A log: its columns with their types in order, what tells its rows, and what puts them in one order.
 
-    Of a log `of_states` the last row of each thing says what it is, so it is read from its beginning.
+    Of a log `of_states` the last row of each thing says what it is, so it is read from its beginning. One that `may be
+    late` has rows that count from a moment before they were written.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Log:
     key: Sequence[str]
     schema: int = 1
     of_states: bool = False
+    may_be_late: bool = False
     pseudonyms: Sequence[str] = field(default=())
 
     @property
@@ -228,6 +230,7 @@ PAID = Log(
         )
     ],
     key=["line"],
+    may_be_late=True,
 )  # fmt: skip
 SETTLED = Log(
     "settled",
@@ -239,6 +242,7 @@ SETTLED = Log(
         )
     ],
     key=["orders"],
+    may_be_late=True,
 )  # fmt: skip
 CANCELLED = Log(
     "cancelled",
@@ -250,6 +254,7 @@ CANCELLED = Log(
         )
     ],
     key=["orders"],
+    may_be_late=True,
 )  # fmt: skip
 REFUNDS = Log(
     "refunds",
@@ -267,6 +272,7 @@ REFUNDS = Log(
         )
     ],
     key=["refund", "line"],
+    may_be_late=True,
 )  # fmt: skip
 LINKS = Log(
     "links",
@@ -291,6 +297,7 @@ GOODS = Log(
         )
     ],
     key=["product"],
+    may_be_late=True,
     of_states=True,
 )  # fmt: skip
 

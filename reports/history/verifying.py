@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+import psycopg
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from . import closing, files
 from .logs import LOGS, Log
 from .models import HistoryDay
-from .writing import only_writer, write_day
+from .writing import only_writer, own_connection, write_day
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,18 @@ class Fault:
 def verify(*, at: datetime, logs: Collection[Log] = tuple(LOGS.values())) -> Iterator[Fault]:
     """Yield what is wrong, log by log: days that are missing, days that are not as they should be, files of no day."""
     through = closing.last_closed(at=at)
-    for log in logs:
-        days = closing.missing(log, through=through)
-        yield from (Fault(log, day, "missing", files.path(log, day)) for day in days)
-        yield from _of_manifest(log)
-        yield from _strays(log, known={*days, *closing.written_days(log)})
+    with own_connection() as using:
+        for log in logs:
+            known = closing.known(log)
+            days = closing.missing(log, known, through=through, using=using)
+            yield from (Fault(log, day, "missing", files.path(log, day)) for day in days)
+            yield from _of_manifest(log, using)
+            yield from _strays(log, {*days, *known})
 
 
-def _of_manifest(log: Log) -> Iterator[Fault]:
+def _of_manifest(log: Log, using: psycopg.Connection) -> Iterator[Fault]:
     known = list(HistoryDay.objects.filter(log=log.name, schema=log.schema).order_by("day"))
-    counted = closing.counts(log, first=known[0].day, last=known[-1].day) if known else {}
+    counted = closing.counts(log, first=known[0].day, last=known[-1].day, using=using) if known else {}
     for each in known:
         why = _of_file(log, each) or _of_rows(each, counted.get(each.day, 0))
         if why:
@@ -70,7 +73,7 @@ def _of_rows(known: HistoryDay, rows: int) -> str:
     return "" if rows == known.rows else f"it has {known.rows} rows, PostgreSQL {rows}"
 
 
-def _strays(log: Log, *, known: Collection[date]) -> Iterator[Fault]:
+def _strays(log: Log, known: Collection[date]) -> Iterator[Fault]:
     expected = {files.path(log, day) for day in known}
     for path in sorted(files.folder(log).glob("*.parquet")):
         if path not in expected:

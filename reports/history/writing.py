@@ -1,6 +1,6 @@
 """Writing a day of a log: one writer at a time, the manifest's row and the file in its place together."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -23,22 +23,28 @@ class Busy(Exception):
 
 
 @contextmanager
+def own_connection() -> Iterator[psycopg.Connection]:
+    """Open a connection for what takes long: it outlives no block, and statements on it may last."""
+    own = connection.copy()
+    try:
+        own.ensure_connection()
+        own.connection.execute("SET statement_timeout = 0")
+        yield own.connection
+    finally:
+        own.close()
+
+
+@contextmanager
 def only_writer() -> Iterator[psycopg.Connection]:
     """Be the only writer, on a connection of one's own to copy from; raises Busy where there is another.
 
     The right to write ends with the connection, so that of a dead writer ends with it.
     """
-    own = connection.copy()
-    own.ensure_connection()
-    raw = own.connection
-    try:
-        raw.execute("SET statement_timeout = 0")
-        if not raw.execute("SELECT pg_try_advisory_lock(%s, 0)", [LOCK]).fetchone()[0]:
+    with own_connection() as own:
+        if not own.execute("SELECT pg_try_advisory_lock(%s, 0)", [LOCK]).fetchone()[0]:
             raise Busy
         files.sweep()
-        yield raw
-    finally:
-        own.close()
+        yield own
 
 
 def write_day(log: Log, day: date, *, at: datetime, using: psycopg.Connection, beat: Callable[[], None]) -> HistoryDay:
@@ -64,3 +70,12 @@ def record(log: Log, day: date, draft: Draft, *, at: datetime) -> HistoryDay:
     if known.update(version=F("version") + 1, **facts):
         return known.get()
     return HistoryDay.objects.create(log=log.name, day=day, **facts)
+
+
+def record_quiet(log: Log, days: Collection[date], *, at: datetime) -> None:
+    """Write days without rows into the manifest."""
+    facts = {"schema": log.schema, "rows": 0, "bytes": 0, "sha256": "", "written_at": at}
+    HistoryDay.objects.bulk_create(
+        [HistoryDay(log=log.name, day=day, **facts) for day in days],
+        update_conflicts=True, unique_fields=["log", "day"], update_fields=list(facts),
+    )  # fmt: skip
