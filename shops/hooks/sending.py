@@ -26,7 +26,7 @@ from .models import HookAttempt, HookEndpoint, HookMessage
 from .retrying import WAITS, wait_after
 from .secrets import signing_secrets
 
-LEASE = timedelta(seconds=30)  # far more than a message may take
+LEASE = timedelta(seconds=20)  # twice what a message may take
 SHARES = {False: 32, True: 16}  # messages on their way at once: to endpoints that work, and to those that fail
 WORKING = {False: 32}
 AT_ONCE = 4  # to one endpoint
