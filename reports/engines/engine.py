@@ -25,13 +25,7 @@ class Engine(ABC):
         self.bounds, self.as_of = bounds, as_of
         self._tables: dict[tuple[str, Bounds], ibis.Table] = {}
 
-    def table(
-        self,
-        log: str,
-        *,
-        since: Moment = ...,
-        until: Moment = ...,
-    ) -> ibis.Table:
+    def table(self, log: str, *, since: Moment = ..., until: Moment = ...) -> ibis.Table:
         """Return a log's rows; other bounds than the engine's may be given for it, None for no bound."""
         found = LOGS[log]
         bounds = self._bounds(found, since, until)

@@ -6,9 +6,9 @@ from typing import Any
 
 import ibis
 import pyarrow as pa
-from django.db import OperationalError, connection, transaction
+from django.db import connection
+from psycopg.errors import QueryCanceled
 
-from chengfeng import sql
 from reports.history import copying
 from reports.history.logs import Bounds, Log
 
@@ -17,12 +17,17 @@ from .engine import BATCH, Engine, named
 
 
 class PostgreSQL(Engine):
-    """The logs are the first queries of a statement, which runs on the connection of this thread."""
+    """The logs are the first queries of a statement.
+
+    It runs on a connection of its own; inside a transaction on that of the transaction, for it sees what that wrote.
+    """
 
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         super().__init__(bounds, as_of)
-        connection.ensure_connection()
-        self.raw, self.logs = connection.connection, {}
+        self.own = None if connection.in_atomic_block else connection.copy()
+        used = self.own or connection
+        used.ensure_connection()
+        self.raw, self.logs = used.connection, {}
 
     def run(self, expression: ibis.Table) -> pa.Table:
         return pa.Table.from_batches(self.batches(expression), expression.schema().to_pyarrow())
@@ -30,21 +35,20 @@ class PostgreSQL(Engine):
     def batches(self, expression: ibis.Table, rows: int = BATCH) -> Iterator[pa.RecordBatch]:
         schema = expression.schema().to_pyarrow()
         try:
-            with transaction.atomic(), connection.chunked_cursor() as cursor:
-                sql.run("SET LOCAL statement_timeout = 0")
+            with self.raw.transaction(), self.raw.cursor(name="engine") as cursor:
+                self.raw.execute("SET LOCAL statement_timeout = 0")
                 cursor.execute(self._statement(expression))
                 while found := cursor.fetchmany(rows):
                     yield _batch(found, schema)
-        except OperationalError as error:
-            if getattr(error.__cause__, "sqlstate", None) == "57014":
-                raise Interrupted from error
-            raise
+        except QueryCanceled as stopped:
+            raise Interrupted from stopped
 
     def cancel(self) -> None:
         self.raw.cancel_safe()
 
     def close(self) -> None:
-        self.logs.clear()
+        if self.own:
+            self.own.close()
 
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
         self.logs[name] = copying.statement(log.query(), bounds, using=self.raw)

@@ -1,5 +1,6 @@
 """Engines that read files: those of closed days where they are, and a file of its own for what is open."""
 
+import os
 import shutil
 import tempfile
 from abc import abstractmethod
@@ -26,12 +27,11 @@ class FileEngine(Engine):
 
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         super().__init__(bounds, as_of)
-        root = Path(settings.ENGINE_TEMP)
-        root.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=root))
+        self._folder = _own_folder(Path(settings.ENGINE_TEMP))
+        self.folder = Path(self._folder.name)
 
     def close(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._folder.cleanup()
 
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
         covered = cover(log, bounds)
@@ -57,6 +57,15 @@ class FileEngine(Engine):
         with path.open("wb") as sink:
             files.write(log, [], sink)
         return path
+
+
+def _own_folder(root: Path) -> tempfile.TemporaryDirectory:
+    """Make a folder that bears the number of this process, and remove those of processes that died."""
+    root.mkdir(parents=True, exist_ok=True)
+    for left in root.glob("run-*"):
+        if not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.TemporaryDirectory(prefix=f"run-{os.getpid()}-", dir=root, ignore_cleanup_errors=True)
 
 
 def _within(table: ibis.Table, log: Log, bounds: Bounds) -> ibis.Table:

@@ -5,11 +5,12 @@ waited for.
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from pathlib import Path
 from threading import Event
 
+import psycopg
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -23,9 +24,12 @@ from . import files
 from .files import Draft
 from .logs import LOGS, Log
 from .models import HistoryDay
-from .writing import PATIENCE, Busy, only_writer, record
+from .writing import Busy, only_writer, record, write_day
 
 Replacements = Mapping[str, str]
+
+PATIENCE = 2.0  # seconds between two tries to be the only writer
+UNREADABLE = (FileNotFoundError, pa.ArrowInvalid)
 
 
 def on_erased(message: OutboxMessage) -> None:
@@ -53,29 +57,37 @@ def erase(replacements: Replacements, *, at: datetime, report: Report) -> int:
     """
     while True:
         try:
-            with only_writer():
-                return _erase(replacements, at=at, report=report)
+            with only_writer() as using:
+                return _erase(replacements, at=at, using=using, report=report)
         except Busy:
             report(0, None)
             time.sleep(PATIENCE)
 
 
-def _erase(replacements: Replacements, *, at: datetime, report: Report) -> int:
+def _erase(replacements: Replacements, *, at: datetime, using: psycopg.Connection, report: Report) -> int:
     due = list(_with_pseudonyms())
     written = 0
     for done, (log, day) in enumerate(due):
         report(done, len(due))
-        stopped = Event()
-        draft = attended(
-            lambda log=log, day=day, stopped=stopped: _rewritten(log, files.path(log, day), replacements, stopped),
-            beat=lambda done=done: report(done, len(due)), stop=stopped.set,
-        )  # fmt: skip
-        if draft:
-            record(log, day, draft, at=at)
-            draft.put(files.path(log, day))  # last: where this is never reached, the file is found and written again
-            written += 1
+        written += _erase_day(log, day, replacements, at=at, using=using, beat=lambda done=done: report(done, len(due)))
     report(len(due), len(due))
     return written
+
+
+def _erase_day(
+    log: Log, day: date, replacements: Replacements, *, at: datetime, using: psycopg.Connection, beat: Callable
+) -> bool:
+    """Return whether the file was written anew: with other pseudonyms, or from PostgreSQL where it is unreadable."""
+    path, stopped = files.path(log, day), Event()
+    try:
+        draft = attended(lambda: _rewritten(log, path, replacements, stopped), beat=beat, stop=stopped.set)
+    except UNREADABLE:
+        write_day(log, day, at=at, using=using, beat=beat)
+        return True
+    if draft:
+        record(log, day, draft, at=at)
+        draft.put(path)  # last: where this is never reached, the file is found and written again
+    return draft is not None
 
 
 def _with_pseudonyms() -> Iterator[tuple[Log, date]]:

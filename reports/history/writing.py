@@ -15,7 +15,6 @@ from .logs import Bounds, Log
 from .models import HistoryDay
 
 LOCK = 0x68697374  # one writer of history at a time
-PATIENCE = 2.0  # seconds between two tries
 
 
 class Busy(Exception):

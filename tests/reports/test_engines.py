@@ -1,6 +1,7 @@
 """Engines: the same answer from files, from PostgreSQL and from both, however it is reckoned."""
 
 import importlib.util
+import os
 import shutil
 import subprocess
 import sys
@@ -114,6 +115,22 @@ def test_nothing_is_left_behind_by_an_engine(history, name, settings):
     with opened(name=name) as engine:
         engine.run(engine.table("events"))
     assert not settings.ENGINE_TEMP.exists() or list(settings.ENGINE_TEMP.iterdir()) == []
+
+
+def test_what_a_process_that_died_has_left_is_removed(settings, db):
+    dead, alive = (settings.ENGINE_TEMP / f"run-{pid}-x" for pid in (2**22 + 1, os.getpid()))
+    dead.mkdir(parents=True)
+    alive.mkdir()
+    with opened(name="duckdb"):
+        assert (dead.exists(), alive.exists()) == (False, True)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", HERE)
+def test_inside_a_transaction_an_engine_sees_what_that_wrote(shop, at, name):
+    lived(shop, at)
+    with opened(name=name) as engine:
+        assert engine.run(engine.table("events")).num_rows == 9
 
 
 @COMMITTED

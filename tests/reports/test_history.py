@@ -302,6 +302,15 @@ def test_erasing_that_is_killed_goes_on(history, at):
     assert call() == 0
 
 
+@COMMITTED
+def test_erasing_writes_anew_from_postgresql_what_it_cannot_read(history, at):
+    spoilt, gone = files.path(EVENTS, (at - DAY).date()), files.path(LINES, (at - DAY).date())
+    spoilt.write_bytes(b"PAR1")
+    gone.unlink()
+    assert erasing.erase({uuid.uuid4().hex: uuid.uuid4().hex}, at=at, report=lambda *each: None) == 2
+    assert list(verifying.verify(at=at)) == []
+
+
 @pytest.mark.django_db
 def test_rows_are_in_a_file_or_in_a_gap_and_never_in_both(at):
     first = date(2026, 3, 1)
