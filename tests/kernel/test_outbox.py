@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from chengfeng import outbox
-from chengfeng.models import OutboxMessage
+from chengfeng.models import Heartbeat, OutboxMessage
 from tests.factories import AT
 
 pytestmark = pytest.mark.django_db
@@ -18,6 +18,11 @@ def listen(message):
 
 def fail(message):
     raise ConnectionError("nobody there")
+
+
+def write_and_fail(message):
+    Heartbeat.objects.create(name=message.key, beaten_at=AT)
+    fail(message)
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +49,14 @@ def test_a_failure_waits_and_lets_the_others_pass():
     message = OutboxMessage.objects.get(topic="lost")
     assert (heard, message.attempts, message.due_at) == (["k"], 1, AT + timedelta(seconds=outbox.BACKOFF[0]))
     assert message.last_error == "ConnectionError: nobody there"
+
+
+def test_a_consumer_that_fails_is_undone_and_keeps_nothing_from_the_next(settings):
+    settings.OUTBOX_CONSUMERS = {"told": [f"{__name__}.write_and_fail", f"{__name__}.listen"]}
+    publish("told")
+    assert outbox.relay(at=AT) == 1
+    assert (heard, Heartbeat.objects.count()) == (["k"], 0)
+    assert OutboxMessage.objects.get().last_error == "ConnectionError: nobody there"
 
 
 def test_a_message_that_keeps_failing_is_a_dead_letter_until_revived():

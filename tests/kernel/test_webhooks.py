@@ -9,8 +9,10 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 import trustme
+from django.core.exceptions import ImproperlyConfigured
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from chengfeng import env
 from chengfeng.webhooks import addresses, posting, signing
 from chengfeng.webhooks.posting import Trouble
 from tests import far_ends
@@ -76,6 +78,14 @@ def test_no_way_of_writing_it_leads_inside(far, host):
     assert post(far.url("/", host=host), allowed=[]).trouble == Trouble.FORBIDDEN
     assert post(far.url("/", scheme="https", host=host), allowed=[]).trouble == Trouble.FORBIDDEN
     assert far.requests == []
+
+
+def test_networks_that_are_none_stop_the_start(monkeypatch):
+    monkeypatch.setenv("NETWORKS", "127.0.0.0/8, fd00::/8")
+    assert env.networks("NETWORKS") == [ip_network("127.0.0.0/8"), ip_network("fd00::/8")]
+    monkeypatch.setenv("NETWORKS", "10.0.0.1/8")
+    with pytest.raises(ImproperlyConfigured, match="NETWORKS"):
+        env.networks("NETWORKS")
 
 
 def test_one_forbidden_address_of_a_name_forbids_it(far, monkeypatch):
