@@ -1,6 +1,7 @@
 """Posting one message to one address: ten seconds in all, no redirects, and no more of the answer than is shown."""
 
 import asyncio
+import logging
 import ssl
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from . import addresses
+
+logger = logging.getLogger(__name__)
 
 DEADLINE = 10.0  # seconds, from the name to the last byte
 READ_AT_MOST = 16 * 2**10  # bytes of an answer
@@ -68,7 +71,7 @@ async def post(
     try:
         async with asyncio.timeout(deadline):
             found = await _exchange(url, body, headers, Pinned(allowed, tls or trusted()))
-    except (TimeoutError, httpx.HTTPError, httpx.InvalidURL, addresses.Forbidden, OSError, ValueError) as error:
+    except Exception as error:  # whatever it is, it must not stop the messages to others
         found = {"trouble": _trouble(error)}
     return Answer(**found, milliseconds=round((time.monotonic() - begun) * 1000))
 
@@ -132,7 +135,7 @@ def _retry_after(header: str) -> timedelta | None:
     return timedelta(seconds=int(header)) if is_number else None
 
 
-def _trouble(error: BaseException) -> Trouble:
+def _trouble(error: Exception) -> Trouble:
     if isinstance(error, TimeoutError):
         return Trouble.TIMEOUT
     if isinstance(error, addresses.Forbidden):
@@ -141,7 +144,11 @@ def _trouble(error: BaseException) -> Trouble:
         return Trouble.UNKNOWN
     if _is_of_tls(error):
         return Trouble.TLS
-    return Trouble.UNREACHABLE if isinstance(error, httpx.NetworkError) else Trouble.BROKEN
+    if isinstance(error, httpx.NetworkError):
+        return Trouble.UNREACHABLE
+    if not isinstance(error, httpx.HTTPError | httpx.InvalidURL):
+        logger.error("a webhook could not be sent", exc_info=error)
+    return Trouble.BROKEN
 
 
 def _is_of_tls(error: BaseException | None) -> bool:

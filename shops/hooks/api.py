@@ -100,7 +100,7 @@ class WebhookMessageSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = HookMessage
-        fields = ["code", "endpoint", "event", "data", "happened_at", "state", "attempts_made", "due_at",
+        fields = ["code", "endpoint", "event", "version", "data", "happened_at", "state", "attempts_made", "due_at",
                   "delivered_at"]  # fmt: skip
 
 

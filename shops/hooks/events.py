@@ -13,7 +13,6 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 TEST = "webhook.test"
-VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ class Event:
     title: str | Promise
     members: Mapping[str, str | Promise]
     asks: tuple[str, ...] = ()
-    version: int = VERSION
+    version: int = 1
 
     @property
     def shape(self) -> dict[str, str | Promise]:

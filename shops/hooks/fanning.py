@@ -23,8 +23,9 @@ def fan_out(message: OutboxMessage) -> None:
     written = HookMessage.objects.bulk_create(
         [
             HookMessage(
-                merchant_id=endpoint.merchant_id, endpoint=endpoint, event=event.name, key=message.key, data=data,
-                happened_at=message.created_at, created_at=now, **_standing(endpoint, now),
+                merchant_id=endpoint.merchant_id, endpoint=endpoint, event=event.name, key=message.key,
+                version=event.version, data=data, happened_at=message.created_at, created_at=now,
+                **_standing(endpoint, now),
             )
             for endpoint in wanting
         ],

@@ -71,6 +71,7 @@ class HookMessage(models.Model):
     endpoint = models.ForeignKey(HookEndpoint, models.PROTECT, related_name="messages", db_index=False)
     event = models.CharField(max_length=40)
     key = models.CharField(max_length=80, help_text=_("What tells the event from others of its kind"))
+    version = models.PositiveSmallIntegerField(default=1, help_text=_("Of the shape of the data"))
     data = models.JSONField(default=dict)
     happened_at = models.DateTimeField()
     created_at = models.DateTimeField()

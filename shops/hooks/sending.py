@@ -21,13 +21,12 @@ from chengfeng.webhooks.sender import Sender
 
 from ..tenancy import Access
 from . import keeping
-from .events import EVENTS, VERSION
 from .models import HookAttempt, HookEndpoint, HookMessage
 from .retrying import WAITS, wait_after
 from .secrets import signing_secrets
 
 LEASE = timedelta(seconds=20)  # twice what a message may take
-SHARES = {False: 32, True: 16}  # messages on their way at once: to endpoints that work, and to those that fail
+SHARES = {False: 32, True: 16}  # messages on their way at once, by whether their endpoint fails
 WORKING = {False: 32}
 AT_ONCE = 4  # to one endpoint
 LOOK_EVERY = 0.5  # seconds, while messages are on their way
@@ -55,7 +54,7 @@ def run() -> int:
     with Sender() as sender:
         while True:
             shares = WORKING if (time.monotonic() - begun) // SHIFT % 2 else SHARES
-            under_way |= {_post(sender, claim): claim for claim in _claims(shares, list(under_way.values()))}
+            under_way |= {_post(sender, each): each for each in _claims(shares, list(under_way.values()))}
             if not under_way:
                 return made
             done, _ = wait(under_way, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
@@ -66,9 +65,9 @@ def run() -> int:
 
 def _claims(shares: Mapping[bool, int], under_way: Sequence[Claim]) -> Iterator[Claim]:
     """Claim as much as there is room for, beside what is on its way."""
-    busy = sorted({claim.message.endpoint_id for claim in under_way})
+    busy = sorted({each.message.endpoint_id for each in under_way})
     for is_failing, share in shares.items():
-        room = share - sum(claim.was_failing == is_failing for claim in under_way)
+        room = share - sum(each.was_failing == is_failing for each in under_way)
         if room > 0:
             yield from claim(at=clock.now(), room=room, is_failing=is_failing, busy=busy)
 
@@ -117,10 +116,9 @@ def _post(sender: Sender, claim: Claim) -> Future[Answer]:
 
 def body_of(message: HookMessage, *, indent: int | None = None) -> str:
     """Return the JSON that is sent, the same at every attempt; indented for people to read."""
-    event = EVENTS.get(message.event)
     content = {
         "type": message.event,
-        "version": event.version if event else VERSION,
+        "version": message.version,
         "timestamp": message.happened_at.isoformat(),
         "data": message.data,
     }

@@ -152,6 +152,15 @@ def test_other_protocols_are_not_spoken(far):
     assert post(far.url("/mail")).trouble == Trouble.BROKEN
 
 
+def test_whatever_breaks_is_an_answer_and_told_in_the_log(monkeypatch, caplog):
+    async def broken(*args, **kwargs):
+        raise RuntimeError("never seen before")
+
+    monkeypatch.setattr(addresses, "judged", broken)
+    assert post("https://odd.example/").trouble == Trouble.BROKEN
+    assert "never seen before" in caplog.text
+
+
 def test_the_official_library_verifies_and_either_secret_does():
     now, body = datetime.now(UTC), '{"type":"order.paid","name":"连衣裙"}'
     headers = signing.headers(code="msg_1", body=body, secrets=[ONE, OTHER], at=now)

@@ -239,7 +239,7 @@ def test_after_a_rotation_both_secrets_prove_it_for_a_day(shop, owner, far):
     replaying.test(owner, hook, at=timezone.now())
     assert sending.run() == 1
     ((_, headers, body),) = far.requests
-    said = {"type": "webhook.test", "data": {"merchant": shop.code, "endpoint": hook.code}}
+    said = {"type": "webhook.test", "version": 1, "data": {"merchant": shop.code, "endpoint": hook.code}}
     for secret in (before, after):
         assert Webhook(secret).verify(body, headers).items() >= said.items()
     assert before != after
