@@ -1,8 +1,7 @@
 """Long work in a thread of its own, while this one reports on it: a lease is renewed, and it can be called off."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as NotYet
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 Result = TypeVar("Result")
@@ -19,15 +18,11 @@ def attended(
     """
     with ThreadPoolExecutor(1) as pool:
         future = pool.submit(work)
-        while True:
-            try:
-                return future.result(timeout=every)
-            except NotYet:
-                if future.done():
-                    continue
+        while not wait([future], timeout=every).done:
             try:
                 beat()
             except BaseException:
                 stop()
-                future.exception()
+                wait([future])
                 raise
+        return future.result()
