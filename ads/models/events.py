@@ -68,6 +68,7 @@ class Event(models.Model):
             models.Index(fields=["shopper", "at"], condition=Q(kind="click"), name="event_touches"),
             models.Index(fields=["campaign", "at"], condition=Q(kind="click"), name="event_clicks_of_campaign"),
             models.Index(fields=["merchant", "at"], name="event_of_merchant"),
+            models.Index(fields=["rescored_at"], condition=Q(rescored_at__isnull=False), name="event_rescored"),
             BrinIndex(fields=["received_at"], name="event_received", autosummarize=True),  # events come in that order
         ]
 

@@ -1,5 +1,6 @@
 """The advertiser's money: budgets and what they bore, charges and what was given back, top-ups and grants."""
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -98,7 +99,11 @@ class Charge(models.Model):
                 condition=Q(granted__gte=0) & Q(granted__lte=F("amount")), name="charge_granted_is_a_part"
             ),
         ]
-        indexes = [models.Index(fields=["merchant", "at"]), models.Index(fields=["campaign", "day"])]
+        indexes = [
+            models.Index(fields=["merchant", "at"]),
+            models.Index(fields=["campaign", "day"]),
+            BrinIndex(fields=["at"], name="charge_at", autosummarize=True),
+        ]
 
     def __str__(self):
         return self.code
@@ -117,7 +122,10 @@ class CreditNote(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="credit_note_gives")]
-        indexes = [models.Index(fields=["merchant", "at"])]
+        indexes = [
+            models.Index(fields=["merchant", "at"]),
+            BrinIndex(fields=["at"], name="credit_note_at", autosummarize=True),
+        ]
 
     def __str__(self):
         return self.code
