@@ -1,0 +1,1 @@
+"""Paths: what channels did to journeys as a whole; descriptive, never causal."""
