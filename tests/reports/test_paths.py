@@ -1,5 +1,9 @@
 """Removal effects and Shapley values against results reckoned by hand."""
 
+import csv
+import gzip
+from collections import Counter
+
 import pytest
 
 from reports.paths.removal import Journey, removal_effects, shared, states_of
@@ -33,3 +37,27 @@ def test_shapley_values_are_those_by_hand():
 def test_shapley_values_of_too_many_channels_are_refused():
     with pytest.raises(TooManyChannels):
         shapley({frozenset(map(str, range(13))): 1})
+
+
+@pytest.fixture
+def published(real_data):
+    """Real paths with Greek channels."""
+    with gzip.open(real_data("pathdata") / "paths.csv.gz", "rt") as file:
+        rows = list(csv.reader(file, delimiter=";"))[1:]
+    return [
+        Journey(tuple(path.split(" > ")), int(bought), float(value), int(nulls)) for path, bought, value, nulls in rows
+    ]
+
+
+def test_published_paths_have_their_known_totals(published):
+    first, last, linear = Counter(), Counter(), Counter()
+    for journey in published:
+        first[journey.channels[0]] += journey.conversions
+        last[journey.channels[-1]] += journey.conversions
+        for channel in journey.channels:
+            linear[channel] += journey.conversions / len(journey.channels)
+    assert sum(first.values()) == sum(last.values()) == 8193
+    assert (last["eta"], last["iota"]) == (2194, 1363)
+    assert (first["alpha"], first["eta"], first["iota"]) == (1876, 1712, 1692)
+    assert linear["eta"] == pytest.approx(1890.4966, abs=1e-4)
+    assert sum(shared(8193, removal_effects(published)).values()) == pytest.approx(8193)
