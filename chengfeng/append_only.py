@@ -12,6 +12,7 @@ def append_only(table: str, *, but: Sequence[str] = ()) -> migrations.RunSQL:
     """
     refusal = f"chengfeng_refuse_change_but_erasing({', '.join(but)})" if but else "chengfeng_refuse_change()"
     return migrations.RunSQL(
-        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {refusal}",
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION {refusal}",
         f"DROP TRIGGER {table}_append_only ON {table}",
     )

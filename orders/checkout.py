@@ -16,7 +16,8 @@ from chengfeng import sql
 from chengfeng.money import ZERO
 from shops.catalogue import stock
 from shops.delivery.rates import Destination
-from shops.models import Merchant, Presale, Promotion, User, Variant
+from shops.identity.linking import linking
+from shops.models import Link, Merchant, Presale, Promotion, User, Variant
 from shops.promotions import uses
 from shops.promotions.terms import Refusal
 
@@ -241,8 +242,8 @@ def write(checkout: Checkout, drafts: Sequence[Draft]) -> Checkout:
         for order, item in pairs
     ]
     with _used_once():
-        inserting = _inserting(checkout, orders, lines)
-        stock.hold_all(held, at=checkout.placed_at, expires_at=expires_at, before=[inserting])
+        steps = [_inserting(checkout, orders, lines), *_linking(checkout)]
+        stock.hold_all(held, at=checkout.placed_at, expires_at=expires_at, before=steps)
     _insert_discounts(lines, [item for _, item in pairs])
     checkout.placed = orders
     return checkout
@@ -358,6 +359,13 @@ checkout# AS (
     ) w
 )""",
 )  # an order is that of its merchant: there is one in a checkout
+
+
+def _linking(checkout: Checkout) -> list[sql.Step]:
+    """Return the step by which the device is known to be the buyer's, where the buyer is logged in."""
+    if checkout.user is None:
+        return []
+    return [linking(checkout.shopper, checkout.user, evidence=Link.Evidence.CHECKOUT, at=checkout.placed_at)]
 
 
 def _insert_discounts(lines: Sequence[OrderLine], items: Sequence[Item]) -> None:

@@ -75,7 +75,7 @@ class PersonalisedAds(ShopperAPIView):
         said = PersonalisedSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         if said.validated_data["is_on"]:
-            opt_in(request.shopper)
+            opt_in(request.shopper, at=clock.now())
         else:
             opt_out(request.shopper, at=clock.now())
         return Response(said.data)

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from django.db import transaction
 
+from shops.identity import linking
+
 from ..models import Audience, AudienceMember, Behaviour, OptOut
 from .people import window
 
 
 @transaction.atomic
 def opt_out(shopper: UUID, *, at: datetime) -> bool:
-    """Opt a shopper out and forget what was noted; return whether that was news.
+    """Opt a shopper out, forget what was noted and link the device to nobody; return whether that was news.
 
     Auctions follow within seconds. A count of an audience that is under way may yet list the shopper until the next
     one; auctions know better.
     """
+    linking.keep_apart(shopper, at=at)
     _row, is_news = OptOut.objects.get_or_create(shopper=shopper, defaults={"at": at})
     first, last = window(30, today=at.astimezone(UTC).date())
     Behaviour.objects.filter(shopper=shopper, day__range=(first, last)).delete()
@@ -24,8 +27,10 @@ def opt_out(shopper: UUID, *, at: datetime) -> bool:
     return is_news
 
 
-def opt_in(shopper: UUID) -> bool:
-    """Let a shopper be noted again from now on; return whether that was news."""
+@transaction.atomic
+def opt_in(shopper: UUID, *, at: datetime) -> bool:
+    """Let a shopper be noted, and the device be linked, again from now on; return whether that was news."""
+    linking.allow(shopper, at=at)
     return bool(OptOut.objects.filter(shopper=shopper).delete()[0])
 
 

@@ -23,6 +23,6 @@ def privacy(request: HttpRequest) -> HttpResponse:
         opt_out(request.shopper, at=clock.now())
         messages.success(request, _("Ads are no longer personalised for you, and what was noted is deleted."))
     elif request.POST.get("personalised") == "yes":
-        opt_in(request.shopper)
+        opt_in(request.shopper, at=clock.now())
         messages.success(request, _("Ads are personalised for you from now on."))
     return redirect("ads:privacy")

@@ -17,6 +17,7 @@ from chengfeng import clock
 from shops import tenancy
 from shops.frame import first_page
 
+from ..identity.models import Link
 from . import attempts, devices
 from .forms import LoginForm, RegisterForm
 
@@ -37,7 +38,7 @@ class Login(auth_views.LoginView):
     def form_valid(self, form):
         attempts.forget(self.request, at=clock.now())
         response = super().form_valid(form)
-        devices.remember(self.request, at=clock.now())
+        devices.remember(self.request, evidence=Link.Evidence.LOGIN, at=clock.now())
         return response
 
 
@@ -66,7 +67,7 @@ def register(request: HttpRequest) -> HttpResponse:
     form = RegisterForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.save(language=get_language()))
-        devices.remember(request, at=clock.now())
+        devices.remember(request, evidence=Link.Evidence.REGISTER, at=clock.now())
         messages.success(request, _("Welcome to Chengfeng."))
         return redirect(wanted(request) or "shops:feed")
     return render(request, "shops/accounts/register.html", {"form": form, "next": wanted(request)})

@@ -1,1 +1,1 @@
-"""Identity: which person a device belongs to, since when, and what becomes of it when the person wants to be forgotten."""
+"""Identity: whose a device is and since when, and what becomes of it when the person wants to be forgotten."""

@@ -8,14 +8,17 @@ from django.utils.translation import gettext_lazy as _
 class Link(models.Model):
     """The moment from which a device, known by its shopper id, belongs to another person than before; append-only.
 
-    The links of a device are numbered from 1, and never go back in time. Both ids are pseudonyms: who a person is,
-    only the account knows that bears the same id; when it is erased, fresh ids take their place.
+    The links of a device are numbered from 1, and never go back in time. A device whose shopper does not want it linked
+    belongs to itself: the person is its own id. Both ids are pseudonyms: who a person is, only the account knows that
+    bears the same id; when it is erased, fresh ids take their place.
     """
 
     class Evidence(models.TextChoices):
         LOGIN = "login", _("Logged in")
         REGISTER = "register", _("Registered")
         CHECKOUT = "checkout", _("Bought while logged in")
+        APART = "apart", _("Not to be linked any more")
+        AGAIN = "again", _("May be linked again")
 
     shopper = models.UUIDField()
     number = models.PositiveIntegerField()

@@ -1,7 +1,8 @@
 """Which device belongs to whom, and when: derived from the links, never stored.
 
 A link owns its device from its moment until the next one of the device; the first owns what the device did in the 30
-days before it, too. So an interval begins with `since` and ends before `until`.
+days before it, too. So an interval begins with `since` and ends before `until`. A device that was kept apart from the
+start always belonged to itself.
 """
 
 from collections.abc import Sequence
@@ -13,14 +14,36 @@ from chengfeng import sql
 
 INTERVALS = """
 SELECT shopper, person, number,
-    CASE WHEN number = 1 THEN at - interval '30 days' ELSE at END AS since,
+    CASE WHEN number > 1 THEN at WHEN person = shopper THEN '-infinity' ELSE at - interval '30 days' END AS since,
     coalesce(lead(at) OVER (PARTITION BY shopper ORDER BY number), 'infinity') AS until
 FROM shops_link
-"""  # filter it by shopper inside, or outside by anything else; see OF_SHOPPER and OF_PERSON
+"""  # may be followed by WHERE on shopper alone: an interval ends where the next one of its device begins
 
-OF_SHOPPER = f"{INTERVALS} WHERE shopper = %(shopper)s"
-OF_PERSON = f"""
-SELECT i.shopper, i.person, i.number, i.since, i.until FROM (
-    {INTERVALS} WHERE shopper IN (SELECT shopper FROM shops_link WHERE person = %(person)s)
-) i WHERE i.person = %(person)s AND i.since < i.until
+OWNER = f"""
+SELECT i.person FROM ({INTERVALS} WHERE shopper = %(shopper)s) i WHERE i.since <= %(at)s AND %(at)s < i.until
 """
+DEVICES = f"""
+SELECT i.shopper, nullif(i.since, '-infinity'), nullif(i.until, 'infinity') FROM (
+    {INTERVALS} WHERE shopper IN (SELECT shopper FROM shops_link WHERE person = %(person)s)
+) i WHERE i.person = %(person)s AND i.since < i.until ORDER BY i.since, i.shopper
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The time in which a device belonged to somebody: half-open, without an end while it still does."""
+
+    shopper: UUID
+    since: datetime | None
+    until: datetime | None
+
+
+def person_at(shopper: UUID, at: datetime) -> UUID:
+    """Return whose the device was at that moment; the device's own id where it was nobody's."""
+    found = sql.row(OWNER, {"shopper": shopper, "at": at})
+    return found[0] if found else shopper
+
+
+def devices_of(person: UUID) -> Sequence[Interval]:
+    """Return the intervals in which devices belonged to a person, the earliest first."""
+    return [Interval(*found) for found in sql.rows(DEVICES, {"person": person})]

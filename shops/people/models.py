@@ -38,7 +38,11 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     code = CodeField(prefix="usr")
     person = models.UUIDField(
-        unique=True, default=uuid4, db_default=RandomUUID(), editable=False, help_text=_("Stands for them in measurements")
+        unique=True,
+        default=uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text=_("Stands for them in measurements"),
     )
     email = models.EmailField(_("e-mail"), unique=True)
     name = models.CharField(_("name"), max_length=80)
