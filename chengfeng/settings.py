@@ -284,6 +284,7 @@ SCHEDULES = {  # job kind → seconds between two runs
 OUTBOX_CONSUMERS = {
     "wallet.low": ["ads.wallet.letters.send_low", "shops.hooks.fanning.fan_out"],
     "grant.expires": ["ads.wallet.letters.send_expiring", "shops.hooks.fanning.fan_out"],
+    "identity.linked": ["ads.attribution.linking.on_linked"],
     "invitation.open": ["shops.people.letters.send_invitation"],
     "order.balance_due": ["orders.reminders.send"],
     "order.paid": ["orders.receipts.send", "orders.vouchers.letters.send_issued", "shops.hooks.fanning.fan_out"],
