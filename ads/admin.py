@@ -20,6 +20,7 @@ from .models import (
     Charge,
     Conversion,
     ConversionLine,
+    ConversionRefund,
     Credit,
     CreditNote,
     Eligibility,
@@ -130,7 +131,7 @@ class ConversionLineInline(ReadOnlyInline):
 
 @admin.register(Conversion)
 class ConversionAdmin(ReadOnlyAdmin):
-    list_display = ["order_code", "merchant", "value", "currency", "at"]
+    list_display = ["order_code", "merchant", "value", "currency", "is_new", "at"]
     list_filter = ["currency"]
     list_select_related = ["merchant"]
     search_fields = ["order_code", "merchant__code"]
@@ -144,6 +145,15 @@ class ConversionLineAdmin(ReadOnlyAdmin):
     list_display = ["line_code", "conversion", "product", "quantity", "value"]
     list_select_related = ["conversion", "product"]
     search_fields = ["line_code", "conversion__order_code"]
+    ordering = ["-pk"]
+
+
+@admin.register(ConversionRefund)
+class ConversionRefundAdmin(ReadOnlyAdmin):
+    list_display = ["code", "line", "amount", "at"]
+    list_select_related = ["line"]
+    search_fields = ["code", "line__line_code"]
+    date_hierarchy = "at"
     ordering = ["-pk"]
 
 

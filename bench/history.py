@@ -66,16 +66,17 @@ SELECT id, 'pay_' || lpad(id::text, 16, '0'), 'sandbox', 'credit_card', 1, 100, 
     at, id FROM past_order""",
     "INSERT INTO orders_paymentshare (amount, order_id, payment_id) SELECT 100, id, id FROM past_order",
     """
-INSERT INTO ads_conversion (id, order_code, shopper, currency, value, at, merchant_id)
-SELECT id, 'ord_' || lpad(id::text, 16, '0'), shopper, 'CNY', 100, at, merchant_id FROM past_order""",
+INSERT INTO ads_conversion (id, order_code, shopper, currency, value, is_new, placed_at, at, merchant_id)
+SELECT id, 'ord_' || lpad(id::text, 16, '0'), shopper, 'CNY', 100, false, at, at, merchant_id FROM past_order""",
     """
-INSERT INTO ads_conversionline (id, line_code, quantity, value, conversion_id, product_id)
-SELECT id, 'oln_' || lpad(id::text, 16, '0'), 1, 100, id, product_id FROM past_order""",
+INSERT INTO ads_conversionline (id, line_code, quantity, value, brand, is_new_to_brand, conversion_id, product_id,
+    variant_id)
+SELECT id, 'oln_' || lpad(id::text, 16, '0'), 1, 100, '', false, id, product_id, variant_id FROM past_order""",
     """
-INSERT INTO ads_credit (event_day, token, touch, rule, reason, cause, share, amount, is_same_product, touched_at, at,
-    ad_id, campaign_id, line_id, merchant_id)
+INSERT INTO ads_credit (event_day, token, touch, rule, reason, cause, refund, share, amount, is_same_product,
+    touched_at, at, posted_at, ad_id, campaign_id, line_id, merchant_id)
 SELECT (at AT TIME ZONE 'UTC')::date, md5('t' || id)::uuid, 'click', 'last_click_7d', 'initial',
-    'ord_' || lpad(id::text, 16, '0'), 1, 100, true, at, at, ad_id, campaign_id, id, merchant_id FROM past_order""",
+    'ord_' || lpad(id::text, 16, '0'), '', 1, 100, true, at, at, at, ad_id, campaign_id, id, merchant_id FROM past_order""",
     """
 INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper, bid,
     price, decided_at, at, received_at, is_valid, reason)

@@ -65,11 +65,12 @@ VALUES (%(order_id)s, 2, 'placed', 'paid', '', %(at)s)""",
 INSERT INTO shops_stockmove (kind, quantity, cause, at, merchant_id, variant_id)
 VALUES ('sale', -1, %(order)s, %(at)s, %(merchant)s, %(variant)s)""",
     """
-INSERT INTO ads_conversion (order_code, shopper, currency, value, at, merchant_id)
-VALUES (%(order)s, %(shopper)s, 'CNY', %(price)s, %(at)s, %(merchant)s) RETURNING id AS conversion_id""",
+INSERT INTO ads_conversion (order_code, shopper, currency, value, is_new, placed_at, at, merchant_id)
+VALUES (%(order)s, %(shopper)s, 'CNY', %(price)s, true, %(at)s, %(at)s, %(merchant)s) RETURNING id AS conversion_id""",
     """
-INSERT INTO ads_conversionline (line_code, quantity, value, conversion_id, product_id)
-VALUES (%(line)s, 1, %(price)s, %(conversion_id)s, %(product)s)""",
+INSERT INTO ads_conversionline (line_code, quantity, value, brand, is_new_to_brand, conversion_id, product_id,
+    variant_id)
+VALUES (%(line)s, 1, %(price)s, '', true, %(conversion_id)s, %(product)s, %(variant)s)""",
     """
 INSERT INTO chengfeng_outboxmessage (topic, key, payload, created_at, due_at, attempts, last_error)
 VALUES ('order.paid', %(order)s, %(body)s, %(at)s, %(at)s, 0, '')""",

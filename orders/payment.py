@@ -351,12 +351,12 @@ def _paying(order: Order, lines: Sequence[OrderLine], *, at: datetime) -> list[s
     fresh = {"cancelled_at": None, "cancel_reason": "", "settled_at": None}
     has_goods = any(not line.is_service for line in lines)
     fresh["ship_by_at"] = ship_by(order, paid_at=at) if has_goods else None
-    sold = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in lines]
+    sold = [SoldLine(line.code, line.product_id, line.variant_id, line.quantity, line.total) for line in lines]
     whose = {"merchant": order.merchant, "order_code": order.code, "shopper": order.shopper}
     return [
         moving(order, OrderState.PAID, at=at, **fresh),
         stock.taking(cause=order.code, at=at),
-        converting(**whose, currency=order.currency, lines=sold, at=at),
+        converting(**whose, currency=order.currency, lines=sold, placed_at=order.placed_at, at=at),
         outbox.publishing("order.paid", key=order.code, payload=_told(order), at=at),
     ]
 

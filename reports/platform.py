@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
+from ads.attribution import WITHDRAWN
 from chengfeng import sql
 from chengfeng.money import ZERO
 from shops.models import Merchant
@@ -17,7 +18,6 @@ from . import reading
 from .metrics import total
 from .models import MerchantDay
 from .reconciliation import comparing
-from .sources import WITHDRAWN
 
 BEGINNING = date(1970, 1, 3)
 
@@ -76,8 +76,8 @@ SPEND = """
 CREDITS = f"""
     SELECT m.currency,
         count(DISTINCT l.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN})) AS ad_orders,
-        coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund'), 0) AS ad_gmv,
-        coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0) AS ad_refunds
+        coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0) AS ad_gmv,
+        coalesce(-sum(r.amount) FILTER (WHERE r.refund <> ''), 0) AS ad_refunds
     FROM ads_credit r JOIN ads_conversionline l ON l.id = r.line_id JOIN shops_merchant m ON m.id = r.merchant_id
     WHERE r.rule = 'last_click_7d' AND {{r.at}} GROUP BY 1
 """

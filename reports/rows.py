@@ -55,7 +55,7 @@ BEHIND: dict[str, Behind] = {
     "cancelled": _orders("cancelled_at"),
     "refunds": Behind(Refund, "done_at", Right.ORDERS_VIEW, Q(state=Refund.State.DONE), "amount"),
     "ad_gmv": Behind(
-        Credit, "at", Right.ADS_VIEW, Q(rule=RULE) & ~Q(reason=Credit.Reason.REFUND), "amount"
+        Credit, "at", Right.ADS_VIEW, Q(rule=RULE) & Q(refund=""), "amount"
     ),
     "spend": Behind(Charge, "at", Right.ADS_VIEW, ALL, "amount"),
     "ad_credits": Behind(CreditNote, "at", Right.ADS_VIEW, ALL, "amount"),

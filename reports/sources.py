@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
+from ads.attribution import WITHDRAWN
 from chengfeng.periods import midnight
 from shops.models import Merchant
 
@@ -48,10 +49,6 @@ def _orders(at: str, **measures: str) -> Source:
     return Source("orders_order o", "o.merchant_id", f"o.{at}", measures)
 
 
-WITHDRAWN = (
-    "SELECT FROM ads_credit w WHERE w.line_id = r.line_id AND w.reason = 'invalid' AND w.rule = r.rule "
-    "AND w.token = r.token AND w.share < 0"
-)  # that the touch of a credit was found invalid
 EVENTS = Source(
     rows="ads_event e",
     merchant="e.merchant_id",
@@ -94,9 +91,9 @@ CREDITS = Source(
     where=f"r.rule = '{RULE}'",
     measures={
         "ad_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN}))",
-        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund'), 0)",
-        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.reason <> 'refund' AND r.is_same_product), 0)",
-        "ad_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.reason = 'refund'), 0)",
+        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0)",
+        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = '' AND r.is_same_product), 0)",
+        "ad_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.refund <> ''), 0)",
     },
     keys={Grain.CAMPAIGN: "r.campaign_id", Grain.PRODUCT: "sold.product_id"},
 )

@@ -86,7 +86,7 @@ def explain(order: Order) -> Explanation:
         Touch(c, place(c.elapsed, scale), charges.get((c.event.day, c.event.token, c.event.kind)), products[c.event.pk])
         for c in candidates
     ]
-    window = trail.rule.click if trail else timedelta(days=7)
+    window = trail.rule.window if trail else timedelta(days=7)
     return Explanation(
         trail, touches, place(window, scale), _lines(order, trail), _movements(order, charges, candidates)
     )

@@ -1,14 +1,17 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
 from .explaining import Candidate, Trail, explain
-from .recording import SoldLine, converting, record_refund
-from .restating import STANDS, Key, restate
-from .rules import DEFAULT, RULES, Rule, Share, Touch, credit
+from .posting import SoldLine, bring_up_to_date, converting, record_refund
+from .presets import DEFAULT, PRESETS
+from .restating import Key, credit_late, restate
+from .rules import Rule, Share, Touch, credit
+from .standing import STANDS, WITHDRAWN
 
 __all__ = [
     "DEFAULT",
-    "RULES",
+    "PRESETS",
     "STANDS",
+    "WITHDRAWN",
     "Candidate",
     "Key",
     "Rule",
@@ -16,8 +19,10 @@ __all__ = [
     "SoldLine",
     "Touch",
     "Trail",
+    "bring_up_to_date",
     "converting",
     "credit",
+    "credit_late",
     "explain",
     "record_refund",
     "restate",

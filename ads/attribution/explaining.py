@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from chengfeng.money import ZERO
 
 from ..models import Campaign, Conversion, Credit, Event, EventKind
-from .recording import events_before
-from .rules import DEFAULT, Rule
+from .presets import DEFAULT
+from .rules import Rule
+from .touching import TOKEN_LIFE
 
 LOOK_BACK = timedelta(days=30)
 
@@ -69,7 +70,7 @@ def explain(order_code: str, *, rule: Rule = DEFAULT) -> Trail | None:
         .order_by("pk")
     )
     kinds = [EventKind.CLICK, EventKind.VIEWABLE]
-    events = events_before(conversion, LOOK_BACK).filter(kind__in=kinds).order_by("-at", "token", "kind")[:500]
+    events = _events_before(conversion, LOOK_BACK).filter(kind__in=kinds).order_by("-at", "token", "kind")[:500]
     return Trail(conversion, rule, _candidates(conversion, rule, list(events), posted), posted)
 
 
@@ -90,8 +91,18 @@ def _why(conversion: Conversion, rule: Rule, event: Event, mine: list[Credit]) -
         return Why.TAKEN
     if not event.is_valid:
         return Why.INVALID
-    if not rule.counts(event.kind):
+    counted = rule.counted(event.kind)
+    if counted is None:
         return Why.KIND
-    if conversion.at - event.at > rule.window(event.kind):
+    if conversion.at - event.at > counted.window:
         return Why.WINDOW
     return Why.PREFERRED
+
+
+def _events_before(conversion: Conversion, window: timedelta):
+    """Return the events of the conversion's shopper at its merchant within `window` before it."""
+    since = conversion.at - window
+    return Event.objects.filter(
+        shopper=conversion.shopper, merchant=conversion.merchant_id, at__gte=since, at__lte=conversion.at,
+        day__gte=(since - TOKEN_LIFE).date(), day__lte=conversion.at.date(),
+    )  # fmt: skip

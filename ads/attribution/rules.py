@@ -1,168 +1,266 @@
 """Attribution as a pure function: touches × sold line × rule → shares that sum exactly to the line's value."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from typing import Self
 from uuid import UUID
 
-from chengfeng.money import allocate
-
-from ..models import EventKind
+from chengfeng.money import minor_unit
 
 SHARE_UNIT = Decimal("0.00000001")
 AMOUNT_UNIT = Decimal("0.0001")
-HALF_LIFE = Decimal(timedelta(days=7).total_seconds())
+YOUNGEST = 26  # the weight of the youngest touch under decay is 2 to the power of this
+WEEK = timedelta(days=7)
 
-Weights = Callable[[Sequence[timedelta]], list[Decimal]]
+
+class Kind(StrEnum):
+    """What touched a shopper."""
+
+    CLICK = "click"
+    LIVE = "live"
+    READ = "read"
+    ENGAGEMENT = "engagement"
+    VIEWABLE = "viewable"
+    VIEW = "impression"
+
+
+class Scope(StrEnum):
+    """How near to what an ad showed the thing must be that was bought."""
+
+    SKU = "sku"
+    PRODUCT = "product"
+    BRAND = "brand"
+    CATEGORY = "category"
+    SHOP = "shop"
+
+
+class State(StrEnum):
+    """Which orders count: those that were placed, paid or settled."""
+
+    PLACED = "placed"
+    PAID = "paid"
+    SETTLED = "settled"
+
+
+class Model(StrEnum):
+    """How a line is spread over the touches that count."""
+
+    LAST = "last"
+    FIRST = "first"
+    LINEAR = "linear"
+    POSITION = "position"
+    DECAY = "decay"
+    CLAIMED = "claimed"  # every campaign that touched claims all of it
+    EVERYTHING = "everything"  # every sale counts, whatever touched
+
+
+class Clock(StrEnum):
+    """By which moment a credit is reported."""
+
+    TOUCH = "touch"
+    ORDER = "order"
+    SETTLE = "settle"
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A kind of touch that earns credit: how long before the sale, how near, and after which ranks."""
+
+    kind: Kind
+    window: timedelta
+    scope: Scope = Scope.SHOP
+    rank: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which touches earn credit for which sales, and how a sale is spread over them.
+
+    A touch is eligible when its kind is counted, it lies at most the kind's window before the sale – both ends
+    included – and what was sold is in the kind's scope. The sale is the moment at which the order reached the `state`;
+    a settled order was sold when it was paid. Of the eligible touches those of the lowest rank count. The model `last`
+    takes the nearest of them (same product, same brand, anything else), unless `by_relevance` is off, then the most
+    recent, then the lowest token; the others spread the line over all that count.
+
+    `is_net` and `clock` say how the rule is reported unless somebody asks otherwise: net of refunds, and by when.
+    """
+
+    name: str
+    title: str
+    counts: tuple[Counted, ...]
+    model: Model = Model.LAST
+    by_relevance: bool = True
+    half_life: timedelta = WEEK
+    state: State = State.PAID
+    is_net: bool = False
+    clock: Clock = Clock.ORDER
+    note: str = ""
+
+    @property
+    def window(self) -> timedelta:
+        """The widest window."""
+        return max((each.window for each in self.counts), default=timedelta(0))
+
+    @property
+    def version(self) -> str:
+        """12 hex digits that change with everything that changes a credit."""
+        told = [getattr(self, field.name) for field in fields(self) if field.name not in LABELS]
+        return hashlib.blake2b(repr(told).encode(), digest_size=6).hexdigest()
+
+    def counted(self, kind: str) -> Counted | None:
+        return next((each for each in self.counts if each.kind == kind), None)
+
+    def with_(self, **changes) -> Self:
+        """Return the rule with some members changed."""
+        return replace(self, **changes)
+
+
+LABELS = {"name", "title", "note", "is_net", "clock"}
+
+
+@dataclass(frozen=True, slots=True)
+class Goods:
+    """What was advertised, or sold; `sku` is None where an ad names none of several."""
+
+    merchant: int
+    product: int
+    brand: str = ""
+    category: int | None = None
+    sku: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A click or a view that may have led to a sale."""
+    """A valid event that may have led to a sale."""
 
     day: date
     token: UUID
     kind: str
-    ad_id: int
-    campaign_id: int
-    product_id: int
-    brand: str
+    campaign: int
+    ad: int
+    goods: Goods
     at: datetime
 
     @property
     def order(self) -> tuple:
-        """Sorts touches by time, equal instants by the lowest id."""
-        return self.at, self.day, self.token, self.kind
+        """Sorts touches by time, equal instants by the lowest token."""
+        return self.at, self.token, self.kind
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """What was sold: `value` is what the credits must sum to."""
 
-    product_id: int
-    brand: str
+    goods: Goods
     value: Decimal
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """The part of a line that one touch is credited with."""
+    """The part of a line that one touch is credited with; under `everything` there is no touch."""
 
-    touch: Touch
+    touch: Touch | None
     share: Decimal
     amount: Decimal
 
 
-def first(ages: Sequence[timedelta]) -> list[Decimal]:
-    return [Decimal(index == 0) for index in range(len(ages))]
+def is_within(scope: Scope, shown: Goods, sold: Goods) -> bool:
+    """Tell whether what was sold is as near to what was advertised as a scope asks for."""
+    if shown.merchant != sold.merchant:
+        return False
+    match scope:
+        case Scope.SKU:
+            return shown.sku is not None and shown.sku == sold.sku
+        case Scope.PRODUCT:
+            return shown.product == sold.product
+        case Scope.BRAND:
+            return bool(shown.brand) and shown.brand == sold.brand
+        case Scope.CATEGORY:
+            return shown.category is not None and shown.category == sold.category
+        case _:
+            return True
 
 
-def last(ages: Sequence[timedelta]) -> list[Decimal]:
-    return first(ages)[::-1]
+def relevance(shown: Goods, sold: Goods) -> int:
+    """Return 0 for the same product, 1 for the same brand, 2 for anything else."""
+    return 0 if is_within(Scope.PRODUCT, shown, sold) else 1 if is_within(Scope.BRAND, shown, sold) else 2
 
 
-def linear(ages: Sequence[timedelta]) -> list[Decimal]:
-    return [Decimal(1)] * len(ages)
+def credit(touches: Sequence[Touch], line: Line, *, at: datetime, rule: Rule) -> list[Share]:
+    """Return the shares of a line sold at `at`, oldest touch first; none when no touch is eligible.
 
-
-def position(ages: Sequence[timedelta]) -> list[Decimal]:
-    """Weigh the first and the last touch 0.4 each, those between share 0.2."""
-    if len(ages) < 3:
-        return linear(ages)
-    between = [Decimal("0.2") / (len(ages) - 2)] * (len(ages) - 2)
-    return [Decimal("0.4"), *between, Decimal("0.4")]
-
-
-def decay(ages: Sequence[timedelta]) -> list[Decimal]:
-    """Halve the weight with every seven days before the sale."""
-    return [Decimal(2) ** (-Decimal(age.total_seconds()) / HALF_LIFE) for age in ages]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How touches earn credit.
-
-    `click` and `view` are inclusive windows before the sale, zero meaning off. A single-touch rule takes the touch
-    that comes first in precedence: click before view, then (unless `by_relevance` is off) the same product before
-    the same brand before the same shop, then the most recent, then the lowest id. A rule with `weights` spreads the
-    line over all eligible clicks, or over all eligible views where there was no click.
+    The touches are valid ones of one person. Shares sum to exactly 1 and amounts to `line.value`; where campaigns
+    claim, each of them has a share of 1.
     """
-
-    name: str
-    click: timedelta = timedelta(days=7)
-    view: timedelta = timedelta(0)
-    by_relevance: bool = True
-    weights: Weights | None = None
-
-    def window(self, kind: str) -> timedelta:
-        return self.click if kind == EventKind.CLICK else self.view
-
-    def counts(self, kind: str) -> bool:
-        return self.window(kind) > timedelta(0)
-
-    def admits(self, touch: Touch, *, at: datetime) -> bool:
-        return self.counts(touch.kind) and timedelta(0) <= at - touch.at <= self.window(touch.kind)
-
-    def weigh(self, moments: Sequence[datetime], *, at: datetime) -> list[Decimal]:
-        """Return the weights of the credited touches, given their moments in order."""
-        return (self.weights or last)([at - moment for moment in moments])
-
-
-RULES = {
-    rule.name: rule
-    for rule in (
-        Rule("last_click_7d"),
-        Rule("last_recency_7d", by_relevance=False),
-        Rule("first_click_7d", weights=first),
-        Rule("linear_7d", weights=linear),
-        Rule("position_7d", weights=position),
-        Rule("decay_7d", weights=decay),
-    )
-}
-DEFAULT = RULES["last_click_7d"]
-
-
-def relevance(product_id: int, brand: str, line: Line) -> int:
-    """Return 0 for the same product, 1 for the same brand, 2 for the same shop only."""
-    if product_id == line.product_id:
-        return 0
-    return 1 if brand and brand == line.brand else 2
-
-
-def credit(touches: Sequence[Touch], line: Line, *, at: datetime, rule: Rule = DEFAULT) -> list[Share]:
-    """Return the shares of a line sold at `at`; none when no touch is eligible.
-
-    The touches are valid ones of the same shopper at the same shop. Shares sum to exactly 1, amounts to `line.value`.
-    """
+    whole = Decimal(1)
+    if rule.model is Model.EVERYTHING:
+        return [Share(None, whole, line.value)]
     taken = choose(touches, line, at=at, rule=rule)
-    if not taken:
-        return []
-    weights = rule.weigh([touch.at for touch in taken], at=at)
-    parts = allocate(Decimal(1), weights, unit=SHARE_UNIT)
-    return [
-        Share(touch, part, amount)
-        for touch, part, amount in zip(taken, parts, split(line.value, weights), strict=True)
-        if part
-    ]
+    if rule.model is Model.CLAIMED:
+        return [Share(touch, whole, line.value) for touch in taken]
+    if len(taken) == 1:
+        return [Share(taken[0], whole, line.value)]
+    weights = weigh(rule, [at - touch.at for touch in taken])
+    parts, amounts = split(whole, weights, SHARE_UNIT), split(line.value, weights, unit_of(line))
+    return [Share(*each) for each in zip(taken, parts, amounts, strict=True)]
 
 
 def choose(touches: Sequence[Touch], line: Line, *, at: datetime, rule: Rule) -> list[Touch]:
     """Return the touches that a rule credits, oldest first."""
-    eligible = sorted((touch for touch in touches if rule.admits(touch, at=at)), key=lambda touch: touch.order)
-    clicks = [touch for touch in eligible if touch.kind == EventKind.CLICK]
-    pool = clicks or eligible
-    if not pool or rule.weights:
+    ranked = [(each, counted.rank) for each in touches if (counted := admits(rule, each, line, at=at))]
+    if rule.model is Model.CLAIMED:
+        latest = {touch.campaign: touch for touch, _ in sorted(ranked, key=lambda pair: (pair[0].at, _down(pair[0])))}
+        return sorted(latest.values(), key=lambda touch: touch.order)
+    lowest = min((rank for _, rank in ranked), default=0)
+    pool = sorted((touch for touch, rank in ranked if rank == lowest), key=lambda touch: touch.order)
+    if not pool or rule.model not in (Model.LAST, Model.FIRST):
         return pool
-
-    def precedence(touch: Touch) -> tuple:
-        rank = relevance(touch.product_id, touch.brand, line) if rule.by_relevance else 0
-        return rank, at - touch.at, touch.order
-
-    return [min(pool, key=precedence)]
+    return pool[:1] if rule.model is Model.FIRST else [min(pool, key=lambda touch: _nearness(touch, line, rule, at))]
 
 
-def split(value: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """Split a line's value in whole cents where it is in whole cents, else in the smallest amount kept."""
-    unit = Decimal("0.01") if value == value.quantize(Decimal("0.01")) else AMOUNT_UNIT
-    return allocate(value, weights, unit=unit)
+def admits(rule: Rule, touch: Touch, line: Line, *, at: datetime) -> Counted | None:
+    """Return how a rule counts a touch before a sale, or None where it does not."""
+    counted = rule.counted(touch.kind)
+    is_in_time = counted is not None and timedelta(0) <= at - touch.at <= counted.window
+    return counted if is_in_time and is_within(counted.scope, touch.goods, line.goods) else None
+
+
+def _nearness(touch: Touch, line: Line, rule: Rule, at: datetime) -> tuple:
+    near = relevance(touch.goods, line.goods) if rule.by_relevance else 0
+    return near, at - touch.at, touch.token, touch.kind
+
+
+def _down(touch: Touch) -> tuple:
+    """Sort so that of touches of one instant the lowest token comes last."""
+    return -touch.token.int, [-ord(letter) for letter in touch.kind]
+
+
+def weigh(rule: Rule, ages: Sequence[timedelta]) -> list[int]:
+    """Return the weights of the touches that share a line, given how old they are, oldest first."""
+    number = len(ages)
+    if rule.model is Model.POSITION and number > 2:
+        return [2 * (number - 2), *[1] * (number - 2), 2 * (number - 2)]
+    if rule.model is Model.DECAY:
+        return [round(2.0 ** (YOUNGEST - (age - ages[-1]) / rule.half_life)) for age in ages]
+    return [1] * number
+
+
+def unit_of(line: Line) -> Decimal:
+    """Return in what a line is split: whole coins where its value is in whole coins, else the smallest amount kept."""
+    coin = minor_unit(line.currency)
+    return AMOUNT_UNIT if line.value % coin else coin
+
+
+def split(value: Decimal, weights: Sequence[int], unit: Decimal) -> list[Decimal]:
+    """Split a value in proportion to weights by the largest remainder, ties to the earliest."""
+    units, whole = int(value / unit), sum(weights)
+    parts = [units * weight // whole for weight in weights]
+    by_rest = sorted(range(len(weights)), key=lambda i: -(units * weights[i] % whole))
+    for i in by_rest[: units - sum(parts)]:
+        parts[i] += 1
+    return [part * unit for part in parts]

@@ -6,16 +6,15 @@ from dataclasses import dataclass
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import ExtractHour, TruncDate
 
 from chengfeng.money import ZERO
 from chengfeng.periods import days_period, each_day
 from shops.models import Merchant
 
-from ..attribution import DEFAULT
-from ..attribution.restating import STANDS
-from ..models import Campaign, Charge, Conversion, Credit, CreditNote, Event, EventKind
+from ..attribution import DEFAULT, STANDS
+from ..models import Campaign, Charge, Credit, CreditNote, Event, EventKind
 from ..validity import TOKEN_LIFE
 from .results import Result
 
@@ -29,15 +28,10 @@ SEEN = {
         ("engagements", EventKind.ENGAGEMENT),
     )
 }
-BOUGHT_BEFORE = Conversion.objects.filter(
-    merchant=OuterRef("merchant"),
-    shopper=OuterRef("line__conversion__shopper"),
-    at__lt=OuterRef("line__conversion__at"),
-)
 SOLD = {
     "orders": Count("line__conversion", distinct=True, filter=STANDS),
-    "new_customers": Count("line__conversion", distinct=True, filter=STANDS & ~Exists(BOUGHT_BEFORE)),
-    "sales": Sum("amount", filter=~Q(reason=Credit.Reason.REFUND), default=ZERO),
+    "new_customers": Count("line__conversion", distinct=True, filter=STANDS & Q(line__conversion__is_new=True)),
+    "sales": Sum("amount", filter=Q(refund=""), default=ZERO),
     "settled_sales": Sum("amount"),
 }
 Key = F | TruncDate | ExtractHour | Subquery

@@ -9,7 +9,7 @@ from django.db import connection
 
 from chengfeng import sql
 
-from ..attribution.rules import DEFAULT
+from ..attribution import DEFAULT
 from ..validity import TOKEN_LIFE
 from .facts import PLACEMENTS, brand_number
 from .features import (
@@ -23,7 +23,7 @@ from .features import (
 )
 
 CLICK_WAIT = timedelta(hours=1)  # an impression that was not clicked by then is learnt as one that never will be
-WINDOW = DEFAULT.click  # a purchase later than that is not credited to its click
+WINDOW = DEFAULT.window  # a purchase later than that is not credited to its click
 
 
 @dataclass(frozen=True)

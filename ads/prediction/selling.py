@@ -7,7 +7,7 @@ import numpy as np
 
 from chengfeng import sql
 
-from ..attribution.rules import DEFAULT
+from ..attribution import DEFAULT
 from .delays import pending
 from .examples import WINDOW, Catalogue
 from .sold import Sold

@@ -13,8 +13,7 @@ from chengfeng.money import ZERO, round_money
 from chengfeng.periods import days_period, each_day, local_date
 
 from .. import performance
-from ..attribution import DEFAULT
-from ..attribution.restating import STANDS
+from ..attribution import DEFAULT, STANDS
 from ..auction.numbers import CENTS
 from ..models import Ad, Campaign, Charge, Credit
 from ..performance import Result
@@ -120,7 +119,7 @@ def _shops(campaign: Campaign, first: date, last: date) -> list[Result]:
     ).order_by()
     sold = credited.values_list("merchant").annotate(
         orders=Count("line__conversion", distinct=True, filter=STANDS),
-        sales=Sum("amount", filter=~Q(reason=Credit.Reason.REFUND), default=ZERO),
+        sales=Sum("amount", filter=Q(refund=""), default=ZERO),
     )
     results = {pk: Result(spend=spend) for pk, spend in spent.items()}
     for pk, orders, sales in sold:

@@ -79,8 +79,8 @@ WITH seen AS (
     FROM seen s JOIN ads_charge c ON c.event_day = s.day AND c.token = s.token AND c.kind = s.kind
     LEFT JOIN ads_creditnote n ON n.charge_id = c.id GROUP BY 1, 2
 ), sold AS (
-    SELECT s.group_id, s.term, count(DISTINCT l.conversion_id) FILTER (WHERE c.reason = 'initial') AS orders,
-        sum(c.amount) FILTER (WHERE c.reason <> 'refund') AS sales, sum(c.amount) AS settled_sales
+    SELECT s.group_id, s.term, count(DISTINCT l.conversion_id) FILTER (WHERE c.share > 0) AS orders,
+        sum(c.amount) FILTER (WHERE c.refund = '') AS sales, sum(c.amount) AS settled_sales
     FROM seen s JOIN ads_credit c ON c.event_day = s.day AND c.token = s.token AND c.touch = s.kind
     JOIN ads_conversionline l ON l.id = c.line_id WHERE c.rule = %(rule)s GROUP BY 1, 2
 )

@@ -7,7 +7,7 @@ from math import exp
 
 from chengfeng import sql
 
-from ..attribution.rules import DEFAULT
+from ..attribution import DEFAULT
 
 WINDOW = timedelta(days=7)
 FRESH = timedelta(hours=1)
@@ -108,7 +108,7 @@ GROUP BY campaign_id, ad_id ORDER BY campaign_id, ad_id
 """
 ORDERS = """
 WITH credits AS (
-    SELECT campaign_id, line_id, reason, amount
+    SELECT campaign_id, line_id, refund, share, amount
     FROM unnest(
         %(campaigns)s::bigint[], %(sinces)s::timestamptz[], %(untils)s::timestamptz[]
     ) w (campaign, since, until)
@@ -116,16 +116,12 @@ WITH credits AS (
     WHERE at >= %(first)s AND at < %(at)s AND rule = %(rule)s
 ), lines AS (
     SELECT c.campaign_id, l.conversion_id,
-        bool_or(c.reason = 'initial') AND NOT bool_or(c.reason = 'invalid') AS counts,
-        sum(c.amount) FILTER (WHERE c.reason <> 'refund') AS paid, sum(c.amount) AS settled
+        sum(c.share) > 0 AS counts, sum(c.amount) FILTER (WHERE c.refund = '') AS paid, sum(c.amount) AS settled
     FROM credits c JOIN ads_conversionline l ON l.id = c.line_id
     GROUP BY c.campaign_id, l.conversion_id
 )
 SELECT l.campaign_id AS campaign, (count(*) FILTER (WHERE counts))::float8 AS orders,
-    (count(*) FILTER (WHERE counts AND NOT EXISTS (
-        SELECT FROM ads_conversion earlier
-        WHERE earlier.merchant_id = v.merchant_id AND earlier.shopper = v.shopper AND earlier.at < v.at
-    )))::float8 AS newcomers,
+    (count(*) FILTER (WHERE counts AND v.is_new))::float8 AS newcomers,
     coalesce(sum(paid), 0)::float8 AS paid, coalesce(sum(settled), 0)::float8 AS settled
 FROM lines l JOIN ads_conversion v ON v.id = l.conversion_id GROUP BY l.campaign_id
 """

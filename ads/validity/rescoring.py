@@ -6,18 +6,20 @@ an event becomes invalid by one guarded update under the lock of its campaign.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from chengfeng import clock, sql
 from chengfeng.jobs import Report
 from chengfeng.models import Job
 
 from .. import counts
-from ..attribution import Key, restate
+from ..attribution import Key, credit_late, restate
 from . import alerts
 from .finding import find
 from .rules import RESCORED
 from .withdrawing import withdraw
+
+LATELY = timedelta(hours=1)  # longer than from one look to the next
 
 
 def run(job: Job, report: Report) -> dict:
@@ -51,8 +53,9 @@ def _by_campaign(at: datetime) -> Mapping[int, Mapping[Key, str]]:
 
 
 def _catch_up(at: datetime) -> None:
-    """Restate sales that were credited to a click in the very moment in which it was found invalid."""
-    restate([Key(*row) for row in sql.rows(LEFT_BEHIND, {"since": at - RESCORED})])
+    """Restate sales credited to a click in the very moment in which it was found invalid, or before it was reported."""
+    restate([Key(*row) for row in sql.rows(LEFT_BEHIND, {"since": at - RESCORED})], at=at)
+    credit_late(since=at - LATELY, at=at)
 
 
 LEFT_BEHIND = """

@@ -50,7 +50,7 @@ def withdraw(found: Mapping[int, Mapping[Key, str]], *, at: datetime) -> Withdra
     changed = [event for events in marked.values() for event in events]
     if not changed:
         return Withdrawn([], [])
-    restate([event.key for event in changed])
+    restate([event.key for event in changed], at=at)
     notes = _give_back(changed, at)
     for pk, events in marked.items():
         _keep(locked[pk], events, notes, at)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from ads import partitions, tokens
-from ads.attribution import converting
+from ads.attribution import SoldLine, converting
 from ads.models import Ad, AdGroup, Campaign, Credit, Event
 from ads.tokens import AdToken
 from ads.validity import Visitor
@@ -70,10 +70,16 @@ def event(ad: Ad, *, shopper: uuid.UUID, at: datetime = AT, kind: str = "click",
     )  # fmt: skip
 
 
+def sold(line_code: str, product: Product, value: Decimal | str) -> SoldLine:
+    """A line of a paid order: one unit of a product's first variant."""
+    variant = product.variants.first() or factories.variant(product.merchant, product=product)
+    return SoldLine(line_code, product.pk, variant.pk, 1, Decimal(value))
+
+
 def convert(*, order_code: str, **sale) -> list[Credit]:
     """An order that was paid, as the ads see it; returns what it is credited with."""
     with transaction.atomic():
-        sql.together(converting(order_code=order_code, **sale))
+        sql.together(converting(order_code=order_code, **{"placed_at": sale["at"]} | sale))
     return list(Credit.objects.filter(cause=order_code, reason="initial").order_by("pk"))
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from ads import partitions
 from ads.models import Audience, Behaviour, Conversion, ConversionLine
 from shops.models import Merchant, Product
+from tests import factories
 from tests.factories import AT, numbers
 
 
@@ -35,11 +36,17 @@ def bought(*products: Product, shopper: uuid.UUID | None = None, at: datetime = 
     shopper = shopper or uuid.uuid4()
     conversion = Conversion.objects.create(
         merchant=products[0].merchant, order_code=f"ord_{next(numbers)}", shopper=shopper, currency="CNY",
-        value=Decimal(len(products)), at=at,
+        value=Decimal(len(products)), is_new=True, placed_at=at, at=at,
     )  # fmt: skip
     for product in products:
         code = f"oln_{next(numbers)}"
         ConversionLine.objects.create(
-            conversion=conversion, line_code=code, product=product, quantity=1, value=Decimal(1)
+            conversion=conversion,
+            line_code=code,
+            product=product,
+            quantity=1,
+            value=Decimal(1),
+            is_new_to_brand=True,
+            variant=product.variants.first() or factories.variant(product.merchant, product=product),
         )
     return shopper

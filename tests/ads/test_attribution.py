@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from ads import attribution
-from ads.attribution import DEFAULT, RULES, SoldLine
-from ads.attribution.rules import Line, Touch, choose, credit, split
+from ads.attribution import DEFAULT, PRESETS
+from ads.attribution.rules import Counted, Goods, Kind, Line, Scope, Touch, choose, credit, split, weigh
 from ads.models import Credit
 from tests import factories
 from tests.factories import AT
@@ -18,13 +18,17 @@ from . import adverts
 DAY = timedelta(days=1)
 
 
-def touch(number: int, *, age: timedelta, product: int = 1, brand: str = "", kind: str = "click") -> Touch:
+def touch(number: int, *, age: timedelta, product: int = 1, brand: str = "", kind: str = "click", **goods) -> Touch:
     at = AT - age
-    return Touch(at.date(), uuid.UUID(int=number), kind, number, number, product, brand, at)
+    return Touch(at.date(), uuid.UUID(int=number), kind, number, number, Goods(1, product, brand, **goods), at)
+
+
+def line(value="10", *, product: int = 1, brand: str = "", currency: str = "CNY", **goods) -> Line:
+    return Line(Goods(1, product, brand, **goods), Decimal(value), currency)
 
 
 def winner(touches, rule=DEFAULT, product=1, brand="") -> int:
-    return choose(touches, Line(product, brand, Decimal(1)), at=AT, rule=rule)[0].ad_id
+    return choose(touches, line(product=product, brand=brand), at=AT, rule=rule)[0].ad
 
 
 @pytest.mark.parametrize(
@@ -34,20 +38,29 @@ def winner(touches, rule=DEFAULT, product=1, brand="") -> int:
         ([4, 3, 2, 1], 1999, "position_7d", [800, 200, 200, 799]),
         ([28, 14, 7, 0], 9999, "decay_7d", [345, 1379, 2758, 5517]),
         ([21, 14, 7, 1, 0], 12345, "decay_7d", [555, 1110, 2220, 4021, 4439]),
-        ([2, 1], 100, "first_click_7d", [100, 0]),
         ([1], 100, "position_7d", [100]),
         ([2, 1], 100, "position_7d", [50, 50]),
     ],
 )
 def test_weights_split_to_the_known_results(ages, total, rule, parts):
-    weights = RULES[rule].weigh([AT - age * DAY for age in ages], at=AT)
-    assert split(Decimal(total).scaleb(-2), weights) == [Decimal(part).scaleb(-2) for part in parts]
+    weights = weigh(PRESETS[rule], [age * DAY for age in ages])
+    coin = Decimal("0.01")
+    assert split(total * coin, weights, coin) == [part * coin for part in parts]
+
+
+@pytest.mark.parametrize(
+    ("value", "currency", "parts"),
+    [("100", "JPY", [34, 33, 33]), ("0.01", "CNY", ["0.01", 0, 0]), ("0.0005", "CNY", ["0.0002", "0.0002", "0.0001"])],
+)
+def test_a_line_is_split_in_coins_of_its_currency(value, currency, parts):
+    touches = [touch(n, age=n * DAY) for n in (1, 2, 3)]
+    shares = credit(touches, line(value, currency=currency), at=AT, rule=PRESETS["linear_7d"])
+    assert [each.amount for each in shares] == [Decimal(part) for part in parts]
 
 
 def test_the_window_is_inclusive_to_the_second():
-    line = Line(1, "", Decimal(10))
-    inside, outside, after = (touch(1, age=7 * DAY + timedelta(seconds=s)) for s in (0, 1, -8 * 86400))
-    assert [len(credit([t], line, at=AT)) for t in (inside, outside, after)] == [1, 0, 0]
+    ages = [7 * DAY, 7 * DAY + timedelta(microseconds=1), timedelta(microseconds=-1), timedelta(0)]
+    assert [len(credit([touch(1, age=age)], line(), at=AT, rule=DEFAULT)) for age in ages] == [1, 0, 0, 1]
 
 
 def test_precedence_is_product_then_brand_then_recency_then_lowest_id():
@@ -56,16 +69,35 @@ def test_precedence_is_product_then_brand_then_recency_then_lowest_id():
     assert winner([twin, shop, brand, same], brand="Mori") == 1
     assert winner([shop, twin, brand], brand="Mori") == 2
     assert winner([shop, twin]) == 3
-    assert winner([same, brand, shop, twin], rule=RULES["last_recency_7d"]) == 3
+    assert winner([same, brand, shop, twin], rule=PRESETS["last_recency_7d"]) == 3
 
 
-def test_views_earn_nothing_unless_the_rule_counts_them():
-    view = touch(1, age=DAY, kind="viewable")
-    line, counting = Line(1, "", Decimal(10)), attribution.Rule("views", view=2 * DAY)
-    assert credit([view], line, at=AT) == []
-    assert [s.touch for s in credit([view], line, at=AT, rule=counting)] == [view]
-    click = touch(2, age=6 * DAY, product=9)
-    assert [s.touch for s in credit([view, click], line, at=AT, rule=counting)] == [click]
+def test_views_earn_only_where_counted_and_where_no_click_does():
+    view, click = touch(1, age=DAY, kind="viewable"), touch(2, age=6 * DAY, product=9)
+    assert credit([view], line(), at=AT, rule=DEFAULT) == []
+    counting = DEFAULT.with_(counts=(*DEFAULT.counts, Counted(Kind.VIEWABLE, DAY, rank=1)))
+    assert [s.touch for s in credit([view], line(), at=AT, rule=counting)] == [view]
+    assert [s.touch for s in credit([view, click], line(), at=AT, rule=counting)] == [click]
+
+
+@pytest.mark.parametrize(
+    ("scope", "shown", "counts"),
+    [
+        ("sku", {"sku": 7}, True), ("sku", {"sku": 8}, False), ("sku", {}, False),
+        ("product", {}, True), ("product", {"product": 2}, False),
+        ("brand", {"product": 2, "brand": "Mori"}, True), ("brand", {"brand": "Nami"}, False), ("brand", {}, False),
+        ("category", {"product": 2, "category": 5}, True), ("category", {}, False), ("shop", {"product": 2}, True),
+    ],
+)  # fmt: skip
+def test_a_scope_is_tested_on_what_was_sold(scope, shown, counts):
+    rule = DEFAULT.with_(counts=(Counted(Kind.CLICK, DAY, Scope(scope)),))
+    sold = line(brand="Mori", category=5, sku=7)
+    assert bool(credit([touch(1, age=DAY, **shown)], sold, at=AT, rule=rule)) is counts
+
+
+def test_a_rule_has_a_version_that_changes_with_its_numbers_alone():
+    assert DEFAULT.with_(title="Other", clock="touch").version == DEFAULT.version
+    assert len({rule.version for rule in (DEFAULT, DEFAULT.with_(half_life=DAY), PRESETS["linear_7d"])}) == 3
 
 
 @pytest.fixture
@@ -75,7 +107,7 @@ def sale(shop):
     adverts.event(first, shopper=shopper, at=AT - 3 * DAY)
     adverts.event(second, shopper=shopper, at=AT - DAY)
     other = factories.product(shop)
-    lines = [SoldLine("l1", first.product_id, 1, Decimal("30.00")), SoldLine("l2", other.pk, 1, Decimal("9.99"))]
+    lines = [adverts.sold("l1", first.product, "30.00"), adverts.sold("l2", other, "9.99")]
     return {
         "merchant": shop, "order_code": "ord_1", "shopper": shopper, "currency": "CNY", "lines": lines, "at": AT,
         "first": first, "second": second,

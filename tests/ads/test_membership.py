@@ -145,7 +145,8 @@ def test_it_answers_as_plain_statements_do(shop, foreign_shop, used, members, st
         Conversion.objects.bulk_create(
             Conversion(
                 merchant=shops[is_foreign], order_code=f"ord_{next(factories.numbers)}", shopper=PEOPLE[person],
-                currency="CNY", value=1, at=AT - timedelta(hours=7 * hours),
+                currency="CNY", value=1, is_new=True, placed_at=AT - timedelta(hours=7 * hours),
+                at=AT - timedelta(hours=7 * hours),
             )
             for person, is_foreign, hours in step
         )  # fmt: skip

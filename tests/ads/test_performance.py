@@ -67,19 +67,25 @@ def transfer(merchant, amount, at):
 def sale(touch, *, value: str, refunded: str = "0", shopper=None):
     """An order of the clicking shopper an hour later, credited to the click, and what was refunded of it."""
     number = next(factories.numbers)
+    before = Conversion.objects.filter(merchant=touch.merchant, shopper=shopper or touch.shopper)
     conversion = Conversion.objects.create(
         merchant=touch.merchant, order_code=f"ord_{number}", shopper=shopper or touch.shopper, currency="CNY",
-        value=value, at=touch.at,
+        value=value, is_new=not before.exists(), placed_at=touch.at, at=touch.at,
     )  # fmt: skip
-    line = conversion.lines.create(line_code=f"oln_{number}", product=touch.product, quantity=1, value=value)
+    line = conversion.lines.create(
+        line_code=f"oln_{number}", product=touch.product, quantity=1, value=value, is_new_to_brand=conversion.is_new,
+        variant=factories.variant(touch.merchant, product=touch.product),
+    )  # fmt: skip
     credit = {
         "merchant": touch.merchant, "line": line, "campaign": touch.campaign, "ad": touch.ad, "event_day": touch.day,
         "token": touch.token, "touch": "click", "rule": DEFAULT.name, "is_same_product": True,
-        "touched_at": touch.at, "at": touch.at,
+        "touched_at": touch.at, "at": touch.at, "posted_at": touch.at,
     }  # fmt: skip
     Credit.objects.create(reason="initial", cause=conversion.order_code, share=1, amount=value, **credit)
     if Decimal(refunded):
-        Credit.objects.create(reason="refund", cause=f"rfd_{number}", share=0, amount=-Decimal(refunded), **credit)
+        Credit.objects.create(
+            reason="refund", cause=f"rfd_{number}", refund=f"rfd_{number}", share=0, amount=-Decimal(refunded), **credit
+        )
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def planted(ads, wallet):
     sale(searched, value="100", refunded="40")
     Conversion.objects.create(
         merchant=fed.merchant, order_code="ord_old", shopper=fed.shopper, currency="CNY", value=1,
-        at=AT - timedelta(days=90),
+        is_new=True, placed_at=AT - timedelta(days=90), at=AT - timedelta(days=90),
     )  # fmt: skip
     sale(fed, value="30")
     CreditNote.objects.create(

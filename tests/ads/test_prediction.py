@@ -71,19 +71,22 @@ def credited(click: Event, *, after: timedelta, value: str = "100", reason: str 
     order = uuid.uuid4().hex[:20]
     conversion = Conversion.objects.create(
         merchant_id=click.merchant_id, order_code=order, shopper=click.shopper, currency="CNY", value=Decimal(value),
-        at=click.at + after,
+        is_new=True, placed_at=click.at + after, at=click.at + after,
     )  # fmt: skip
+    variant = click.product.variants.first() or factories.variant(click.merchant, product=click.product)
     line = ConversionLine.objects.create(
-        conversion=conversion, line_code=order, product_id=click.product_id, quantity=1, value=Decimal(value)
-    )
+        conversion=conversion, line_code=order, product_id=click.product_id, quantity=1, value=Decimal(value),
+        variant=variant, is_new_to_brand=True,
+    )  # fmt: skip
     return credit(line, click, reason=reason, amount=value, at=click.at + after)
 
 
 def credit(line: ConversionLine, click: Event, *, reason: str, amount: str, at: datetime) -> Credit:
     return Credit.objects.create(
         merchant_id=click.merchant_id, line=line, campaign_id=click.campaign_id, ad=click.ad, event_day=click.day,
-        token=click.token, touch="click", rule="last_click_7d", reason=reason, cause=reason, share=1,
-        amount=Decimal(amount), is_same_product=True, touched_at=click.at, at=at,
+        token=click.token, touch="click", rule="last_click_7d", reason=reason, cause=reason,
+        refund=reason if reason == "refund" else "", share=reason != "refund",
+        amount=Decimal(amount), is_same_product=True, touched_at=click.at, at=at, posted_at=at,
     )  # fmt: skip
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from ads import tokens, wallet
-from ads.attribution import SoldLine, record_refund
+from ads.attribution import record_refund
 from ads.models import Charge, Credit, CreditNote, Event, Rescore
 from ads.tracking import Report, track
 from ads.validity import Visitor, networks
@@ -101,7 +101,7 @@ def test_a_network_that_never_has_an_ad_in_view_is_found(ad):
 
 
 def sell(shop, line: str, product, shopper, *, at):
-    sold = SoldLine(line, product.pk, 1, Decimal("30.00"))
+    sold = adverts.sold(line, product, "30.00")
     return adverts.convert(
         merchant=shop, order_code=f"ord_{line}", shopper=shopper, currency="CNY", lines=[sold], at=at
     )  # fmt: skip
@@ -139,7 +139,7 @@ def test_a_sale_goes_to_the_next_eligible_touch_net_of_its_refund(shop, ad, bob)
     record_refund(refund_code="ref_2", lines={"l1": Decimal(20)}, at=AT + 4 * HOUR)
     assert standing() == {first.token: (1, 0)}
     assert set(Credit.objects.filter(reason="invalid").values_list("at", "share", "amount")) == {
-        (AT + HOUR, -1, -20), (AT + HOUR, 1, 20),
+        (AT + HOUR, -1, -30), (AT + 2 * HOUR, 0, 10), (AT + HOUR, 1, 30), (AT + 2 * HOUR, 0, -10),
     }  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from decimal import Decimal
 import pytest
 
 from ads import partitions
-from ads.attribution import SoldLine
 from ads.campaigns import EditConflict
 from ads.campaigns.changes import undo
 from ads.models import AdGroup, AuctionRecord, Keyword, SearchTerm
@@ -50,7 +49,7 @@ def test_searches_are_told_with_what_they_brought(ad, shop):
     click(ad, "red dress")
     click(ad, "Blue  HAT", shopper=uuid.UUID(int=8))
     click(ad, "never written", shopper=uuid.UUID(int=9))
-    line = SoldLine("oln_1", ad.product_id, 1, Decimal(80))
+    line = adverts.sold("oln_1", ad.product, "80")
     adverts.convert(
         merchant=shop, order_code="ord_1", shopper=SAM, currency="CNY", lines=[line], at=AT + timedelta(hours=1)
     )

@@ -107,7 +107,7 @@ def test_what_is_judged_again_restates_its_day_and_is_given_back_on_its_own(shop
     assert {day for _, day in dirty.days(at=NOW + timedelta(days=1))} >= {date(2026, 3, 3), date(2026, 3, 10)}
     facts.rebuild_history(at=NOW + timedelta(days=1))
     then, now = (MerchantDay.objects.get(merchant=shop, day=date(2026, 3, day)) for day in (3, 10))
-    assert (then.clicks, then.invalid_clicks, then.ad_orders, then.ad_gmv, then.spend) == (0, 2, 0, 100, Decimal("2.5"))
+    assert (then.clicks, then.invalid_clicks, then.ad_orders, then.ad_gmv, then.spend) == (0, 2, 0, 0, Decimal("2.5"))
     assert (now.ad_credits, now.spend) == (Decimal("2.5"), Decimal("-2.5"))
     of_product = ProductDay.objects.get(day=date(2026, 3, 10), product=told.product)
     assert (of_product.ad_credits, of_product.spend) == (Decimal("2.5"), Decimal("-2.5"))

@@ -195,10 +195,12 @@ def pay(order: Order, *, at: datetime, method: str = "credit_card") -> Payment:
     PaymentShare.objects.create(payment=payment, order=order, amount=order.total)
     stock.take(cause=order.code, at=at)
     move(order, "placed", "paid", at)
-    lines = [SoldLine(line.code, line.product_id, line.quantity, line.total) for line in order.lines.all()]
+    lines = [
+        SoldLine(line.code, line.product_id, line.variant_id, line.quantity, line.total) for line in order.lines.all()
+    ]
     adverts.convert(
         merchant=order.merchant, order_code=order.code, shopper=order.shopper, currency=order.currency,
-        lines=lines, at=at,
+        lines=lines, placed_at=order.placed_at, at=at,
     )  # fmt: skip
     outbox.publish("order.paid", key=order.code, payload={}, at=at)
     _book(order, order.total, kind="payment", reference=f"payment:{payment.code}:{order.code}", at=at)

@@ -1,0 +1,78 @@
+"""Finds the touches behind sales: valid events, before the sale, on the devices of whoever bought."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from chengfeng import sql
+from shops.identity.owning import INTERVALS
+
+from .rules import Goods, Rule, Scope, Touch
+
+TOKEN_LIFE = timedelta(hours=48)  # how long after its decision an event may happen
+
+SALES = "SELECT id, shopper, merchant_id, placed_at, at FROM ads_conversion WHERE id = ANY(%(sales)s)"
+BUYERS = f"""
+SELECT s.*, (
+    SELECT i.person FROM ({INTERVALS} WHERE shopper = s.shopper) i
+    WHERE s.placed_at >= i.since AND s.placed_at < i.until
+) AS person FROM ({{sales}}) s
+"""
+DEVICES = f"""
+SELECT b.id, b.merchant_id, b.at, b.shopper, '-infinity'::timestamptz AS since, coalesce(
+    (SELECT at - interval '30 days' FROM shops_link l WHERE l.shopper = b.shopper AND number = 1), 'infinity'
+) AS until
+FROM buyers# b WHERE person IS NULL
+UNION ALL
+SELECT b.id, b.merchant_id, b.at, i.shopper, i.since, i.until FROM buyers# b CROSS JOIN LATERAL (
+    {INTERVALS} WHERE shopper IN (SELECT shopper FROM shops_link WHERE person = b.person)
+) i WHERE i.person = b.person
+"""
+EVENTS = """
+FROM devices# d JOIN ads_event e ON e.shopper = d.shopper AND e.merchant_id = d.merchant_id
+    AND e.at >= greatest(d.since, d.at - %(window#)s) AND e.at <= d.at AND e.at < d.until
+JOIN shops_product p ON p.id = e.product_id
+WHERE e.is_valid AND ({kinds}) AND e.day BETWEEN %(first_day#)s AND %(last_day#)s
+"""
+ONLY_SKU = "(SELECT min(id) FROM shops_variant v WHERE v.product_id = e.product_id HAVING count(*) = 1)"
+COLUMNS = """
+    d.id, e.day, e.token, e.kind, e.campaign_id, e.ad_id, e.merchant_id, e.product_id, p.brand, p.category_id, {sku},
+    e.at
+"""
+
+
+def behind(sales: Collection[int], rule: Rule, *, days: tuple[datetime, datetime]) -> Mapping[int, list[Touch]]:
+    """Return the valid touches of the rule's kinds and widest window behind conversions, by their keys.
+
+    `days` are the first and the last moment of the sales.
+    """
+    sku = ONLY_SKU if any(each.scope is Scope.SKU for each in rule.counts) else "NULL"
+    query = (
+        f"WITH buyers AS ({BUYERS.format(sales=SALES)}), devices AS ({DEVICES}) "
+        f"SELECT {COLUMNS.format(sku=sku)} {EVENTS.format(kinds=kinds_of(rule))}"
+    )
+    found: dict[int, list[Touch]] = defaultdict(list)
+    for row in sql.rows(query.replace("#", ""), {"sales": list(sales), **look_back(rule, *days)}):
+        sale, day, token, kind, campaign, ad, *goods, at = row
+        found[sale].append(Touch(day, token, kind, campaign, ad, Goods(*goods), at))
+    return found
+
+
+def exists(of: str, rule: Rule) -> tuple[str, str]:
+    """Return the queries of a statement's part, and the condition that there is a touch behind the sale in `of`."""
+    queries = f"buyers# AS ({BUYERS.format(sales=of)}), devices# AS ({DEVICES})"
+    return queries, f"EXISTS (SELECT {EVENTS.format(kinds=kinds_of(rule))})"
+
+
+def look_back(rule: Rule, first: datetime, last: datetime) -> dict:
+    """Return the parameters that bound events: how long before a sale, and the partitions of which days."""
+    return {
+        "window": rule.window,
+        "first_day": (first - rule.window - TOKEN_LIFE).date(),
+        "last_day": last.date(),
+    }
+
+
+def kinds_of(rule: Rule) -> str:
+    """Return the condition of the kinds that a rule counts, spelt out, as the index of clicks is."""
+    return " OR ".join(f"e.kind = '{each.kind.value}'" for each in rule.counts)
