@@ -217,7 +217,7 @@ def _shares(row: ConversionLine, value: Decimal, touches: Sequence[Touch], rule:
     conversion = row.conversion
     goods = Goods(conversion.merchant_id, row.product_id, row.brand, row.category_id, row.variant_id)
     shares = credit(touches, Line(goods, value, conversion.currency), at=conversion.at, rule=rule)
-    return {(each.touch.token, each.touch.kind): Owed(each.share, each.amount) for each in shares if each.share}
+    return {(each.touch.token, each.touch.kind): Owed(each.share, each.amount) for each in shares}
 
 
 def _credit(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from math import floor
 from typing import Self
 from uuid import UUID
 
@@ -246,7 +247,7 @@ def weigh(rule: Rule, ages: Sequence[timedelta]) -> list[int]:
     if rule.model is Model.POSITION and number > 2:
         return [2 * (number - 2), *[1] * (number - 2), 2 * (number - 2)]
     if rule.model is Model.DECAY:
-        return [round(2.0 ** (YOUNGEST - (age - ages[-1]) / rule.half_life)) for age in ages]
+        return [floor(2.0 ** (YOUNGEST - (age - ages[-1]) / rule.half_life) + 0.5) for age in ages]
     return [1] * number
 
 

@@ -276,14 +276,17 @@ REFUNDS = Log(
 )  # fmt: skip
 LINKS = Log(
     "links",
-    {"recorded": INT, "shopper": TEXT, "person": TEXT, "evidence": TEXT},
+    {"recorded": INT, "shopper": TEXT, "number": INT, "person": TEXT, "evidence": TEXT},
     [
         Part(
             "shops_link k", "k.at",
-            columns={"shopper": digits("k.shopper"), "person": digits("k.person"), "evidence": "k.evidence"},
+            columns={
+                "shopper": digits("k.shopper"), "number": "k.number::bigint", "person": digits("k.person"),
+                "evidence": "k.evidence",
+            },
         )
     ],
-    key=["shopper", "person"],
+    key=["shopper", "number"],
     of_states=True,
     pseudonyms=["shopper", "person"],
 )  # fmt: skip
