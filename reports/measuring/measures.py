@@ -1,0 +1,210 @@
+"""Every measure of a report: what it is called, what it means, and of which sums it is made.
+
+A sum is added up from rows of one family, or counts distinct things among them; a measure is a sum, or a difference
+or ratio of sums. Sums of money and counts add up over rows; distinct counts do not, and are counted anew for a total.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from ..metrics import LESS_IS_BETTER, NEITHER, Metric, Unit
+from .dimensions import Family
+
+COUNT, MONEY, PERCENT, FACTOR = Unit.COUNT, Unit.MONEY, Unit.PERCENT, Unit.FACTOR
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What a family adds up; `is_distinct` where it counts different things, so that rows do not add up."""
+
+    code: str
+    family: Family
+    unit: Unit = COUNT
+    is_distinct: bool = False
+
+
+def _sums(family: Family, unit: Unit, *codes: str, is_distinct: bool = False) -> list[Sum]:
+    return [Sum(code, family, unit, is_distinct) for code in codes]
+
+
+SUMS: dict[str, Sum] = {
+    made.code: made
+    for made in [
+        *_sums(Family.SEEN, COUNT, "impressions", "viewable", "clicks", "invalid_clicks", "engagements"),
+        *_sums(Family.SPENT, MONEY, "spend", "ad_credits"),
+        *_sums(Family.CREDITED, MONEY, "gmv", "direct_gmv", "refunds", "settled_gmv", "new_customer_gmv"),
+        *_sums(Family.CREDITED, MONEY, "new_to_brand_gmv"),
+        *_sums(Family.CREDITED, COUNT, "orders", "new_to_brand_orders", "units", is_distinct=True),
+        *_sums(Family.CREDITED, COUNT, "customers", "new_customers", "returning_customers", is_distinct=True),
+        *_sums(Family.RETURNED, MONEY, "refunds_done"),
+        *_sums(Family.CLAIMED, MONEY, "claimed_gmv"),
+        *_sums(Family.SHOP, MONEY, "all_gmv", "all_refunds", "all_settled_gmv"),
+        *_sums(Family.SHOP, COUNT, "all_units"),
+        *_sums(Family.SHOP, COUNT, "all_orders", "all_customers", "all_new_customers", is_distinct=True),
+    ]
+}
+
+
+def _sum(code: str, label, meaning) -> Metric:
+    return Metric(code, label, meaning, SUMS[code].unit, (code,))
+
+
+_TRAFFIC = [
+    _sum("impressions", _("Impressions"), _("Valid showings of ads, by the time of the showing.")),
+    _sum("viewable", _("Viewable impressions"), _("Impressions of which half was in view for a full second.")),
+    _sum("clicks", _("Clicks"), _("Valid clicks on ads, repeats and robots left out.")),
+    _sum("invalid_clicks", _("Invalid clicks"), _("Clicks kept on record with a reason, and not charged.")),
+    _sum("engagements", _("Engagements"), _("Valid likes, collections, comments and shares that ads led to.")),
+    Metric("ctr", _("Click rate"), _("Clicks for each impression."), PERCENT, ("clicks",), (), ("impressions",)),
+    Metric(
+        "viewability", _("Viewability"), _("Share of impressions that were viewable."), PERCENT, ("viewable",), (),
+        ("impressions",),
+    ),
+    Metric(
+        "invalid_rate", _("Invalid click rate"), _("Invalid clicks as a share of all clicks, valid or not."), PERCENT,
+        ("invalid_clicks",), (), ("clicks", "invalid_clicks"),
+    ),
+]  # fmt: skip
+
+_SPEND = [
+    _sum("spend", _("Ad spend"), _("Prices taken for clicks and viewable impressions, less what was given back.")),
+    _sum("ad_credits", _("Ad credits"), _("Charges given back; taken off the ad spend.")),
+    Metric("cpc", _("Price per click"), _("Ad spend for each valid click."), MONEY, ("spend",), (), ("clicks",)),
+    Metric(
+        "cpm", _("Price per 1,000 impressions"), _("Ad spend for each thousand valid impressions."), MONEY,
+        ("spend",), (), ("impressions",),
+    ),
+]  # fmt: skip
+
+_SALES = [
+    _sum("orders", _("Orders"), _("Orders of which a part is credited to ads by the rule.")),
+    _sum("units", _("Units"), _("Units on the order lines of which a part is credited to ads.")),
+    _sum("gmv", _("GMV"), _("Goods value credited to ads by the rule, before refunds, without freight and tax.")),
+    _sum("direct_gmv", _("Direct GMV"), _("The part of the GMV in which the very product was bought that was shown.")),
+    Metric(
+        "halo_gmv", _("Halo GMV"), _("The part of the GMV in which another product was bought than was shown."),
+        MONEY, ("gmv",), ("direct_gmv",),
+    ),
+    _sum(
+        "claimed_gmv", _("Claimed GMV"),
+        _("What the campaigns would claim, each for itself: every line in full for each campaign that touched it."),
+    ),
+    _sum("refunds", _("Refunds of these sales"), _("What refunds have taken back of this GMV so far.")),
+    _sum("refunds_done", _("Refunds done"), _("What refunds done in the period took back of credited sales.")),
+    Metric("net_gmv", _("Net GMV"), _("GMV less the refunds of these sales so far."), MONEY, ("gmv",), ("refunds",)),
+    _sum("settled_gmv", _("Settled GMV"), _("Net GMV of the orders that are settled by now.")),
+    Metric(
+        "settle_rate", _("Settled share"), _("Share of the GMV that is settled by now."), PERCENT, ("settled_gmv",),
+        (), ("gmv",),
+    ),
+    Metric(
+        "return_rate", _("Refunded share"), _("Share of the GMV that refunds have taken back so far."), PERCENT,
+        ("refunds",), (), ("gmv",),
+    ),
+]  # fmt: skip
+
+_RETURN = [
+    Metric("roi", _("ROI"), _("GMV for each unit of ad spend, before refunds."), FACTOR, ("gmv",), (), ("spend",)),
+    Metric(
+        "direct_roi", _("Direct ROI"), _("Direct GMV for each unit of ad spend."), FACTOR, ("direct_gmv",), (),
+        ("spend",),
+    ),
+    Metric(
+        "claimed_roi", _("Claimed ROI"), _("Claimed GMV for each unit of ad spend."), FACTOR, ("claimed_gmv",), (),
+        ("spend",),
+    ),
+    Metric("net_roi", _("Net ROI"), _("Net GMV for each unit of ad spend."), FACTOR, ("gmv",), ("refunds",), ("spend",)),
+    Metric(
+        "settled_roi", _("Settled ROI"), _("Settled GMV for each unit of ad spend."), FACTOR, ("settled_gmv",), (),
+        ("spend",),
+    ),
+    Metric("cvr", _("Orders per click"), _("Orders for each valid click."), PERCENT, ("orders",), (), ("clicks",)),
+    Metric(
+        "cost_per_order", _("Cost per order"), _("Ad spend for each order."), MONEY, ("spend",), (), ("orders",)
+    ),
+    Metric("ad_average_order", _("GMV per order"), _("GMV for each order."), MONEY, ("gmv",), (), ("orders",)),
+]  # fmt: skip
+
+_CUSTOMERS = [
+    _sum("customers", _("Customers"), _("Different people behind the orders.")),
+    _sum(
+        "new_customers", _("New customers"),
+        _("People behind the orders who had bought nothing in the shop in the 365 days before."),
+    ),
+    _sum("returning_customers", _("Returning customers"), _("People behind the orders who had bought before.")),
+    _sum("new_customer_gmv", _("GMV of new customers"), _("GMV of orders of new customers.")),
+    _sum(
+        "new_to_brand_orders", _("Orders new to the brand"),
+        _("Orders with a line of a brand of which the customer had bought nothing here in the 365 days before."),
+    ),
+    _sum("new_to_brand_gmv", _("GMV new to the brand"), _("GMV of such lines.")),
+    Metric(
+        "cost_per_new_customer", _("Cost per new customer"), _("Ad spend for each new customer."), MONEY,
+        ("spend",), (), ("new_customers",),
+    ),
+]  # fmt: skip
+
+_SHOP = [
+    _sum("all_orders", _("All orders"), _("Orders of the shop, with ads or without.")),
+    _sum("all_units", _("All units"), _("Units sold by the shop.")),
+    _sum("all_gmv", _("Sales of the shop"), _("Goods value of all orders, before refunds, without freight and tax.")),
+    _sum("all_refunds", _("Refunds of the shop"), _("What refunds have taken back of these sales so far.")),
+    Metric(
+        "all_net_gmv", _("Net sales of the shop"), _("Sales of the shop less their refunds so far."), MONEY,
+        ("all_gmv",), ("all_refunds",),
+    ),
+    _sum("all_settled_gmv", _("Settled sales of the shop"), _("Net sales of the orders that are settled by now.")),
+    _sum("all_customers", _("All customers"), _("Different people behind all orders.")),
+    _sum("all_new_customers", _("All new customers"), _("People behind all orders who are new to the shop.")),
+    Metric(
+        "organic_orders", _("Organic orders"), _("Orders of which no part is credited to ads."), COUNT,
+        ("all_orders",), ("orders",),
+    ),
+    Metric(
+        "organic_gmv", _("Organic sales"), _("Sales of the shop that are not credited to ads."), MONEY, ("all_gmv",),
+        ("gmv",),
+    ),
+    Metric("ad_share", _("Share of ads"), _("GMV as a share of all sales."), PERCENT, ("gmv",), (), ("all_gmv",)),
+    Metric(
+        "refund_rate", _("Refund rate"), _("Share of all sales that refunds have taken back so far."), PERCENT,
+        ("all_refunds",), (), ("all_gmv",),
+    ),
+    Metric(
+        "average_order", _("Average order"), _("Sales of the shop for each order."), MONEY, ("all_gmv",), (),
+        ("all_orders",),
+    ),
+]  # fmt: skip
+
+GROUPS = {
+    _("Traffic"): _TRAFFIC,
+    _("Spend"): _SPEND,
+    _("Sales by ads"): _SALES,
+    _("Return"): _RETURN,
+    _("Customers"): _CUSTOMERS,
+    _("Whole shop"): _SHOP,
+}
+MEASURES: dict[str, Metric] = {metric.code: metric for group in GROUPS.values() for metric in group}
+PER_THOUSAND = {"cpm"}
+FEWER = LESS_IS_BETTER | {"refunds", "refunds_done", "return_rate", "all_refunds", "cpm", "cost_per_new_customer"}
+
+
+def parts_of(code: str) -> tuple[Sum, ...]:
+    """Return the sums that a measure is made of, each once."""
+    metric = MEASURES[code]
+    return tuple(SUMS[part] for part in dict.fromkeys((*metric.plus, *metric.minus, *metric.over)))
+
+
+def families_of(code: str) -> frozenset[Family]:
+    """Return the families that a measure needs."""
+    return frozenset(part.family for part in parts_of(code))
+
+
+def better(code: str) -> int:
+    """Return whether more of a measure is better (1), worse (−1) or neither (0)."""
+    return -1 if code in FEWER else 0 if code in NEITHER else 1
+
+
+def adds_up(code: str) -> bool:
+    """Return whether the rows of a measure sum to its total: not so for ratios and distinct counts."""
+    return not MEASURES[code].over and not any(part.is_distinct for part in parts_of(code))

@@ -1,0 +1,52 @@
+"""Which measure can be split by which dimension, and the reason where one cannot: never a wrong or empty number."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .dimensions import DIMENSIONS, Family, Group
+from .measures import MEASURES, families_of
+
+UNKNOWN = {
+    Family.SEEN: _("An event of an ad is not yet a sale, so it knows neither buyer nor goods bought."),
+    Family.SPENT: _("Money is spent on an ad before anything is sold, so it knows neither buyer nor goods bought."),
+    Family.SHOP: _("Sales without ads belong to no ad, so all sales together cannot be split by one."),
+}
+NO_TOUCH = _("Sales without ads have no touch, so all sales together have no touch clock.")
+TOUCH = "touch"
+
+
+def refusal(measure: str, *, dimensions: Iterable[str], clock: str | None = None) -> str | Promise | None:
+    """Return why a measure is not offered by these dimensions (of rows and filters) on that clock, or None."""
+    families = families_of(measure)
+    if clock == TOUCH and Family.SHOP in families:
+        return NO_TOUCH
+    for code in dimensions:
+        lacking = families - DIMENSIONS[code].families
+        if lacking:
+            return UNKNOWN[min(lacking)]
+    return None
+
+
+def offered(measure: str, dimension: str) -> bool:
+    return refusal(measure, dimensions=[dimension]) is None
+
+
+def matrix() -> list[dict]:
+    """Return every dimension with the measures that are offered by it, for programs and for the builder."""
+    return [
+        {
+            "dimension": code,
+            "measures": [measure for measure in MEASURES if offered(measure, code)],
+            "not_offered": {
+                measure: refusal(measure, dimensions=[code]) for measure in MEASURES if not offered(measure, code)
+            },
+        }
+        for code in DIMENSIONS
+    ]
+
+
+def grouped() -> dict[Group, list[str]]:
+    """Return the codes of the dimensions by their group, in order."""
+    return {group: [code for code, each in DIMENSIONS.items() if each.group == group] for group in Group}
