@@ -19,7 +19,7 @@ EVER, NEVER = -(2**62), 2**62
 
 OF_TOUCH = ["campaign", "grp", "ad", "keyword", "term", "placement", "advertised", "t_brand", "t_category"]
 OF_LINE = [
-    "orders", "merchant", "currency", "product", "sku", "brand", "category", "region", "quantity", "is_new",
+    "orders", "merchant", "person", "currency", "product", "sku", "brand", "category", "region", "quantity", "is_new",
     "is_new_to_brand",
 ]  # fmt: skip
 
@@ -75,7 +75,7 @@ def sales(lines: Table, paid: Table, settled: Table, refunds: Table, links: Tabl
     if state is State.SETTLED:
         found = found.filter(found.settled.notnull())
     found = found.mutate(sold=found.recorded if state is State.PLACED else found.paid_at)
-    found = found.select("line", *OF_LINE, "person", "unit", "value", "sold", "settled")
+    found = found.select("line", *OF_LINE, "unit", "value", "sold", "settled")
     return _with_refunds(found, refunds)
 
 
@@ -99,7 +99,7 @@ def _left(amount: IntegerValue) -> IntegerValue:
     return ibis.greatest(amount, ibis.literal(0, "int64"))
 
 
-def credits(touches: Table, versions: Table, rule: Rule) -> Table:
+def credits(touches: Table, versions: Table, rule: Rule) -> Table:  # noqa: A001 - what it returns
     """Return what touches are credited with, for sales and their refunds.
 
     Columns: line, step, at, sold, settled, token, kind, touched, what the touch was of, what the line was of, `share`
@@ -211,7 +211,8 @@ def _spread(parts: Table) -> Table:
     parts = parts.mutate(base=_whole(parts.units * parts.weight, parts.total))
     step = ibis.window(group_by=[parts.line, parts.step])
     order = ibis.window(group_by=[parts.line, parts.step], order_by=[parts.rest.desc(), parts.place])
-    parts = parts.mutate(over=parts.units - parts.base.sum().over(step).cast("int64"), turn=ibis.row_number().over(order))
+    given = parts.base.sum().over(step).cast("int64")
+    parts = parts.mutate(over=parts.units - given, turn=ibis.row_number().over(order))
     parts = parts.mutate(due=(parts.base + ibis.cases((parts.turn < parts.over, 1), else_=0)) * parts.coin)
     touch = ibis.window(group_by=[parts.line, parts.token, parts.kind], order_by=parts.step)
     return parts.mutate(amount=parts.due - parts.due.lag().over(touch).fill_null(0))
@@ -224,7 +225,8 @@ def _whole(number: IntegerValue, by: IntegerValue) -> IntegerValue:
 
 def _untouched(versions: Table) -> Table:
     text = {"token", "kind", "placement", "t_brand"}
-    nothing = {name: ibis.null("string" if name in text else "int64") for name in ("token", "kind", "touched", *OF_TOUCH)}
+    names = ["token", "kind", "touched", *OF_TOUCH]
+    nothing = {name: ibis.null("string" if name in text else "int64") for name in names}
     share = ibis.cases((versions.step == 0, 1.0), else_=0.0)
     whole = versions.mutate(**nothing, share=share, amount=versions.change, is_direct=ibis.literal(False))
     return whole.select(

@@ -114,7 +114,9 @@ _RETURN = [
         "claimed_roi", _("Claimed ROI"), _("Claimed GMV for each unit of ad spend."), FACTOR, ("claimed_gmv",), (),
         ("spend",),
     ),
-    Metric("net_roi", _("Net ROI"), _("Net GMV for each unit of ad spend."), FACTOR, ("gmv",), ("refunds",), ("spend",)),
+    Metric(
+        "net_roi", _("Net ROI"), _("Net GMV for each unit of ad spend."), FACTOR, ("gmv",), ("refunds",), ("spend",)
+    ),
     Metric(
         "settled_roi", _("Settled ROI"), _("Settled GMV for each unit of ad spend."), FACTOR, ("settled_gmv",), (),
         ("spend",),

@@ -1,0 +1,244 @@
+"""Families of measures as expressions: rows of the logs of a period, with the moment they count at and all they know.
+
+Each family is a table of its sums by the dimensions asked for. Together they are one table: what a family does not sum
+is 0 in its rows, so their sum over equal dimensions is the answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+
+import ibis
+from ibis import Table
+from ibis.expr.types import BooleanValue, Value
+
+from ads.attribution import relations
+from ads.attribution.rules import Clock, Model, Rule
+
+from ..engines.engine import Engine
+from . import local
+from .dimensions import DIMENSIONS, Family, Type
+from .measures import SUMS
+from .periods import Days
+
+LATE = timedelta(days=3)  # how long after it happened an event may be received, and its clock be wrong
+EARLY = timedelta(minutes=10)
+UNPAID = timedelta(days=180)  # how long after it was placed an order may be paid, settled or refunded
+COLUMN = {
+    "group": "grp", "touch": "kind", "advertised_product": "advertised", "advertised_brand": "t_brand",
+    "advertised_category": "t_category",
+}  # fmt: skip
+NEW, RETURNING = "new", "returning"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked of an engine: days of shops by a rule and a clock; `wanted` are ids or texts by dimension."""
+
+    engine: Engine
+    zones: Mapping[int, str]
+    days: Days
+    rule: Rule
+    clock: Clock
+    wanted: Mapping[str, list] = field(default_factory=dict)
+
+    @cached_property
+    def start(self):
+        return min(local.midnight(self.days.first, zone) for zone in self.zones.values())
+
+    @cached_property
+    def end(self):
+        return max(local.midnight(self.days.last + timedelta(days=1), zone) for zone in self.zones.values())
+
+    def during(self, rows: Table, moment: str) -> Table:
+        """Return the rows whose moment lies in the days, with the shop's `local` clock and day."""
+        clock = local.clock(rows[moment], rows.merchant, self.zones, self.days.first, self.days.last)
+        rows = rows.mutate(local=clock)
+        number = (self.days.first - local.FIRST_DAY).days
+        return rows.filter(rows.local >= number * local.DAY, rows.local < (number + self.days.length) * local.DAY)
+
+    def key(self, rows: Table, code: str) -> Value:
+        """Return a dimension of rows that know it."""
+        if code == "month":
+            return local.month(rows.local, self.days.first, self.days.last)
+        if code in TIMES:
+            return TIMES[code](rows.local)
+        if code == "customer":
+            return ibis.cases((rows.is_new, NEW), (~rows.is_new, RETURNING), else_=ibis.null("string"))
+        return rows[COLUMN.get(code, code)]
+
+    def chosen(self, rows: Table) -> Table:
+        """Return the rows that the filters ask for."""
+        for code, values in self.wanted.items():
+            rows = rows.filter(self.key(rows, code).isin(values))
+        return rows
+
+    @cached_property
+    def versions(self) -> Table:
+        """The sales that may count in the days, and their refunds."""
+        first, until = self.start - UNPAID, self.end + (self.rule.window if self.clock is Clock.TOUCH else timedelta(0))
+        table = self.engine.table
+        return relations.sales(
+            table("lines", since=first - UNPAID, until=until), table("paid", since=first, until=until),
+            table("settled", since=first, until=None), table("refunds", since=first, until=None), table("links"),
+            self.rule.state,
+        )  # fmt: skip
+
+    @cached_property
+    def touches(self) -> Table:
+        """The valid touches that may have led to sales of the days."""
+        first = self.start - self.rule.window - EARLY
+        first -= UNPAID if self.clock is Clock.SETTLE else timedelta(0)
+        table = self.engine.table
+        until = self.end + LATE + (self.rule.window if self.clock is Clock.TOUCH else timedelta(0))
+        return relations.resolve(
+            table("events", since=first, until=until), table("judgements", since=first, until=None), table("links"),
+            table("goods"),
+        )  # fmt: skip
+
+    def credits(self, rule: Rule, versions: Table | None = None) -> Table:
+        return relations.credits(self.touches, self.versions if versions is None else versions, rule)
+
+
+TIMES = {"day": local.day, "week": local.week, "hour": local.hour, "weekday": local.weekday}
+MOMENTS = {Clock.TOUCH: "touched", Clock.ORDER: "sold", Clock.SETTLE: "settled"}
+
+
+def seen(asked: Question, codes: list[str]) -> Table:
+    """Events by what they were, valid unless judged otherwise."""
+    table = asked.engine.table
+    events = table("events", since=asked.start - EARLY, until=asked.end + LATE)
+    judged = table("judgements", since=asked.start - EARLY, until=None).select("token", "kind", is_judged=True)
+    rows = events.left_join(judged, ["token", "kind"])
+    rows = rows.mutate(counts=rows.is_valid & rows.is_judged.isnull(), advertised=rows["product"])
+    rows = asked.chosen(asked.during(_with_goods(asked, rows), "happened"))
+
+    def number(kind: str, *, valid: bool = True) -> Value:
+        return _one((rows.kind == kind) & (rows.counts if valid else ~rows.counts)).sum()
+
+    sums = {
+        "impressions": number("impression"), "viewable": number("viewable"), "clicks": number("click"),
+        "invalid_clicks": number("click", valid=False), "engagements": number("engagement"),
+    }  # fmt: skip
+    return _summed(asked, rows, codes, sums)
+
+
+def spent(asked: Question, codes: list[str]) -> Table:
+    """Charges, less what was given back, by when either was booked."""
+    rows = asked.engine.table("spend", since=asked.start, until=asked.end).mutate(advertised=lambda t: t["product"])
+    rows = asked.chosen(asked.during(_with_goods(asked, rows), "recorded"))
+    returned = ibis.cases((rows.is_note, -rows.amount), else_=0)
+    return _summed(asked, rows, codes, {"spend": rows.amount.sum(), "ad_credits": returned.sum()})
+
+
+def _with_goods(asked: Question, rows: Table) -> Table:
+    goods = asked.engine.table("goods")
+    newest = ibis.window(group_by=goods["product"], order_by=[goods.recorded.desc()])
+    shown = goods.mutate(place=ibis.row_number().over(newest))
+    shown = shown.filter(shown.place == 0).select(advertised="product", t_brand="brand", t_category="category")
+    return rows.left_join(shown, "advertised").drop("advertised_right")
+
+
+def credited(asked: Question, codes: list[str]) -> Table:
+    """Sales credited to touches by the rule, with what was refunded of them so far."""
+    rows = _at_clock(asked, asked.credits(asked.rule))
+    is_sale, zero = rows.step == 0, ibis.literal(0, "int64")
+
+    def value(*conditions) -> Value:
+        return ibis.cases((ibis.and_(*conditions), rows.amount), else_=zero).sum().cast("int64")
+
+    keys = {code: asked.key(rows, code) for code in codes}
+    lines = rows.group_by(**keys, line=rows.line).aggregate(
+        orders=rows.orders.max(), person=rows.person.max(), quantity=rows.quantity.max(),
+        share=rows.share.sum(), newcomer=_one(rows.is_new).max(),
+        new_to_brand=_one(rows.is_new_to_brand).max(), gmv=value(is_sale),
+        direct_gmv=value(is_sale, rows.is_direct), back=value(~is_sale), settled_gmv=value(rows.settled.notnull()),
+    )  # fmt: skip
+    has, is_new, to_brand = lines.share > 0, lines.newcomer == 1, lines.new_to_brand == 1
+    sums = {
+        "gmv": lines.gmv.sum(), "direct_gmv": lines.direct_gmv.sum(), "refunds": -lines.back.sum(),
+        "settled_gmv": lines.settled_gmv.sum(), "new_customer_gmv": ibis.cases((is_new, lines.gmv), else_=0).sum(),
+        "new_to_brand_gmv": ibis.cases((to_brand, lines.gmv), else_=0).sum(),
+        "orders": lines.orders.nunique(where=has), "new_to_brand_orders": lines.orders.nunique(where=has & to_brand),
+        "units": ibis.cases((has, lines.quantity), else_=0).sum(), "customers": lines.person.nunique(where=has),
+        "new_customers": lines.person.nunique(where=has & is_new),
+        "returning_customers": lines.person.nunique(where=has & (lines.newcomer == 0)),
+    }  # fmt: skip
+    return _complete(lines.group_by(codes).aggregate(**_cast(sums)) if codes else lines.aggregate(**_cast(sums)), codes)
+
+
+def returned(asked: Question, codes: list[str]) -> Table:
+    """What refunds done in the days took back of credits, whenever the sale was."""
+    long_ago = Question(
+        asked.engine, asked.zones, Days(asked.days.first - UNPAID, asked.days.last), asked.rule, Clock.ORDER
+    )
+    rows = long_ago.credits(asked.rule)
+    rows = asked.chosen(asked.during(rows.filter(rows.step > 0), "at"))
+    return _summed(asked, rows, codes, {"refunds_done": -rows.amount.sum()})
+
+
+def claimed(asked: Question, codes: list[str]) -> Table:
+    """What each campaign would claim for itself: every line that one of its touches may have led to."""
+    rows = _at_clock(asked, asked.credits(asked.rule.with_(model=Model.CLAIMED)))
+    rows = rows.filter(rows.step == 0)
+    return _summed(asked, rows, codes, {"claimed_gmv": rows.amount.sum()})
+
+
+def shop(asked: Question, codes: list[str]) -> Table:
+    """All sales of the shop, whoever brought them."""
+    rows = _at_clock(asked, asked.versions)
+    is_sale, zero = rows.step == 0, ibis.literal(0, "int64")
+
+    def value(condition) -> Value:
+        return ibis.cases((condition, rows.change), else_=zero).sum()
+
+    sums = {
+        "all_gmv": value(is_sale), "all_refunds": -value(~is_sale), "all_settled_gmv": value(rows.settled.notnull()),
+        "all_units": ibis.cases((is_sale, rows.quantity), else_=zero).sum(), "all_orders": rows.orders.nunique(),
+        "all_customers": rows.person.nunique(), "all_new_customers": rows.person.nunique(where=rows.is_new),
+    }  # fmt: skip
+    return _summed(asked, rows, codes, sums)
+
+
+def _at_clock(asked: Question, rows: Table) -> Table:
+    """Return the rows of the days by the clock that is asked for."""
+    moment = MOMENTS[asked.clock]
+    return asked.chosen(asked.during(rows.filter(rows[moment].notnull()), moment))
+
+
+FAMILIES = {
+    Family.SEEN: seen, Family.SPENT: spent, Family.CREDITED: credited, Family.RETURNED: returned,
+    Family.CLAIMED: claimed, Family.SHOP: shop,
+}  # fmt: skip
+
+
+def _summed(asked: Question, rows: Table, codes: list[str], sums: Mapping[str, Value]) -> Table:
+    keys = {code: asked.key(rows, code) for code in codes}
+    grouped = rows.group_by(**keys).aggregate(**_cast(sums)) if keys else rows.aggregate(**_cast(sums))
+    return _complete(grouped, codes)
+
+
+def _one(condition: BooleanValue) -> Value:
+    """Return 1 where it holds, 0 where not, null where it is not known."""
+    return ibis.cases((condition, ibis.literal(1, "int64")), (~condition, ibis.literal(0, "int64")))
+
+
+def _cast(sums: Mapping[str, Value]) -> dict[str, Value]:
+    return {code: each.fill_null(0).cast("int64") for code, each in sums.items()}
+
+
+def _complete(table: Table, codes: list[str]) -> Table:
+    """Return the table with every sum, in one order, 0 where its family knows none; times and numbers as int64."""
+    kinds = {code: "string" if DIMENSIONS[code].type == Type.TEXT else "int64" for code in codes}
+    keys = {code: table[code].cast(kind) for code, kind in kinds.items()}
+    zero = ibis.literal(0, "int64")
+    return table.select(**keys, **{code: table[code] if code in table.columns else zero for code in SUMS})
+
+
+def together(asked: Question, families: list[Family], codes: list[str]) -> Table:
+    """Return the sums of families by dimensions, a row for each that has any."""
+    parts = [FAMILIES[family](asked, codes) for family in families]
+    united = ibis.union(*parts) if len(parts) > 1 else parts[0]
+    sums = {code: united[code].sum().cast("int64") for code in SUMS}
+    return united.group_by(codes).aggregate(**sums) if codes else united.aggregate(**sums)

@@ -1,0 +1,65 @@
+"""The rows behind the values of dimensions: public codes and names for numbers, and numbers for public codes."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Model
+
+from ads.models import Ad, AdGroup, Campaign, Keyword, SearchTerm
+from shops.models import Category, Merchant, Product, Variant
+
+from .dimensions import DIMENSIONS, Type
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """Where values of a dimension are kept: by which field they are known outside, and what tells people of them."""
+
+    model: type[Model]
+    code: str = "code"
+    name: str = "name"
+    merchant: str = "merchant"
+    is_shared: bool = False  # by all merchants
+
+    def of(self, merchants: Collection[int]):
+        rows = self.model.objects.order_by()
+        return rows if self.is_shared else rows.filter(**{f"{self.merchant}__in": merchants})
+
+
+NAMINGS = {
+    "campaign": Naming(Campaign),
+    "group": Naming(AdGroup),
+    "ad": Naming(Ad, name="product__title"),
+    "keyword": Naming(Keyword, code="pk", name="text", merchant="group__merchant"),
+    "term": Naming(SearchTerm, code="number", name="text", is_shared=True),
+    "advertised_product": Naming(Product, name="title"),
+    "advertised_category": Naming(Category, code="slug", is_shared=True),
+    "product": Naming(Product, name="title"),
+    "sku": Naming(Variant, code="sku", name="product__title"),
+    "category": Naming(Category, code="slug", is_shared=True),
+    "merchant": Naming(Merchant, merchant="pk"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A value as programs know it, and as people do."""
+
+    code: str
+    name: str
+
+
+def names(code: str, values: Iterable[int], merchants: Collection[int]) -> dict[int, Named]:
+    """Return what the values of a dimension are called."""
+    naming = NAMINGS[code]
+    found = naming.of(merchants).filter(pk__in=[value for value in values if value is not None])
+    return {pk: Named(str(known), str(name)) for pk, known, name in found.values_list("pk", naming.code, naming.name)}
+
+
+def numbers(code: str, codes: Collection[str], merchants: Collection[int]) -> list:
+    """Return the values of a dimension that are known by those codes; texts are values themselves."""
+    if DIMENSIONS[code].type != Type.CODE:
+        return [int(each) for each in codes] if DIMENSIONS[code].type == Type.NUMBER else list(codes)
+    naming = NAMINGS[code]
+    known = [each for each in codes if naming.code not in ("number", "pk") or each.lstrip("-").isdigit()]
+    return list(naming.of(merchants).filter(**{f"{naming.code}__in": known}).values_list("pk", flat=True))
