@@ -70,6 +70,11 @@ def _drop(name: str, *, of: str) -> bool:
     return True
 
 
+def of(table: str) -> list[str]:
+    """Return the names of a table's partitions, the earliest day first."""
+    return sorted(name for _, name in sql.rows(PARTITIONS, [[table]]))
+
+
 def existing() -> set[date]:
     """Return the days that have a partition of every table."""
     return set.intersection(*_days().values())

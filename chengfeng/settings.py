@@ -250,6 +250,7 @@ JOBS = {
     "give_rebates": "ads.wallet.keeping.give_rebates",
     "rebuild_facts": "reports.facts.run",
     "export_history": "reports.history.exporting.run",
+    "erase_people": "shops.identity.erasing.run",
     "erase_history": "reports.history.erasing.run",
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
@@ -278,6 +279,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "rebuild_facts": 300,
     "export_history": 900,
     "forget_exports": 3600,
+    "erase_people": 3600,
     "reconcile_days": 1800,
     "forget_webhooks": 3600,
 }
@@ -293,7 +295,7 @@ OUTBOX_CONSUMERS = {
     "voucher.expired": ["orders.vouchers.letters.send_expired"],
     "order.shipped": ["orders.parcel_letters.send", "shops.hooks.fanning.fan_out"],
     "case.moved": ["orders.aftersale.letters.send", "shops.hooks.fanning.fan_out"],
-    "person.erased": ["reports.history.erasing.on_erased"],
+    "person.erased": ["reports.history.erasing.on_erased", "shops.identity.erasing.finish"],
     "settlement.paid_out": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
     "settlement.came_back": ["orders.settlement.letters.send", "shops.hooks.fanning.fan_out"],
     "settlement.bank_account": ["orders.settlement.letters.send_changed", "shops.hooks.fanning.fan_out"],
@@ -302,6 +304,24 @@ OUTBOX_CONSUMERS = {
     "ads.creative.reviewed": ["shops.hooks.fanning.fan_out"],
     "report.ready": ["shops.hooks.fanning.fan_out"],
     "webhook.disabled": ["shops.hooks.letters.send_disabled"],
+}
+
+ERASING_WAITS_FOR = ["orders.erasing.is_needed"]  # what says that a person cannot be forgotten yet
+ERASING = [  # what forgets a person, in this order; the last is what others have written down for later
+    "orders.erasing.forget",
+    "ads.erasing.forget",
+    "shops.identity.forgetting.forget",
+    "chengfeng.erasing.forget",
+]
+PERSONAL_DATA = {  # what a person can have handed out, by the name it has there
+    "account": "shops.identity.handing_out.account",
+    "devices": "shops.identity.handing_out.devices",
+    "reviews": "shops.identity.handing_out.reviews",
+    "addresses": "orders.handing_out.addresses",
+    "carts": "orders.handing_out.carts",
+    "orders": "orders.handing_out.orders",
+    "noted_for_ads": "ads.handing_out.noted",
+    "ads_seen": "ads.handing_out.events",
 }
 
 WEBHOOK_NETWORKS = env.networks("CHENGFENG_WEBHOOK_NETWORKS")  # called besides the public ones, and without TLS

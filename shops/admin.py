@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -14,6 +15,7 @@ from .accounts import admin as accounts  # noqa: F401 – its pages belong to th
 from .delivery import admin as delivery  # noqa: F401 – its pages belong to this desk
 from .hooks import admin as hooks  # noqa: F401 – its pages belong to this desk
 from .identity import admin as identity  # noqa: F401 – its pages belong to this desk
+from .identity import erasing
 from .models import (
     ApiToken,
     AuditEntry,
@@ -74,6 +76,20 @@ class UserAdmin(DjangoUserAdmin, DeskAdmin):
     ]
     add_fieldsets = [(None, {"fields": ["email", "name", "usable_password", "password1", "password2"]})]
     filter_horizontal = ["groups"]
+    actions = ["erase"]
+
+    @admin.action(permissions=["change"], description=_("Erase people for ever"))
+    def erase(self, request, queryset):
+        """Ask whether it is meant, and only then have them forgotten; who works here or for a shop is left out."""
+        if "sure" not in request.POST:
+            context = self.admin_site.each_context(request) | {"title": _("Erase people for ever"), "people": queryset}
+            return TemplateResponse(request, "admin/erase_people.html", context)
+        for person in queryset:
+            try:
+                erasing.ask(person, at=clock.now(), by=request.user)
+            except erasing.StillAtWork:
+                self.message_user(request, _("%(who)s has to leave first.") % {"who": person}, messages.ERROR)
+        return None
 
     def get_readonly_fields(self, request, obj=None):
         return self.readonly_fields if obj else []

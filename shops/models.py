@@ -15,7 +15,7 @@ from .catalogue.models import (
 from .content.models import Note, NoteProduct
 from .delivery.models import ShippingRate, ShippingTemplate
 from .hooks.models import HookAttempt, HookEndpoint, HookMessage
-from .identity.models import Link
+from .identity.models import Erasure, Link
 from .onboarding.models import Brand, Document, StepDone
 from .people.models import ApiToken, AuditEntry, Delegation, Invitation, Membership, Merchant, User
 from .promotions.models import (
@@ -41,6 +41,7 @@ __all__ = [
     "Delegation",
     "Device",
     "Document",
+    "Erasure",
     "FlashBuyer",
     "FlashItem",
     "FlashSale",
