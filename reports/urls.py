@@ -4,7 +4,7 @@ from django.urls import path
 
 from .api import views as api
 from .reconciliation import views as reconciliation
-from .views import across, cockpit, exports, why
+from .views import across, building, cockpit, exports, why
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +12,8 @@ urlpatterns = [
     path("console/<merchant>/live/", cockpit.live, name="cockpit_live"),
     path("console/<merchant>/behind/<code>/", cockpit.behind, name="behind"),
     path("console/<merchant>/orders/<order>/why/", why.order_trail, name="order_trail"),
+    path("console/<merchant>/reports/", building.reports, name="reports"),
+    path("console/<merchant>/reports/ask/", building.report, name="report"),
     path("console/<merchant>/exports/", exports.exports, name="exports"),
     path("console/<merchant>/exports/new/", exports.export_new, name="export_new"),
     path("console/<merchant>/exports/<export>/", exports.export, name="export"),

@@ -41,6 +41,7 @@ CONSOLE = (
         _("Overview"),
         (
             Place("reports:cockpit", _("Cockpit"), "gauge"),
+            Place("reports:reports", _("Reports"), "chart-dots"),
             Place("reports:exports", _("Exports"), "file-download"),
         ),
     ),

@@ -43,6 +43,8 @@ GROUPS = {
     Group.CUSTOMER: _("Customers and shops"),
 }
 
+NEW, RETURNING = "new", "returning"  # values of customer
+
 ALL = frozenset(Family)
 OF_ADS = ALL - {Family.SHOP}
 OF_SALES = ALL - {Family.SEEN, Family.SPENT}

@@ -18,7 +18,7 @@ from ads.attribution.rules import Clock, Model, Rule
 
 from ..engines.engine import Engine
 from . import local
-from .dimensions import DIMENSIONS, Family, Type
+from .dimensions import DIMENSIONS, NEW, RETURNING, Family, Type
 from .measures import SUMS
 from .periods import Days
 
@@ -29,7 +29,6 @@ COLUMN = {
     "group": "grp", "touch": "kind", "advertised_product": "advertised", "advertised_brand": "t_brand",
     "advertised_category": "t_category",
 }  # fmt: skip
-NEW, RETURNING = "new", "returning"
 
 
 @dataclass(frozen=True)

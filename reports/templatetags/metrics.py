@@ -5,11 +5,14 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
+from django.utils.html import format_html
 
 from chengfeng.templatetags.frame import DASH, locale
 from shops.tenancy import Access
 
-from ..metrics import METRICS, Unit
+from ..asked import CLOCKS
+from ..measuring.measures import MEASURES
+from ..metrics import METRICS, Metric, Unit
 from ..rows import behind
 
 register = template.Library()
@@ -33,9 +36,12 @@ def coins(amount: Decimal | None, currency: str) -> str:
 @register.simple_tag
 def measured(code: str, value: Decimal | int | None, currency: str) -> str:
     """Write the value of a metric as its unit asks; nothing to divide by is a dash."""
+    return written(METRICS[code].unit, value, currency)
+
+
+def written(unit: Unit, value: Decimal | int | None, currency: str) -> str:
     if value is None:
         return DASH
-    unit = METRICS[code].unit
     if unit == Unit.MONEY:
         return format_currency(value, currency, locale=locale())
     if unit == Unit.PERCENT:
@@ -74,3 +80,25 @@ def at(row, code: str):
 def unlocalise(number: float) -> str:
     """Write a coordinate as drawings want it, with a point in every language."""
     return str(number)
+
+
+@register.simple_tag
+def answered(metric: Metric, row, currency: str) -> str:
+    """Write a measure of a report's row, with how it changed where periods are compared."""
+    now = written(metric.unit, row[metric.code], currency)
+    if row.before is None:
+        return now
+    change = row.change(metric.code)
+    return format_html(
+        '{} <span class="report-change">{}</span>', now, difference(change) if change is not None else DASH
+    )
+
+
+@register.filter
+def measure_label(code: str) -> str:
+    return MEASURES[code].label
+
+
+@register.filter
+def clock_label(clock: str) -> str:
+    return CLOCKS[clock]

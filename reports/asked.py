@@ -1,0 +1,116 @@
+"""The form behind a report's address: what is asked, in fields, and the definition that they come to."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from ads.attribution.presets import PRESETS
+from ads.attribution.rules import Clock, Model, Scope, State
+
+from .measuring.dimensions import DIMENSIONS
+from .measuring.dimensions import GROUPS as DIMENSION_GROUPS
+from .measuring.measures import GROUPS as MEASURE_GROUPS
+from .measuring.offers import grouped
+from .measuring.periods import LABELS
+
+AS_IT_IS = ("", _("As the rule says"))
+OWN = "own"
+WINDOWS = ("1h", "24h", "3d", "7d", "14d", "15d", "30d", "60d", "90d")
+MODELS = {
+    Model.LAST: _("Last touch"), Model.FIRST: _("First touch"), Model.LINEAR: _("Linear"),
+    Model.POSITION: _("By position: 40 % first, 40 % last"), Model.DECAY: _("Time decay"),
+    Model.CLAIMED: _("Every campaign claims all"),
+}  # fmt: skip
+SCOPES = {
+    Scope.SKU: _("Same SKU"), Scope.PRODUCT: _("Same product"), Scope.BRAND: _("Same brand"),
+    Scope.CATEGORY: _("Same category"), Scope.SHOP: _("Whole shop"),
+}  # fmt: skip
+STATES = {State.PLACED: _("Placed"), State.PAID: _("Paid"), State.SETTLED: _("Settled")}
+CLOCKS = {
+    Clock.TOUCH: _("When the ad was touched"), Clock.ORDER: _("When the order was paid"),
+    Clock.SETTLE: _("When the order settled"),
+}  # fmt: skip
+COMPARISONS = {"": _("Nothing"), "before": _("The days before"), "year": _("The same days last year")}
+CHANGES = ("click", "viewable", "engagement", "scope", "model", "state", "half_life")
+
+
+def _windows(label) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=False, choices=[AS_IT_IS, ("0", _("Not counted")), *((each, each) for each in WINDOWS)]
+    )
+
+
+def _choices(label, choices: Mapping, *, optional: bool = True) -> forms.ChoiceField:
+    kept = [AS_IT_IS, *choices.items()] if optional else list(choices.items())
+    return forms.ChoiceField(label=label, required=False, choices=kept)
+
+
+class ReportForm(forms.Form):
+    """Dimensions, measures, period, comparison, and the rule with what is changed of it."""
+
+    dimensions = forms.MultipleChoiceField(label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple)
+    measures = forms.MultipleChoiceField(label=_("Numbers"), widget=forms.CheckboxSelectMultiple)
+    period = _choices(_("Days"), {**LABELS, OWN: _("Days of your own")}, optional=False)
+    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    compare = _choices(_("Compare with"), COMPARISONS, optional=False)
+    rule = _choices(_("Rule"), {name: rule.title for name, rule in PRESETS.items()}, optional=False)
+    clock = _choices(_("Clock"), CLOCKS)
+    click = _windows(_("Clicks count for"))
+    viewable = _windows(_("Viewable impressions count for"))
+    engagement = _windows(_("Engagements count for"))
+    scope = _choices(_("What was bought"), SCOPES)
+    model = _choices(_("Credit"), MODELS)
+    state = _choices(_("Orders"), STATES)
+    half_life = _windows(_("Half-life of time decay"))
+    as_of = forms.CharField(label=_("As known at"), required=False, widget=forms.HiddenInput)
+    sort = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["dimensions"].choices = [
+            (DIMENSION_GROUPS[group], [(code, DIMENSIONS[code].label) for code in codes if code != "merchant"])
+            for group, codes in grouped().items()
+        ]
+        self.fields["measures"].choices = [
+            (group, [(metric.code, metric.label) for metric in metrics]) for group, metrics in MEASURE_GROUPS.items()
+        ]
+
+    def document(self) -> dict[str, Any]:
+        """Return the definition that a valid form comes to."""
+        given = self.cleaned_data
+        days = {"first": str(given["first"] or ""), "last": str(given["last"] or "")}
+        return {
+            "dimensions": given["dimensions"],
+            "measures": given["measures"],
+            "rule": {
+                "preset": given["rule"] or None,
+                "changes": {name: given[name] for name in CHANGES if given[name]},
+            },
+            "clock": given["clock"] or None,
+            "period": days if given["period"] == OWN else {"named": given["period"] or "last_30_days"},
+            "compare": given["compare"] or None,
+            "sort": given["sort"] or None,
+            "as_of": given["as_of"] or None,
+        }
+
+
+def fields_of(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields that a definition comes from."""
+    rule, period = document.get("rule") or {}, document.get("period") or {"named": "last_30_days"}
+    compare = document.get("compare")
+    return {
+        "dimensions": document.get("dimensions", []),
+        "measures": document.get("measures", []),
+        "period": period.get("named", OWN),
+        "first": period.get("first"),
+        "last": period.get("last"),
+        "compare": compare if isinstance(compare, str) else "",
+        "rule": rule.get("preset"),
+        "clock": document.get("clock") or "",
+        "sort": document.get("sort") or "",
+        "as_of": document.get("as_of") or "",
+        **(rule.get("changes") or {}),
+    }
