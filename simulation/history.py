@@ -15,7 +15,7 @@ from . import marketplace, people, shelf, shoppers, state, truth
 from .assortment import topic_of
 from .client import Site
 from .keepers import Keepers
-from .living import adroom, claiming, desk, unfinished
+from .living import adroom, claiming, desk, second_devices, unfinished
 from .living.buyers import Buyers
 from .living.cases import Claims
 from .living.chance import ZONE
@@ -97,13 +97,14 @@ class History:
         self.buyers.live(day, now=self.now)
         visits = self._browse(day)
         self.farms.live(day, now=self.now)
-        purchases = self._purchases(day, visits)
+        purchases = [second_devices.at_hand(purchase) for purchase in self._purchases(day, visits)]
         claiming.collect(purchases, at=self.noon(day))
         paid = sum(self.pool.map(self._buy, purchases))
         paid += sum(map(bool, self.pool.map(lambda buy: buy(), self.occasions.purchases(day))))
         self.regular.live(day)
         for live in self.living:
             live(day, now=self.now)
+        second_devices.log_in_late(self.people, day, now=self.now)
         self.office.close(day, now=self.now)
         adroom.close(day, now=self.now)
         return paid
