@@ -2,12 +2,14 @@
 
 Orders, charges and credits are found by their append-only rows' numbers. Events have none; they may be late by
 `sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn. What is judged again later
-leaves a numbered row that names the day.
+leaves a numbered row that names the day. A credit counts by its sale, its touch and its settlement, so it names three;
+what campaigns claim changes with what is judged again and with links, too.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ads.attribution import CLAIMED
 from chengfeng import sql
 from shops.models import Merchant
 
@@ -44,6 +46,34 @@ TRACES = {
     "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credit_notes": Trace("ads_creditnote", "ads_creditnote t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
+    "touches": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.touched_at")),
+    "settlements": Trace(
+        "orders_settlement",
+        "orders_settlement t",
+        "t.merchant_id",
+        LOCAL.format(at="t.settled_at"),
+    ),
+    "settled_credits": Trace(
+        "ads_credit",
+        "ads_credit t JOIN ads_conversionline l ON l.id = t.line_id JOIN ads_conversion n ON n.id = l.conversion_id "
+        "JOIN orders_order o ON o.code = n.order_code AND o.settled_at IS NOT NULL",
+        "t.merchant_id",
+        LOCAL.format(at="o.settled_at"),
+    ),
+    "claims": Trace(
+        "ads_rescore",
+        "ads_rescore t JOIN ads_conversion n ON n.merchant_id = t.merchant_id "
+        f"AND n.at BETWEEN t.happened_at AND t.happened_at + interval '{CLAIMED.window.days + 1} days'",
+        "t.merchant_id",
+        LOCAL.format(at="n.at"),
+    ),
+    "links": Trace(
+        "shops_link",
+        "shops_link t JOIN shops_link mine ON mine.person = t.person JOIN ads_conversion n "
+        "ON n.shopper IN (t.shopper, mine.shopper) AND n.at >= t.at - interval '30 days'",
+        "n.merchant_id",
+        LOCAL.format(at="n.at"),
+    ),
     "rescores": Trace("ads_rescore", "ads_rescore t", "t.merchant_id", LOCAL.format(at="t.happened_at")),
 }
 

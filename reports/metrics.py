@@ -24,8 +24,9 @@ class Unit(StrEnum):
 
 LESS_IS_BETTER = {
     "refund_rate", "refunds", "refund_count", "cancelled", "cpc", "cost_per_order", "invalid_clicks", "invalid_rate",
+    "ad_refunds", "touch_refunds", "settled_refunds",
 }  # fmt: skip
-NEITHER = {"spend", "ad_credits", "ad_share", "discounts", "freight", "tax"}
+NEITHER = {"spend", "ad_claimed", "ad_credits", "ad_share", "discounts", "freight", "tax"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,35 @@ _ALL = [
         MONEY,
     ),
     _measure(
-        "new_buyers", _("New buyers"), _("Shoppers whose first paid order with you ever was on the day."), COUNT
+        "new_buyers",
+        _("New buyers"),
+        _("Shoppers who paid an order with you on the day and had bought nothing from you in the 365 days before."),
+        COUNT,
+    ),
+    _measure(
+        "returning_orders",
+        _("Orders of returning buyers"),
+        _("Orders paid on the day by shoppers who had bought from you in the 365 days before."),
+        COUNT,
+    ),
+    _measure(
+        "new_gmv",
+        _("GMV of new buyers"),
+        _("Goods value of the orders paid on the day with which new buyers came, without freight and tax."),
+        MONEY,
+    ),
+    _measure(
+        "returning_gmv",
+        _("GMV of returning buyers"),
+        _("Goods value of the orders paid on the day by returning buyers, without freight and tax."),
+        MONEY,
+    ),
+    _measure(
+        "brand_new_gmv",
+        _("GMV new to the brand"),
+        _("Goods value of lines whose buyers had bought nothing of that brand from you in the 365 days before; of "
+          "goods without a brand, nothing at all."),
+        MONEY,
     ),
     _measure("shipped", _("Orders shipped"), _("Orders that were fully shipped on the day."), COUNT),
     _measure("delivered", _("Orders delivered"), _("Orders that were delivered on the day."), COUNT),
@@ -125,6 +154,37 @@ _ALL = [
     _measure(
         "ad_refunds", _("Refunds on GMV by ads"), _("Credits taken back from ads by refunds done on the day."), MONEY
     ),
+    _measure(
+        "ad_new_gmv", _("GMV of new buyers by ads"), _("The part of the GMV by ads that new buyers brought."), MONEY
+    ),
+    _measure(
+        "ad_claimed",
+        _("GMV claimed by campaigns"),
+        _("Goods value of the orders paid on the day, in full for every campaign that was clicked at most 7 days "
+          "before, whatever was bought: what each would claim for itself; a sale counts as often as it is claimed."),
+        MONEY,
+    ),
+    _measure(
+        "touch_orders", _("Orders by ads, by click"), _("Orders by ads, by the day of the click that is credited."),
+        COUNT,
+    ),
+    _measure("touch_gmv", _("GMV by ads, by click"), _("GMV by ads, by the day of the click that is credited."), MONEY),
+    _measure(
+        "touch_refunds", _("Refunds on GMV by ads, by click"),
+        _("Credits taken back from ads by refunds to this day, by the day of the click that was credited."), MONEY,
+    ),
+    _measure(
+        "settled_orders", _("Orders by ads, by settlement"), _("Orders by ads, by the day on which they were settled."),
+        COUNT,
+    ),
+    _measure(
+        "settled_gmv", _("GMV by ads, by settlement"),
+        _("GMV by ads of settled orders, by the day on which they were settled."), MONEY,
+    ),
+    _measure(
+        "settled_refunds", _("Refunds on GMV by ads, by settlement"),
+        _("Credits taken back from ads by refunds to this day, by the day on which the order was settled."), MONEY,
+    ),
     _measure("line_value", _("Sales"), _("Goods less discount on the order lines paid on the day."), MONEY),
     _measure("line_refunds", _("Goods refunded"), _("Goods value given back on the day."), MONEY),
     _measure("payments", _("Payments"), _("Payments behind the orders paid on the day."), COUNT),
@@ -149,6 +209,31 @@ _ALL = [
     Metric(
         "net_roi", _("Net ROI"), _("GMV by ads after refunds for each unit of ad spend."), FACTOR,
         ("ad_gmv",), ("ad_refunds",), ("spend",),
+    ),
+    Metric(
+        "claimed_roi", _("Claimed ROI"), _("GMV claimed by campaigns for each unit of ad spend."), FACTOR,
+        ("ad_claimed",), (), ("spend",),
+    ),
+    Metric(
+        "touch_roi", _("ROI, by click"), _("GMV by ads for each unit of ad spend, both by the day of the click."),
+        FACTOR, ("touch_gmv",), (), ("spend",),
+    ),
+    Metric(
+        "touch_net_roi", _("Net ROI, by click"), _("The same after refunds."), FACTOR,
+        ("touch_gmv",), ("touch_refunds",), ("spend",),
+    ),
+    Metric(
+        "settled_roi", _("ROI, by settlement"), _("GMV by ads settled on these days for each unit of ad spend."),
+        FACTOR, ("settled_gmv",), (), ("spend",),
+    ),
+    Metric(
+        "settled_net_roi", _("Net ROI, by settlement"), _("The same after refunds."), FACTOR,
+        ("settled_gmv",), ("settled_refunds",), ("spend",),
+    ),
+    Metric(
+        "organic_new_gmv", _("GMV of new buyers without ads"),
+        _("Goods value that new buyers brought, less what of it is credited to ads."),
+        MONEY, ("new_gmv",), ("ad_new_gmv",),
     ),
     Metric(
         "invalid_rate", _("Invalid click rate"), _("Invalid clicks as a share of all clicks, valid or not."), PERCENT,

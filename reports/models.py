@@ -39,13 +39,34 @@ class Advertised(models.Model):
     ad_orders = models.PositiveIntegerField(default=0)
     ad_gmv = AmountField(default=0)
     ad_direct_gmv = AmountField(default=0)
+    ad_new_gmv = AmountField(default=0)
     ad_refunds = AmountField(default=0)
+    ad_claimed = AmountField(default=0)
+    touch_orders = models.PositiveIntegerField(default=0)
+    touch_gmv = AmountField(default=0)
+    touch_refunds = AmountField(default=0)
+    settled_orders = models.PositiveIntegerField(default=0)
+    settled_gmv = AmountField(default=0)
+    settled_refunds = AmountField(default=0)
 
     class Meta:
         abstract = True
 
 
-class MerchantDay(Fact, Advertised):
+class Bought(models.Model):
+    """The measures of who bought, that merchants and products have in common."""
+
+    new_buyers = models.PositiveIntegerField(default=0)
+    returning_orders = models.PositiveIntegerField(default=0)
+    new_gmv = AmountField(default=0)
+    returning_gmv = AmountField(default=0)
+    brand_new_gmv = AmountField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class MerchantDay(Fact, Advertised, Bought):
     """A merchant's day as a whole; its marks say how far the day's other facts are to be trusted, too."""
 
     placed_orders = models.PositiveIntegerField(default=0)
@@ -57,7 +78,6 @@ class MerchantDay(Fact, Advertised):
     freight = AmountField(default=0)
     tax = AmountField(default=0)
     paid_gmv = AmountField(default=0)
-    new_buyers = models.PositiveIntegerField(default=0)
     shipped = models.PositiveIntegerField(default=0)
     delivered = models.PositiveIntegerField(default=0)
     cancelled = models.PositiveIntegerField(default=0)
@@ -87,7 +107,7 @@ class CampaignDayFact(Fact, Advertised):
         return f"{self.campaign_id} {self.day}"
 
 
-class ProductDay(Fact, Advertised):
+class ProductDay(Fact, Advertised, Bought):
     """A product's day."""
 
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", db_index=False)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
 
 from ads.attribution import STANDS
-from ads.models import Charge, Credit, CreditNote
+from ads.models import Charge, Conversion, Credit, CreditNote
 from chengfeng.money import ZERO
 from chengfeng.periods import Period, days_period
 from orders.models import Order, Refund
@@ -30,11 +30,7 @@ class Behind:
 
 
 CREDITED = Exists(Credit.objects.filter(STANDS, line__conversion__order_code=OuterRef("code"), rule=RULE))
-EARLIER = Exists(
-    Order.objects.filter(merchant=OuterRef("merchant"), shopper=OuterRef("shopper")).filter(
-        Q(paid_at__lt=OuterRef("paid_at")) | Q(paid_at=OuterRef("paid_at"), pk__lt=OuterRef("pk"))
-    )
-)
+NEW = Exists(Conversion.objects.filter(order_code=OuterRef("code"), is_new=True))
 
 
 ALL = Q()
@@ -50,7 +46,8 @@ BEHIND: dict[str, Behind] = {
     "paid_orders": _orders("paid_at"),
     "ad_orders": _orders("paid_at", Q(CREDITED)),
     "organic_orders": _orders("paid_at", ~Q(CREDITED)),
-    "new_buyers": _orders("paid_at", ~Q(EARLIER)),
+    "new_buyers": _orders("paid_at", Q(NEW)),
+    "returning_orders": _orders("paid_at", ~Q(NEW)),
     "delivered": _orders("delivered_at"),
     "cancelled": _orders("cancelled_at"),
     "refunds": Behind(Refund, "done_at", Right.ORDERS_VIEW, Q(state=Refund.State.DONE), "amount"),

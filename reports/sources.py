@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
-from ads.attribution import WITHDRAWN
+from ads.attribution import CLAIMS, WITHDRAWN, looking_back
 from chengfeng.periods import midnight
 from shops.models import Merchant
 
@@ -84,18 +84,67 @@ AD_CREDITS = Source(
         "AND click.kind = c.kind AND click.day BETWEEN %(events_from)s::date - 40 AND %(events_to)s"  # appeals wait
     },
 )
+
+
+def _credited(by: str) -> dict[str, str]:
+    """Return what credits come to, as measures of the clock `by`."""
+    return {
+        f"{by}_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN}))",
+        f"{by}_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0)",
+        f"{by}_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.refund <> ''), 0)",
+    }
+
+
 CREDITS = Source(
-    rows="ads_credit r JOIN ads_conversionline sold ON sold.id = r.line_id",
+    rows="ads_credit r JOIN ads_conversionline sold ON sold.id = r.line_id "
+    "JOIN ads_conversion n ON n.id = sold.conversion_id",
     merchant="r.merchant_id",
     at="r.at",
     where=f"r.rule = '{RULE}'",
     measures={
-        "ad_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN}))",
-        "ad_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0)",
+        **_credited("ad"),
         "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = '' AND r.is_same_product), 0)",
-        "ad_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.refund <> ''), 0)",
+        "ad_new_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = '' AND n.is_new), 0)",
     },
     keys={Grain.CAMPAIGN: "r.campaign_id", Grain.PRODUCT: "sold.product_id"},
+)
+TOUCH_CREDITS = Source(
+    rows="ads_credit r JOIN ads_conversionline sold ON sold.id = r.line_id",
+    merchant="r.merchant_id",
+    at="r.touched_at",
+    where=f"r.rule = '{RULE}' AND r.at >= %(start)s",  # nothing is sold before it was touched
+    measures=_credited("touch"),
+    keys=CREDITS.keys,
+)
+SETTLED_CREDITS = Source(
+    rows="orders_settlement s JOIN orders_order o ON o.id = s.order_id AND o.settled_at = s.settled_at "
+    "JOIN ads_conversion n ON n.order_code = o.code JOIN ads_conversionline sold ON sold.conversion_id = n.id "
+    "JOIN ads_credit r ON r.line_id = sold.id",
+    merchant="s.merchant_id",
+    at="s.settled_at",
+    where=f"s.kind = 'order' AND r.rule = '{RULE}'",
+    measures=_credited("settled"),
+    keys=CREDITS.keys,
+)
+CLAIMED = Source(
+    rows=f"({CLAIMS}) claim JOIN ads_conversionline sold ON sold.conversion_id = claim.id",
+    merchant="claim.merchant_id",
+    at="claim.at",
+    measures={"ad_claimed": "sum(sold.value)"},
+    keys={Grain.CAMPAIGN: "claim.campaign_id", Grain.PRODUCT: "sold.product_id"},
+)
+CONVERTED = Source(
+    rows="ads_conversion n JOIN ads_conversionline sold ON sold.conversion_id = n.id",
+    merchant="n.merchant_id",
+    at="n.at",
+    measures={
+        "new_buyers": "count(DISTINCT n.id) FILTER (WHERE n.is_new)",
+        "returning_orders": "count(DISTINCT n.id) FILTER (WHERE NOT n.is_new)",
+        "new_gmv": "coalesce(sum(sold.value) FILTER (WHERE n.is_new), 0)",
+        "returning_gmv": "coalesce(sum(sold.value) FILTER (WHERE NOT n.is_new), 0)",
+        "brand_new_gmv": "coalesce(sum(sold.value) FILTER (WHERE sold.is_new_to_brand), 0)",
+    },
+    keys={Grain.PRODUCT: "sold.product_id"},
 )
 PLACED = _orders("placed_at", placed_orders="count(*)", placed_value="sum(o.total)")
 PAID = _orders(
@@ -106,8 +155,6 @@ PAID = _orders(
     freight="sum(o.shipping)",
     tax="sum(o.tax)",
     paid_gmv="sum(o.total)",
-    new_buyers="count(*) FILTER (WHERE NOT EXISTS (SELECT 1 FROM orders_order b WHERE b.shopper = o.shopper "
-    "AND b.merchant_id = o.merchant_id AND (b.paid_at, b.id) < (o.paid_at, o.id)))",
 )
 SHIPPED = _orders("shipped_at", shipped="count(*)")
 DELIVERED = _orders("delivered_at", delivered="count(*)")
@@ -153,10 +200,12 @@ PAYMENTS = Source(
     keys={Grain.METHOD: "p.method"},
 )
 
+ADVERTISED = [EVENTS, CHARGES, AD_CREDITS, CREDITS, TOUCH_CREDITS, SETTLED_CREDITS, CLAIMED]
+SOLD = [PLACED, PAID, UNITS, CONVERTED, SHIPPED, DELIVERED, CANCELLED, REFUNDS]
 SOURCES: dict[Grain, list[Source]] = {
-    Grain.MERCHANT: [EVENTS, CHARGES, AD_CREDITS, CREDITS, PLACED, PAID, UNITS, SHIPPED, DELIVERED, CANCELLED, REFUNDS],
-    Grain.CAMPAIGN: [EVENTS, CHARGES, AD_CREDITS, CREDITS],
-    Grain.PRODUCT: [EVENTS, CHARGES, AD_CREDITS, CREDITS, LINES, LINE_REFUNDS],
+    Grain.MERCHANT: [*ADVERTISED, *SOLD],
+    Grain.CAMPAIGN: ADVERTISED,
+    Grain.PRODUCT: [*ADVERTISED, LINES, CONVERTED, LINE_REFUNDS],
     Grain.METHOD: [PAYMENTS],
 }
 
@@ -188,6 +237,7 @@ class Wanted:
             "end": min(end, self.until or end),
             "events_from": (start - LATENESS).date(),
             "events_to": end.date(),
+            **looking_back(start, end),
         }
 
 

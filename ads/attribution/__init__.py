@@ -1,5 +1,6 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
+from .claiming import CLAIMED, CLAIMS, looking_back
 from .explaining import Candidate, Trail, explain
 from .posting import SoldLine, bring_up_to_date, converting, record_refund
 from .presets import DEFAULT, PRESETS
@@ -8,6 +9,8 @@ from .rules import Rule, Share, Touch, credit
 from .standing import STANDS, WITHDRAWN
 
 __all__ = [
+    "CLAIMED",
+    "CLAIMS",
     "DEFAULT",
     "PRESETS",
     "STANDS",
@@ -24,6 +27,7 @@ __all__ = [
     "credit",
     "credit_late",
     "explain",
+    "looking_back",
     "record_refund",
     "restate",
 ]

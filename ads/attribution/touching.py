@@ -47,10 +47,8 @@ def behind(sales: Collection[int], rule: Rule, *, days: tuple[datetime, datetime
     `days` are the first and the last moment of the sales.
     """
     sku = ONLY_SKU if any(each.scope is Scope.SKU for each in rule.counts) else "NULL"
-    query = (
-        f"WITH buyers AS ({BUYERS.format(sales=SALES)}), devices AS ({DEVICES}) "
-        f"SELECT {COLUMNS.format(sku=sku)} {EVENTS.format(kinds=kinds_of(rule))}"
-    )
+    queries, touches = search(SALES, rule)
+    query = f"WITH {queries} SELECT {COLUMNS.format(sku=sku)} {touches}"
     found: dict[int, list[Touch]] = defaultdict(list)
     for row in sql.rows(query.replace("#", ""), {"sales": list(sales), **look_back(rule, *days)}):
         sale, day, token, kind, campaign, ad, *goods, at = row
@@ -60,8 +58,13 @@ def behind(sales: Collection[int], rule: Rule, *, days: tuple[datetime, datetime
 
 def exists(of: str, rule: Rule) -> tuple[str, str]:
     """Return the queries of a statement's part, and the condition that there is a touch behind the sale in `of`."""
-    queries = f"buyers# AS ({BUYERS.format(sales=of)}), devices# AS ({DEVICES})"
-    return queries, f"EXISTS (SELECT {EVENTS.format(kinds=kinds_of(rule))})"
+    queries, touches = search(of, rule)
+    return queries, f"EXISTS (SELECT {touches})"
+
+
+def search(of: str, rule: Rule) -> tuple[str, str]:
+    """Return the queries of a statement's part, and the FROM of the touches `e` behind sales `d` in `of`."""
+    return f"buyers# AS ({BUYERS.format(sales=of)}), devices# AS ({DEVICES})", EVENTS.format(kinds=kinds_of(rule))
 
 
 def look_back(rule: Rule, first: datetime, last: datetime) -> dict:

@@ -96,8 +96,9 @@ LINE = [
     ("order.currency", _("Currency")),
 ]  # fmt: skip
 DAY = Column("day", _("Day"), lambda row: row["day"])
-RATIOS = {Grain.MERCHANT: ["organic_orders", "organic_gmv", "roi", "net_roi", "ctr", "cpc", "refund_rate"],
-          Grain.CAMPAIGN: ["roi", "net_roi", "ctr", "cpc", "conversion"], Grain.PRODUCT: ["ctr", "roi"]}  # fmt: skip
+ROIS = ["claimed_roi", "roi", "net_roi", "touch_roi", "touch_net_roi", "settled_roi", "settled_net_roi"]
+RATIOS = {Grain.MERCHANT: ["organic_orders", "organic_gmv", "organic_new_gmv", *ROIS, "ctr", "cpc", "refund_rate"],
+          Grain.CAMPAIGN: [*ROIS, "ctr", "cpc", "conversion"], Grain.PRODUCT: ["ctr", *ROIS]}  # fmt: skip
 
 
 def _measured(grain: Grain) -> list[Column]:

@@ -53,18 +53,20 @@ def row(model, **filters) -> dict:
 HOUSEKEEPING = {"id", "merchant_id", "day", "campaign_id", "product_id", "rebuilt_at", "complete_through"}
 ADS = {
     "impressions": 1, "viewable": 1, "clicks": 1, "invalid_clicks": 1, "spend": Decimal("2.5"),
-    "ad_orders": 1, "ad_gmv": Decimal(200), "ad_direct_gmv": Decimal(200),
+    "ad_orders": 1, "ad_gmv": Decimal(200), "ad_direct_gmv": Decimal(200), "ad_new_gmv": Decimal(200),
+    "ad_claimed": Decimal(200), "touch_orders": 1, "touch_gmv": Decimal(200), "touch_refunds": Decimal(100),
 }  # fmt: skip
+BUYERS = {"new_buyers": 2, "new_gmv": Decimal(300), "brand_new_gmv": Decimal(300)}
 
 
 def test_a_day_is_what_its_rows_are(shop, told):
     facts.rebuild(shop, date(2026, 3, 3), at=NOW)
-    assert row(MerchantDay) == ADS | {
+    assert row(MerchantDay) == ADS | BUYERS | {
         "placed_orders": 3, "placed_value": Decimal(424), "paid_orders": 2, "units": 3, "item_value": Decimal(300),
-        "freight": Decimal(16), "paid_gmv": Decimal(316), "new_buyers": 2, "is_final": True,
+        "freight": Decimal(16), "paid_gmv": Decimal(316), "is_final": True,
     }  # fmt: skip
     assert row(CampaignDayFact) == ADS
-    assert row(ProductDay) == ADS | {"paid_orders": 2, "units": 3, "line_value": Decimal(300)}
+    assert row(ProductDay) == ADS | BUYERS | {"paid_orders": 2, "units": 3, "line_value": Decimal(300)}
     methods = PaymentDay.objects.order_by("method").values_list("method", "payments", "amount")
     assert list(methods) == [("boleto", 1, 108), ("credit_card", 1, 208)]
 
@@ -112,6 +114,55 @@ def test_what_is_judged_again_restates_its_day_and_is_given_back_on_its_own(shop
     of_product = ProductDay.objects.get(day=date(2026, 3, 10), product=told.product)
     assert (of_product.ad_credits, of_product.spend) == (Decimal("2.5"), Decimal("-2.5"))
     assert invariants.check({"I21", "I24", "I25"}) == []
+
+
+def test_every_campaign_that_was_clicked_claims_the_sale_for_itself(shop, goods):
+    """Two campaigns claim it twice; a third, clicked too long before, does not, and of two clicks one is enough."""
+    shopper, other = uuid.uuid4(), variant(shop)
+    ads = [world.campaign(shop, other.product, at=LAST_WEEK, name=name) for name in ("a", "b", "old")]
+    for ad, hours in zip([*ads, ads[0]], (1, 2, 7 * 24 + 1, 3), strict=True):
+        world.click(ad, at=LAST_WEEK - timedelta(hours=hours), shopper=shopper)
+    world.sell(goods, 2, at=LAST_WEEK, shopper=shopper)
+    facts.rebuild_history(at=NOW)
+    claimed = CampaignDayFact.objects.filter(ad_claimed__gt=0).order_by("campaign")
+    assert list(claimed.values_list("campaign", "ad_claimed")) == [(ad.campaign_id, 200) for ad in ads[:2]]
+    day = MerchantDay.objects.get(merchant=shop, day=date(2026, 3, 3))
+    assert (day.ad_claimed, day.ad_gmv) == (400, 200)
+    assert ProductDay.objects.get(day=date(2026, 3, 3), product=goods.product).ad_claimed == 400
+
+
+def test_a_click_that_nobody_is_credited_with_takes_its_claim_along_when_it_is_found_invalid(shop, goods):
+    shopper = uuid.uuid4()
+    ads = [world.campaign(shop, goods.product, at=LAST_WEEK, name=name) for name in ("a", "b")]
+    clicks = [world.click(ad, at=LAST_WEEK - timedelta(days=4 - n), shopper=shopper) for n, ad in enumerate(ads)]
+    world.sell(goods, at=LAST_WEEK, shopper=shopper)
+    for minutes in (0, 5, 10):
+        facts.rebuild_history(at=NOW + timedelta(minutes=minutes))
+    first = clicks[0]
+    withdraw({first.campaign_id: {Key(first.day, first.token, "click"): "appeal"}}, at=NOW + timedelta(minutes=11))
+    facts.rebuild_history(at=NOW + timedelta(minutes=15))
+    assert MerchantDay.objects.get(merchant=shop, day=date(2026, 3, 3)).ad_claimed == 100
+
+
+def test_sales_by_ads_are_counted_by_click_and_by_settlement_too(shop, goods):
+    shopper, clicked, settled = uuid.uuid4(), LAST_WEEK - timedelta(days=2), LAST_WEEK + timedelta(days=1)
+    world.click(world.campaign(shop, goods.product, at=LAST_WEEK), at=clicked, shopper=shopper)
+    world.pay_out(world.sell(goods, at=LAST_WEEK, shopper=shopper), at=LAST_WEEK)
+    facts.rebuild_history(at=NOW)
+    for day, by in ((clicked, "touch"), (settled, "settled")):
+        found = MerchantDay.objects.get(merchant=shop, day=day.date())
+        sums = [getattr(found, f"{by}_{what}") for what in ("orders", "gmv", "refunds")]
+        assert (sums, found.ad_orders, found.ad_gmv) == ([1, 100, 5], 0, 0)
+
+
+def test_who_bought_within_a_year_is_no_new_buyer(shop, goods):
+    shopper = uuid.uuid4()
+    for days in (1, 0):
+        world.sell(goods, at=LAST_WEEK - timedelta(days=days), shopper=shopper)
+    facts.rebuild_history(at=NOW)
+    days = MerchantDay.objects.filter(merchant=shop, paid_orders=1).order_by("day")
+    assert [(day.new_buyers, day.new_gmv) for day in days] == [(1, 100), (0, 0)]
+    assert [(day.returning_orders, day.returning_gmv) for day in days] == [(0, 0), (1, 100)]
 
 
 def test_a_row_that_comes_late_makes_its_day_dirty(shop, goods, told):
