@@ -47,18 +47,24 @@ def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime
 
 def days(span: Span, *, grain: Grain = Grain.MERCHANT) -> list[dict]:
     """Return a row for each merchant, day and key of the grain in which something happened."""
+    statement, params = query(span, grain=grain)
+    return sql.dicts(f"{statement} ORDER BY day", params)
+
+
+def query(span: Span, *, grain: Grain) -> tuple[str, dict]:
+    """Return the statement of those rows, in no order, with its parameters."""
     columns = ["merchant_id", "day", *key(grain), *measures(grain)]
-    return _rows(f"SELECT {', '.join(columns)} FROM ({_union(grain, span)}) u ORDER BY day", span)
+    return f"SELECT {', '.join(columns)} FROM ({_union(grain, span)}) u", _params(span)
 
 
 def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int) -> list[dict]:
     """Return the sums of each key of the grain from `first` on, the largest by the measure `order` first."""
     added = ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
-    query = (
+    statement = (
         f"SELECT {grain.value}, {added} FROM ({_union(grain, span)}) u WHERE day >= %(from)s "
         f"GROUP BY {grain.value} ORDER BY sum({order}) DESC, {grain.value} LIMIT %(limit)s"
     )
-    return _rows(query, span, {"from": first, "limit": limit})
+    return sql.dicts(statement, _params(span) | {"from": first, "limit": limit})
 
 
 def hours(merchant: Merchant, day: date) -> list[dict]:
@@ -83,10 +89,8 @@ def _union(grain: Grain, span: Span) -> str:
     return f"{facts} UNION ALL SELECT {columns} FROM ({select(grain)}) live" if span.live.ranges else facts
 
 
-def _rows(query: str, span: Span, more: dict | None = None) -> list[dict]:
-    live = span.live
-    params = {
+def _params(span: Span) -> dict:
+    return {
         "known": list(span.live_from), "edges": list(span.live_from.values()),
-        "first": span.first, "last": span.last, **live.params(), **(more or {}),
+        "first": span.first, "last": span.last, **span.live.params(),
     }  # fmt: skip
-    return sql.dicts(query, params)

@@ -1,24 +1,22 @@
 """Writing an export in the background: every row, or a refusal that says why; never a part of them."""
 
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.core.files import File
 from django.utils import translation
 
-from chengfeng import clock
+from chengfeng import clock, sql
 from chengfeng.jobs import Refused, Report
 from chengfeng.models import Job
 
 from ..models import Export
 from .columns import COLUMNS
-from .writing import SHEET_ROWS, WRITERS
+from .writing import TooManyRows, from_query
 
 KEPT = timedelta(days=7)
-STEP = 1000
 
 
 def run(job: Job, report: Report) -> dict:
@@ -39,27 +37,20 @@ def run(job: Job, report: Report) -> dict:
 def _write(export: Export, path: Path, now: datetime, report: Report) -> int:
     """Write heading and rows; return how many rows. Raises Refused where a sheet cannot hold them all."""
     table = COLUMNS[export.kind]
-    count, rows = table.rows(export.merchant, export.first, export.last, now)
-    if export.format == Export.Format.XLSX and count >= SHEET_ROWS:
-        raise Refused(translation.gettext("A sheet holds 1,048,575 rows; choose CSV or fewer days."))
-    chosen = [column for column in table.columns if column.name in export.columns]
-    report(0, count)
-    with WRITERS[export.format](path, zone=ZoneInfo(export.merchant.time_zone)) as write:
-        write([str(column.label) for column in chosen])
-        written = 0
-        for row in _reported(rows, count, report):
-            write([column.of(row) for column in chosen])
-            written += 1
-    report(written, max(count, written))
-    return written
+    statement, params = table.query(export, at=now)
+    columns = {column.name: str(column.label) for column in table.chosen(export)}
+    (count,) = sql.row(*table.count(export, at=now))
+    told = partial(_tell, report, count)
+    told(0)
+    try:
+        return from_query(path, file_format=export.format, query=statement, params=params, columns=columns, told=told)
+    except TooManyRows:
+        raise Refused(translation.gettext("A sheet holds 1,048,575 rows; choose CSV or fewer days.")) from None
 
 
-def _reported(rows: Iterator, count: int, report: Report) -> Iterator:
-    """Yield the rows, reporting at every thousandth; rows that came meanwhile lengthen the total."""
-    for number, row in enumerate(rows, start=1):
-        yield row
-        if number % STEP == 0:
-            report(number, max(count, number))
+def _tell(report: Report, count: int, rows: int) -> None:
+    """Report so many rows; those that came meanwhile lengthen the total."""
+    report(rows, max(count, rows))
 
 
 def forget(job: Job, report: Report) -> dict:

@@ -1,67 +1,71 @@
-"""Files of rows: CSV and XLSX, streamed, in the shop's time, with no cell that a spreadsheet would execute."""
+"""Files of rows out of a query or out of batches, in any format: every row, or an error; none is ever held whole."""
 
-import csv
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import datetime
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING, Any
 
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
+from chengfeng import sheets
 
-from ..models import Export
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
 
-SHEET_ROWS = 1_048_576
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-Write = Callable[[Sequence], None]
+Told = Callable[[int], None]
 
 
-def harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+class TooManyRows(Exception):
+    """A sheet cannot hold all the rows."""
 
 
-def plain(value, zone: ZoneInfo) -> object:
-    """Return a value as a cell holds it: numbers as numbers, times in the shop's zone, texts made harmless."""
-    if isinstance(value, datetime):
-        return value.astimezone(zone).replace(tzinfo=None, microsecond=0)
-    if isinstance(value, Decimal):
-        return _short(value)
-    return harmless(value) if isinstance(value, str) else value
+def from_query(
+    path: Path, *, file_format: str, query: str, params: Mapping[str, Any], columns: Mapping[str, str], told: Told
+) -> int:
+    """Write a query's rows to a file of a format (`csv`, `xlsx`, `parquet`); return how many there were.
+
+    `columns` maps names to headings, in the order of the query; `told` hears how many rows are written by now. CSV is
+    written as the database writes it, so texts must come `sheets.QUOTED`. Raises TooManyRows for what no sheet holds.
+    """
+    seen = _Seen(told, file_format)
+    if file_format == "parquet":
+        from .parquet import query_file
+
+        return query_file(path, query, params, names=list(columns), told=seen)
+    write = {"csv": sheets.csv, "xlsx": sheets.xlsx}[file_format]
+    return _save(path, write(query, params, headings=list(columns.values()), told=seen), seen)
 
 
-def _short(number: Decimal) -> Decimal:
-    """Return the number with at most four decimals and no needless zeros, never in exponents."""
-    rounded = round(number, 4).normalize()
-    return rounded.quantize(Decimal(1)) if rounded == rounded.to_integral_value() else rounded
+def from_batches(
+    path: Path, *, file_format: str, batches: "Iterable[RecordBatch]", columns: Mapping[str, str], told: Told
+) -> int:
+    """Write Arrow batches to a file, as `from_query` does; `columns` are those of the batches, and none but those."""
+    seen = _Seen(told, file_format)
+    if file_format == "parquet":
+        from .parquet import batch_file
+
+        return batch_file(path, batches, names=list(columns), told=seen)
+    write = {"csv": sheets.csv_of, "xlsx": sheets.xlsx_of}[file_format]
+    return _save(path, write(_rows(batches, list(columns)), headings=list(columns.values()), told=seen), seen)
 
 
-@contextmanager
-def csv_file(path: Path, *, zone: ZoneInfo) -> Iterator[Write]:
-    """Write CSV in UTF-8 with a byte order mark, by which spreadsheets know it."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        yield lambda row: writer.writerow(["" if v is None else plain(v, zone) for v in row])
+class _Seen:
+    """Counts what is written, passes it on, and refuses what a sheet cannot hold."""
+
+    def __init__(self, told: Told, file_format: str):
+        self.told, self.most, self.rows = told, sheets.SHEET_ROWS - 1 if file_format == "xlsx" else None, 0
+
+    def __call__(self, rows: int) -> None:
+        if self.most is not None and rows > self.most:
+            raise TooManyRows
+        self.rows = rows
+        self.told(rows)
 
 
-@contextmanager
-def xlsx_file(path: Path, *, zone: ZoneInfo) -> Iterator[Write]:
-    """Write one sheet, row by row, without holding it in memory."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet()
-    sheet.freeze_panes = "A2"
-
-    def cell(value) -> WriteOnlyCell:
-        made = WriteOnlyCell(sheet, value=plain(value, zone))
-        if isinstance(value, str):
-            made.data_type = "s"
-        return made
-
-    yield lambda row: sheet.append([cell(v) for v in row])
-    book.save(path)
+def _save(path: Path, content: Iterator[bytes], seen: _Seen) -> int:
+    with path.open("wb") as file:
+        for data in content:
+            file.write(data)
+    return seen.rows
 
 
-WRITERS = {Export.Format.CSV: csv_file, Export.Format.XLSX: xlsx_file}
+def _rows(batches: "Iterable[RecordBatch]", names: list[str]) -> Iterator[tuple]:
+    for batch in batches:
+        yield from zip(*(batch.column(name).to_pylist() for name in names), strict=True)

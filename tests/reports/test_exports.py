@@ -2,8 +2,11 @@
 
 import csv
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from io import BytesIO, StringIO
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +14,7 @@ from openpyxl import load_workbook
 
 from chengfeng import jobs
 from reports import exports
+from reports.exports import writing
 from reports.models import Export
 from shops.tenancy import access_of
 from shops.tokens import issue
@@ -54,7 +58,44 @@ def test_no_cell_is_a_formula(shop, alice, sold):
     made = write(shop, alice, kind="order_lines", columns=["title"])
     assert cells(made)[1] == ["'=cmd|'/c calc'!A1"]
     sheet = load_workbook(BytesIO(write(shop, alice, "order_lines", "xlsx", ["title"]).file.read())).active
-    assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", "'=cmd|'/c calc'!A1")
+    assert (sheet["A2"].data_type, sheet["A2"].value) == ("s", "=cmd|'/c calc'!A1")
+
+
+def test_an_excel_file_has_real_moments_and_numbers(shop, alice, sold):
+    made = write(shop, alice, "orders", "xlsx", ["paid_at", "total"])
+    rows = list(load_workbook(BytesIO(made.file.read())).active.values)
+    assert rows == [("Paid at", "Total"), *((datetime(2026, 3, 3, 12 + i), 108) for i in range(3))]  # noqa: DTZ001
+
+
+def test_what_no_sheet_holds_is_refused(shop, alice, sold, monkeypatch):
+    monkeypatch.setattr("chengfeng.sheets.SHEET_ROWS", 3)
+    made = write(shop, alice, "orders", "xlsx", ["code"])
+    assert (made.job.state, bool(made.file)) == ("failed", False)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "xlsx", "parquet"])
+def test_batches_become_the_same_files_as_queries(db, tmp_path, file_format):
+    query = "SELECT 'a' || n AS name, n * 1.5 AS number FROM generate_series(1, 3) n"
+    columns, told = {"name": "Name", "number": "Number"}, []
+    paths = [tmp_path / "query", tmp_path / "batches"]
+    batch = pa.RecordBatch.from_pydict(
+        {"number": [Decimal(n) * Decimal("1.5") for n in (1, 2, 3)], "name": ["a1", "a2", "a3"]}
+    )
+    common = {"file_format": file_format, "columns": columns, "told": told.append}
+    rows = writing.from_query(paths[0], query=query, params={}, **common)
+    assert (rows, writing.from_batches(paths[1], batches=[batch], **common)) == (3, 3)
+    assert told[-1] == 3
+    first, second = (content(path, file_format) for path in paths)
+    assert first == second
+    assert len(first) == (4 if file_format != "parquet" else 3)
+
+
+def content(path, file_format) -> list:
+    if file_format == "parquet":
+        return pq.read_table(path).to_pylist()
+    if file_format == "csv":
+        return list(csv.reader(path.read_text(encoding="utf-8-sig").splitlines()))
+    return list(load_workbook(path.open("rb")).active.values)
 
 
 @pytest.mark.parametrize("kind", Export.Kind.values)
