@@ -16,9 +16,7 @@ from shops.reviews import forgetting as reviews
 
 from .models import Address, Cart, Case, CasePhoto, CaseStep, Checkout, Order, OrderLine, OrderNote
 
-BLANK = dict.fromkeys(
-    ("email", "recipient", "phone", "city", "district", "street", "postal_code", "language"), ""
-)
+BLANK = dict.fromkeys(("email", "recipient", "phone", "city", "district", "street", "postal_code", "language"), "")
 WITH_DEVICES = ("orders_order", "orders_checkout")
 
 

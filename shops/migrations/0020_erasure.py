@@ -35,9 +35,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "replacements",
-                    models.JSONField(
-                        blank=True, default=dict, help_text="Fresh pseudonyms by old ones, while it runs"
-                    ),
+                    models.JSONField(blank=True, default=dict, help_text="Fresh pseudonyms by old ones, while it runs"),
                 ),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
                 (
