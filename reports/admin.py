@@ -14,6 +14,9 @@ from .models import (
     ProductDay,
     ReconciledDay,
     ReconciliationRun,
+    ReportRun,
+    ReportSchedule,
+    SavedReport,
 )
 
 
@@ -108,4 +111,32 @@ class ReconciledDayAdmin(ReadOnlyAdmin):
     list_select_related = ["merchant", "run"]
     search_fields = ["merchant__name", "merchant__code"]
     date_hierarchy = "day"
+    ordering = ["-pk"]
+
+
+@admin.register(SavedReport)
+class SavedReportAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "name", "is_shared", "made_by", "version", "updated_at", "removed_at"]
+    list_filter = ["is_shared"]
+    list_select_related = ["merchant", "made_by"]
+    search_fields = ["code", "name", "merchant__name", "merchant__code"]
+    ordering = ["-pk"]
+
+
+@admin.register(ReportSchedule)
+class ReportScheduleAdmin(ReadOnlyAdmin):
+    list_display = ["report", "rhythm", "hour", "format", "set_by", "next_at"]
+    list_filter = ["rhythm", "format"]
+    list_select_related = ["report", "set_by"]
+    search_fields = ["report__code", "report__name"]
+    ordering = ["next_at"]
+
+
+@admin.register(ReportRun)
+class ReportRunAdmin(ReadOnlyAdmin):
+    list_display = ["code", "merchant", "name", "version", "rows", "requested_by", "requested_at", "ready_at"]
+    list_select_related = ["merchant", "requested_by"]
+    search_fields = ["code", "name", "merchant__name", "merchant__code"]
+    date_hierarchy = "requested_at"
+    exclude = ["file"]
     ordering = ["-pk"]

@@ -12,6 +12,9 @@ from chengfeng.models import Job
 from chengfeng.money import AmountField
 from shops.models import Merchant, Product, User
 
+from .building.models import ReportRun as ReportRun
+from .building.models import ReportSchedule as ReportSchedule
+from .building.models import SavedReport as SavedReport
 from .history.models import HistoryDay as HistoryDay
 from .reconciliation.models import ReconciledDay as ReconciledDay
 from .reconciliation.models import ReconciliationRun as ReconciliationRun

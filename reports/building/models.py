@@ -1,0 +1,133 @@
+"""Tables of stored reports: what was defined, when it is sent to whom, and each time it was run."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from chengfeng.codes import CodeField
+from chengfeng.files import private
+from chengfeng.models import Job
+from shops.models import Merchant, User
+
+
+class Format(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", _("Excel (XLSX)")
+    PARQUET = "parquet", "Parquet"
+
+
+class SavedReport(models.Model):
+    """A definition with a name; one that is not shared is its maker's alone."""
+
+    code = CodeField(prefix="rpt")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    name = models.CharField(_("name"), max_length=120)
+    definition = models.JSONField()
+    is_shared = models.BooleanField(_("everybody who may see reports sees it"), default=True)
+    version = models.PositiveIntegerField(default=1)
+    made_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_shared=True) | Q(made_by__isnull=False), name="saved_report_is_somebodys"
+            )
+        ]
+        indexes = [models.Index(fields=["merchant", "name"], condition=Q(removed_at=None), name="saved_report_of")]
+
+    def __str__(self):
+        return self.name
+
+
+class ReportSchedule(models.Model):
+    """When a saved report is run by itself, at an hour of the shop, and whom it is mailed to."""
+
+    class Rhythm(models.TextChoices):
+        DAILY = "daily", _("Every day")
+        WEEKLY = "weekly", _("Every week")
+        MONTHLY = "monthly", _("Every month")
+
+    report = models.OneToOneField(SavedReport, models.PROTECT, related_name="schedule")
+    rhythm = models.CharField(_("how often"), max_length=8, choices=Rhythm)
+    hour = models.PositiveSmallIntegerField(_("hour"), default=8, validators=[MaxValueValidator(23)])
+    weekday = models.PositiveSmallIntegerField(_("weekday"), null=True, blank=True, help_text=_("1 is Monday"))
+    day = models.PositiveSmallIntegerField(
+        _("day of the month"), null=True, blank=True, help_text=_("A month without it: its last day")
+    )
+    recipients = models.ManyToManyField(User, verbose_name=_("recipients"), related_name="+")
+    format = models.CharField(_("format"), max_length=7, choices=Format, default=Format.XLSX)
+    is_sent_empty = models.BooleanField(_("send it when it has no rows, too"), default=False)
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    next_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hour__lte=23), name="report_schedule_hour"),
+            models.CheckConstraint(
+                condition=~Q(rhythm="weekly") | Q(weekday__gte=1, weekday__lte=7), name="report_schedule_weekday"
+            ),
+            models.CheckConstraint(
+                condition=~Q(rhythm="monthly") | Q(day__gte=1, day__lte=31), name="report_schedule_day"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.report} {self.rhythm}"
+
+
+class ReportRun(models.Model):
+    """A definition answered as of a moment, once: what was found is kept, and never changes.
+
+    `heading` holds what the answer rests on, `totals` the sums of all rows; one without a job was answered at once.
+    """
+
+    code = CodeField(prefix="run")
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    report = models.ForeignKey(SavedReport, models.PROTECT, null=True, blank=True, related_name="runs")
+    schedule = models.ForeignKey(ReportSchedule, models.SET_NULL, null=True, blank=True, related_name="+")
+    job = models.OneToOneField(Job, models.PROTECT, null=True, blank=True, related_name="+")
+    name = models.CharField(max_length=120, blank=True)
+    definition = models.JSONField(help_text=_("As it was asked, with the days that its period came to"))
+    as_of = models.DateTimeField(help_text=_("Nothing that was recorded later is known to it"))
+    version = models.CharField(max_length=12, help_text=_("Changes with the question, the rule and the moment"))
+    heading = models.JSONField(default=dict)
+    totals = models.JSONField(default=dict)
+    rows = models.PositiveBigIntegerField(null=True, blank=True)
+    file = models.FileField(upload_to="reports/", storage=private, blank=True)
+    language = models.CharField(max_length=10, blank=True)
+    requested_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    requested_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True, blank=True)
+    ready_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ready_at__isnull=True) | Q(rows__isnull=False, expires_at__gt=F("ready_at")),
+                name="report_run_ready_has_rows",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["merchant", "-requested_at"], name="report_run_of"),
+            models.Index(fields=["expires_at"], condition=~Q(file=""), name="report_run_expires"),
+        ]
+
+    def __str__(self):
+        return self.name or self.code
+
+    @property
+    def state(self) -> str:
+        """How the run is; the word is that of jobs."""
+        if self.ready_at:
+            return Job.State.DONE
+        return self.job.state if self.job else Job.State.FAILED
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether its rows can be read: it is done, and its file has not been let go of."""
+        return bool(self.file)
