@@ -70,18 +70,21 @@ ALL = [
     ),
     Invariant(
         "I24",
-        "credits of a line and rule sum to exactly 1 and to its value, less its refunds; touched before, same merchant",
+        "credits of a line and rule sum to 1 or, taken back, 0, and to as much of its value and of what refunds left "
+        "of that; touched before the sale, posted to its moment, of the same merchant",
         """
         SELECT n.order_code, l.line_code, r.rule, l.value, sum(r.share) AS shares,
-            sum(r.amount) FILTER (WHERE r.reason = 'initial') AS credited, sum(r.amount) AS net
+            sum(r.amount) FILTER (WHERE r.refund = '') AS credited, sum(r.amount) AS net
         FROM ads_credit r JOIN ads_conversionline l ON l.id = r.line_id
         JOIN ads_conversion n ON n.id = l.conversion_id
         LEFT JOIN orders_orderline o ON o.code = l.line_code
         GROUP BY n.id, l.id, o.id, r.rule
-        HAVING sum(r.share) NOT IN (0, 1) OR sum(r.amount) FILTER (WHERE r.reason = 'initial') <> l.value
+        HAVING sum(r.share) NOT IN (0, 1)
+            OR coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0) <> sum(r.share) * l.value
             OR sum(r.amount) <> sum(r.share) * greatest(l.value - coalesce(o.refunded, 0), 0)
-            OR (sum(r.share) = 0 AND bool_and(r.reason <> 'invalid'))
-            OR max(r.touched_at) > n.at OR bool_or(r.merchant_id <> n.merchant_id)
+            OR (sum(r.share) = 0 AND bool_and(r.reason NOT IN ('invalid', 'linked')))
+            OR max(r.touched_at) > n.at OR bool_or(r.refund = '' AND r.at <> n.at)
+            OR bool_or(r.merchant_id <> n.merchant_id)
         """,
     ),
 ]
