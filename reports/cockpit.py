@@ -15,13 +15,17 @@ from ads.models import Campaign
 from chengfeng.periods import local_date
 from shops.models import Merchant, Product
 
-from . import charts, reading
-from .metrics import METRICS, Metric, change, total, value
+from . import charts, finality, ladder, reading
+from .finality import Finality
+from .ladder import Rung
+from .metrics import METRICS, Metric, by_clock, change, total, value
 from .picking import Picked
 from .sources import Grain
 
 HEADLINES = ["paid_gmv", "spend", "roi", "ad_orders", "organic_orders", "new_buyers", "refund_rate"]
+BUYERS = ["new_gmv", "ad_new_gmv", "organic_new_gmv", "returning_gmv", "returning_orders", "brand_new_gmv"]
 DETAILS = ["average_order", "net_roi", "cpc", "cost_per_order", "ad_share", "refunds"]
+CLOCKS = {"order": _("By order"), "touch": _("By click"), "settle": _("By settlement")}
 FUNNEL = {"impressions": _("Shown"), "viewable": _("Viewable"), "clicks": _("Clicked"), "ad_orders": _("Bought")}
 TOP = 6
 
@@ -57,9 +61,10 @@ class Ranked:
 
     thing: Product | Campaign
     sums: Mapping
+    clock: str = "order"
 
     def __getitem__(self, code: str) -> Decimal | int | None:
-        return value(code, self.sums)
+        return value(by_clock(code, self.clock), self.sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,10 @@ class Cockpit:
     sums: Mapping
     headlines: list[Number]
     details: list[Number]
+    buyers: list[Number]
+    ladder: list[Rung]
+    finality: Finality
+    clock: str
     funnel: list[Step]
     chart: dict
     products: list[Ranked]
@@ -79,8 +88,8 @@ class Cockpit:
 
     @property
     def is_provisional(self) -> bool:
-        """Whether events of the period may still arrive."""
-        return (self.at.date() - self.period.last).days < 3
+        """Whether sales after clicks of the period may still come."""
+        return self.finality.is_provisional(self.at.date())
 
     @property
     def is_empty(self) -> bool:
@@ -89,12 +98,15 @@ class Cockpit:
     @property
     def fingerprint(self) -> str:
         """Changes when any number changes."""
-        told = repr(sorted(self.sums.items())) + repr(self.period)
+        told = repr(sorted(self.sums.items())) + repr(self.period) + self.clock
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
-def look(merchant: Merchant, period: Picked, *, at: datetime) -> Cockpit:
-    """Return the cockpit of a merchant over a period of local days, everything paid until now included."""
+def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "order") -> Cockpit:
+    """Return the cockpit of a merchant over a period of local days, everything paid until now included.
+
+    `clock` says by which day sales by ads count: of the order, of the touch or of the settlement.
+    """
     span = reading.span([merchant], period.before.first, period.last, at=at)
     rows = reading.days(span)
     now = total(row for row in rows if row["day"] >= period.first)
@@ -105,12 +117,16 @@ def look(merchant: Merchant, period: Picked, *, at: datetime) -> Cockpit:
         period=period,
         at=at,
         sums=now,
-        headlines=[_number(code, now, before) for code in HEADLINES],
-        details=[_number(code, now, before) for code in DETAILS],
+        headlines=[_number(by_clock(code, clock), now, before) for code in HEADLINES],
+        details=[_number(by_clock(code, clock), now, before) for code in DETAILS],
+        buyers=[_number(code, now, before) for code in BUYERS],
+        ladder=ladder.climb(now, clock=clock),
+        finality=finality.of(period.last, at=at),
+        clock=clock,
         funnel=_funnel(now, before),
         chart=_chart(merchant, period, rows, at),
-        products=_ranked(span, period, Grain.PRODUCT, Product, "line_value"),
-        campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend"),
+        products=_ranked(span, period, Grain.PRODUCT, Product, "line_value", clock),
+        campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend", clock),
         is_open=is_open,
     )
 
@@ -143,7 +159,7 @@ def _chart(merchant: Merchant, period: Picked, rows: list[dict], at: datetime) -
     return charts.by_day(inside, first=period.first, last=period.last, currency=merchant.currency)
 
 
-def _ranked(span: reading.Span, period: Picked, grain: Grain, model, order: str) -> list[Ranked]:
+def _ranked(span: reading.Span, period: Picked, grain: Grain, model, order: str, clock: str) -> list[Ranked]:
     found = reading.sums(span, grain=grain, first=period.first, order=order, limit=TOP)
     things = model.objects.in_bulk([row[grain.value] for row in found])
-    return [Ranked(things[row[grain.value]], row) for row in found if row[grain.value] in things and row[order]]
+    return [Ranked(things[row[grain.value]], row, clock) for row in found if row[grain.value] in things and row[order]]

@@ -268,6 +268,22 @@ _ALL = [
 ]  # fmt: skip
 
 METRICS: dict[str, Metric] = {metric.code: metric for metric in _ALL}
+CLOCKS = {
+    "order": {},
+    "touch": {
+        "ad_orders": "touch_orders", "ad_gmv": "touch_gmv", "ad_refunds": "touch_refunds", "roi": "touch_roi",
+        "net_roi": "touch_net_roi",
+    },
+    "settle": {
+        "ad_orders": "settled_orders", "ad_gmv": "settled_gmv", "ad_refunds": "settled_refunds", "roi": "settled_roi",
+        "net_roi": "settled_net_roi",
+    },
+}  # fmt: skip
+
+
+def by_clock(code: str, clock: str) -> str:
+    """Return the metric that says the same by another clock, or itself where the clock makes no difference."""
+    return CLOCKS[clock].get(code, code)
 
 
 def value(code: str, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:

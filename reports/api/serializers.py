@@ -33,6 +33,16 @@ class PeriodSerializer(serializers.Serializer):
         return attrs
 
 
+class FinalitySerializer(serializers.Serializer):
+    """How far numbers are to be trusted, and the attribution rule behind those of ads."""
+
+    complete_through = serializers.DateTimeField(help_text="Every row up to here is there.")
+    provisional_until = serializers.DateField(help_text="Until then sales may still follow clicks of the days.")
+    final_after = serializers.DateField()
+    rule = serializers.CharField()
+    rule_version = serializers.CharField()
+
+
 class DaySerializer(serializers.Serializer):
     """One local day: every measure of it."""
 
@@ -40,7 +50,7 @@ class DaySerializer(serializers.Serializer):
         return {"day": serializers.DateField(), **{code: _field(code) for code in measures(Grain.MERCHANT)}}
 
 
-class DaysSerializer(serializers.Serializer):
+class DaysSerializer(FinalitySerializer):
     """Days with any activity; the currency and time zone are the shop's."""
 
     currency = serializers.CharField()
@@ -58,6 +68,7 @@ class SummarySerializer(serializers.Serializer):
         return {
             **head,
             "as_of": serializers.DateTimeField(),
+            **FinalitySerializer().get_fields(),
             **{code: _field(code) for code in [*measures(Grain.MERCHANT), *RATIOS]},
         }
 

@@ -13,7 +13,7 @@ from shops.api_base import MerchantAPIView
 from shops.people.rights import Right
 from shops.tenancy import own
 
-from .. import exports, reading
+from .. import exports, finality, reading
 from ..metrics import total, value
 from ..models import Export
 from ..sources import LATENESS
@@ -30,6 +30,7 @@ class ReportView(MerchantAPIView):
         at = clock.now()
         span = reading.span([self.merchant], asked.validated_data["from"], asked.validated_data["to"], at=at)
         head = {"currency": self.merchant.currency, "time_zone": self.merchant.time_zone, "as_of": at}
+        head |= serializers.FinalitySerializer(finality.of(span.last, at=at)).data
         return head, reading.days(span)
 
 

@@ -1,5 +1,7 @@
 """The cockpit, its live part, the rows behind its numbers, and what the numbers mean."""
 
+from datetime import datetime
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -24,14 +26,20 @@ def picked(request: HttpRequest) -> tuple[Picked, PeriodForm]:
     return pick(request.GET, today=local_date(clock.now(), request.access.merchant.time_zone))
 
 
+def looked(request: HttpRequest, period: Picked, *, at: datetime) -> domain.Cockpit:
+    """Return the cockpit by the clock that the address names."""
+    by = request.GET.get("clock")
+    return domain.look(request.access.merchant, period, at=at, clock=by if by in domain.CLOCKS else "order")
+
+
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def cockpit(request: HttpRequest) -> HttpResponse:
     period, form = picked(request)
     merchant, at = request.access.merchant, clock.now()
     context = {
-        "pulse": pulse(merchant, at=at), "cockpit": domain.look(merchant, period, at=at), "period": period,
-        "form": form, "presets": LABELS, "metrics": METRICS.values(),
+        "pulse": pulse(merchant, at=at), "cockpit": looked(request, period, at=at), "period": period,
+        "form": form, "presets": LABELS, "clocks": domain.CLOCKS, "metrics": METRICS.values(),
     }  # fmt: skip
     return render(request, "reports/cockpit.html", context)
 
@@ -45,8 +53,8 @@ def live(request: HttpRequest) -> HttpResponse:
     if request.GET.get("pulse") == beat:
         return HttpResponse(status=204)
     period, _form = picked(request)
-    view = domain.look(request.access.merchant, period, at=at)
-    context = {"cockpit": view, "period": period, "pulse": beat, "is_live": True}
+    view = looked(request, period, at=at)
+    context = {"cockpit": view, "period": period, "pulse": beat, "is_live": True, "clocks": domain.CLOCKS}
     if request.GET.get("seen") != view.fingerprint:
         return render(request, "reports/parts/numbers.html", context)
     response = render(request, "reports/parts/as_of.html", context)

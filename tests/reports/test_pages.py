@@ -9,9 +9,10 @@ from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
 
+from ads.attribution import CLAIMED, DEFAULT
 from chengfeng import clock
 from reports import cockpit, facts
-from reports.picking import preset
+from reports.picking import Picked, preset
 from shops.models import Delegation
 from tests import factories
 
@@ -44,6 +45,32 @@ def page(client, user, name, *args, **query):
 def test_an_order_just_paid_is_in_the_cockpit(client, alice, shop, by_ad):
     numbers = page(client, alice, "cockpit", shop.code, period="today").context["cockpit"].sums
     assert (numbers["paid_gmv"], numbers["spend"], numbers["ad_orders"]) == (108, 2.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("by", "rungs"),
+    [("order", [80, 40, 36, None]), ("touch", [80, 40, 36, None]), ("settle", [80, 0, 0, None])],
+)
+def test_the_ladder_shows_every_rung_with_what_it_is_made_of(client, alice, shop, goods, by, rungs):
+    """Two campaigns at 1.25 in sum, of which one is credited; a tenth is given back; nothing is settled yet."""
+    shopper, now = uuid.uuid4(), timezone.now()
+    for minutes, name in ((3, "a"), (2, "b")):
+        ad = world.campaign(shop, goods.product, at=now, name=name)
+        world.click(ad, at=now - timedelta(minutes=minutes), shopper=shopper, price="1.25")
+    order = world.sell(goods, at=now - timedelta(minutes=1), shopper=shopper)
+    world.refund(order, "10", at=now)
+    answer = page(client, alice, "cockpit", shop.code, period="7", clock=by)
+    ladder = answer.context["cockpit"].ladder
+    assert [rung.roi for rung in ladder] == rungs
+    assert all(rung.spend == Decimal("2.5") for rung in ladder)
+    assert [rung.rule.version for rung in ladder if rung.rule] == [CLAIMED.version, DEFAULT.version, DEFAULT.version]
+    assert DEFAULT.version in answer.content.decode()
+
+
+def test_numbers_say_until_when_they_may_change(shop):
+    found = cockpit.look(shop, Picked(NOW.date(), NOW.date()), at=NOW).finality
+    assert (found.complete_through, found.rule_version) == (NOW - timedelta(hours=48), DEFAULT.version)
+    assert (found.provisional_until.isoformat(), found.final_after.isoformat()) == ("2026-03-18", "2026-04-10")
 
 
 def test_today_is_compared_with_yesterday_until_this_time(shop, goods):

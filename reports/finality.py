@@ -1,0 +1,30 @@
+"""How far the numbers of a period are to be trusted: what is complete, what may change still, and by which rule."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from ads.attribution import DEFAULT
+
+from .sources import LATENESS
+
+PROVISIONAL = timedelta(days=8)  # a click may be followed by a sale for seven days
+FINAL = timedelta(days=31)
+
+
+@dataclass(frozen=True, slots=True)
+class Finality:
+    """Every row up to `complete_through` is there; the numbers are provisional until a day, and final after another."""
+
+    complete_through: datetime
+    provisional_until: date
+    final_after: date
+    rule: str
+    rule_version: str
+
+    def is_provisional(self, today: date) -> bool:
+        return today < self.provisional_until
+
+
+def of(last: date, *, at: datetime) -> Finality:
+    """Return how far numbers of days up to `last` are to be trusted at a moment."""
+    return Finality(at - LATENESS, last + PROVISIONAL, last + FINAL, DEFAULT.name, DEFAULT.version)
