@@ -17,6 +17,8 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - cockpit: server time of the cockpit page, against an empty view
 - order_desk: server time of the order desk of a shop with a million orders, against an empty view
 - statement: a statement of 100,000 orders as CSV over HTTP, against COPY of such rows to CSV
+- attribution: seconds to credit a million orders with ten million touches by several rules, against reading and sorting
+  the same files; sales brought up to date per second in PostgreSQL
 - rebuild: raw rows turned into facts per second, against counting and summing them
 
 What needs real data that is not at hand says `skipped` instead, and why.
@@ -40,5 +42,6 @@ NAMES = (
     "cockpit",
     "order_desk",
     "statement",
+    "attribution",
     "rebuild",
 )

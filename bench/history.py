@@ -76,12 +76,13 @@ SELECT id, 'oln_' || lpad(id::text, 16, '0'), 1, 100, '', false, id, product_id,
 INSERT INTO ads_credit (event_day, token, touch, rule, reason, cause, refund, share, amount, is_same_product,
     touched_at, at, posted_at, ad_id, campaign_id, line_id, merchant_id)
 SELECT (at AT TIME ZONE 'UTC')::date, md5('t' || id)::uuid, 'click', 'last_click_7d', 'initial',
-    'ord_' || lpad(id::text, 16, '0'), '', 1, 100, true, at, at, at, ad_id, campaign_id, id, merchant_id FROM past_order""",
+    'ord_' || lpad(id::text, 16, '0'), '', 1, 100, true, at, at, at, ad_id, campaign_id, id, merchant_id
+FROM past_order""",
     """
-INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper, bid,
-    price, decided_at, at, received_at, is_valid, reason)
+INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper,
+    pricing, bid, price, is_explored, decided_at, at, received_at, is_valid, reason)
 SELECT (at AT TIME ZONE 'UTC')::date, token, kind, merchant_id, campaign_id, ad_id, product_id, 'feed', 1, shopper,
-    1.5, 0.87, at, at, at, true, ''
+    'cpc', 1.5, 0.87, false, at, at, at, true, ''
 FROM past_event, (VALUES ('impression'), ('click')) k (kind) WHERE kind = 'impression' OR is_clicked""",
     """
 INSERT INTO chengfeng_transfer (id, code, kind, reference, at, recorded_at)
@@ -92,8 +93,9 @@ SELECT 'CNY', side.amount, side.account_id, e.id FROM past_event e JOIN shops_me
 JOIN chengfeng_account w ON w.kind = 'wallet' AND w.owner = m.code,
 LATERAL (VALUES (w.id, -0.87), (%(revenue)s, 0.87)) side (account_id, amount) WHERE is_clicked""",
     """
-INSERT INTO ads_charge (code, event_day, token, day, bid, amount, at, campaign_id, merchant_id, transfer_id)
-SELECT 'chg_' || lpad(id::text, 16, '0'), (at AT TIME ZONE 'UTC')::date, token, (at AT TIME ZONE 'UTC')::date, 1.5,
+INSERT INTO ads_charge (code, event_day, token, kind, day, bid, amount, at, campaign_id, merchant_id, transfer_id)
+SELECT 'chg_' || lpad(id::text, 16, '0'), (at AT TIME ZONE 'UTC')::date, token, 'click',
+    (at AT TIME ZONE 'UTC')::date, 1.5,
     0.87, at, campaign_id, merchant_id, id FROM past_event WHERE is_clicked""",
 )
 

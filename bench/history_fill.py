@@ -130,10 +130,11 @@ QUERIES = {
         SELECT placed + 1500000000 AS recorded, n AS refund, n AS line, 'ord_' || n AS orders, merchant,
             10000 AS amount, 0 AS quantity {SOLD} WHERE fate BETWEEN 70 AND 79""",
     "links": """
-        SELECT {start} AS recorded, pseudonym(-n - 1) AS shopper, pseudonym(n) AS person, 'login' AS evidence
+        SELECT {start} AS recorded, pseudonym(-n - 1) AS shopper, 1 AS number, pseudonym(n) AS person,
+            'login' AS evidence
         FROM range({people} * {is_first}) AS p(n)
         UNION ALL
-        SELECT {start}, pseudonym(n), pseudonym(n), 'login' FROM range({people} * {is_first}) AS p(n)""",
+        SELECT {start}, pseudonym(n), 1, pseudonym(n), 'login' FROM range({people} * {is_first}) AS p(n)""",
     "goods": """
         SELECT {start} AS recorded, n AS product, 1 + n % {merchants} AS merchant, 'brand ' || n % 400 AS brand,
             n % 200 AS category, n AS sku FROM range({products} * {is_first}) AS p(n)""",
