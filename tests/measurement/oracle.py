@@ -1,0 +1,181 @@
+"""The rule of attribution once more, word by word and slowly: what the engines must say, found without them.
+
+Plain Python over the rows of the logs; shares are fractions, amounts whole ten-thousandths. It knows of a rule nothing
+but what it says of itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from fractions import Fraction
+
+from ads.attribution.rules import Counted, Model, Rule, Scope, State
+
+from .histories import Event, Good, Line, Link, Refund, Rows
+
+TICK = timedelta(microseconds=1)
+MONTH = 30 * 24 * 3600 * 10**6
+Entry = tuple[int, int, str | None, str | None, int]  # line, step, token, kind, ten-thousandths
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A touch that may have led to a sale: how it counts, and what it advertised."""
+
+    event: Event
+    good: Good | None
+    counted: Counted
+    age: int
+
+    @property
+    def when(self) -> tuple:
+        """The order in which touches are told: by time, then token, then kind."""
+        return self.event.happened, self.event.token, self.event.kind
+
+
+def entries(rows: Rows, rule: Rule) -> set[Entry]:
+    """Return what each touch is credited with of each line: for the sale (step 0), and by each refund the change."""
+    world = World(rows)
+    return {entry for line in rows.lines for entry in _of_line(world, line, rule)}
+
+
+class World:
+    """What the rows say: whose a device was, what a product is, which touches were found to be real."""
+
+    def __init__(self, rows: Rows) -> None:
+        self.links: dict[str, list[Link]] = {}
+        for link in sorted(rows.links, key=lambda link: link.number):
+            self.links.setdefault(link.shopper, []).append(link)
+        self.goods: Mapping[int, Good] = {
+            good.product: good for good in sorted(rows.goods, key=lambda good: good.recorded)
+        }
+        self.paid = {paid.line: paid.recorded for paid in rows.paid}
+        self.settled = {settled.orders for settled in rows.settled}
+        self.refunds: dict[int, list[Refund]] = {}
+        for refund in sorted(rows.refunds, key=lambda refund: (refund.recorded, refund.refund)):
+            self.refunds.setdefault(refund.line, []).append(refund)
+        self.touches: dict[str, list[Event]] = {}
+        judged = {(judgement.token, judgement.kind) for judgement in rows.judgements}
+        for event in rows.events:
+            if event.is_valid and (event.token, event.kind) not in judged:
+                self.touches.setdefault(self.person(event.shopper, event.happened), []).append(event)
+
+    def person(self, shopper: str, at: int) -> str:
+        """Return whose a device was: of its latest link so far, of its first one 30 days ahead, else its own."""
+        links = self.links.get(shopper, [])
+        so_far = [link for link in links if link.recorded <= at]
+        if so_far:
+            return so_far[-1].person
+        return links[0].person if links and links[0].recorded - MONTH <= at else shopper
+
+    def sold(self, line: Line, state: State) -> int | None:
+        """Return when a line counts as sold, None while it does not."""
+        if state is State.PLACED:
+            return line.recorded
+        if state is State.SETTLED and line.orders not in self.settled:
+            return None
+        return self.paid.get(line.line)
+
+
+def _of_line(world: World, line: Line, rule: Rule) -> list[Entry]:
+    sold = world.sold(line, rule.state)
+    if sold is None:
+        return []
+    found = _eligible(world, line, sold, rule)
+    stood: dict[tuple, int] = {}
+    posted, net = [], line.value
+    for step, refund in enumerate([None, *world.refunds.get(line.line, [])]):
+        net = max(0, net - (refund.amount if refund else 0))
+        owed = _owed(found, line, net, rule)
+        for of, amount in owed.items():
+            change = amount - stood.get(of, 0)
+            if change or not step:
+                posted.append((line.line, step, *of, change))
+        stood = owed
+    return posted
+
+
+def _eligible(world: World, line: Line, sold: int, rule: Rule) -> list[Found]:
+    found = []
+    for event in world.touches.get(world.person(line.shopper, line.recorded), []):
+        good, age = world.goods.get(event.product), sold - event.happened
+        for counted in rule.counts:
+            in_window = 0 <= age <= counted.window // TICK
+            if counted.kind == event.kind and in_window and _is_within(counted.scope, event, good, line):
+                found.append(Found(event, good, counted, age))
+    return sorted(found, key=lambda each: each.when)
+
+
+def _is_within(scope: Scope, event: Event, good: Good | None, line: Line) -> bool:
+    if event.merchant != line.merchant:
+        return False
+    return {
+        Scope.SHOP: True,
+        Scope.PRODUCT: event.product == line.product,
+        Scope.SKU: good is not None and good.sku == line.sku,
+        Scope.BRAND: _is_same_brand(good, line),
+        Scope.CATEGORY: good is not None and good.category is not None and good.category == line.category,
+    }[scope]
+
+
+def _is_same_brand(good: Good | None, line: Line) -> bool:
+    return good is not None and good.brand != "" and good.brand == line.brand
+
+
+def _owed(found: list[Found], line: Line, net: int, rule: Rule) -> dict[tuple, int]:
+    """Return what each touch, by its token and kind, is owed of what is left of a line."""
+    if rule.model is Model.EVERYTHING:
+        return {(None, None): net}
+    if not found:
+        return {}
+    if rule.model is Model.CLAIMED:
+        return {(each.event.token, each.event.kind): net for each in _claimants(found)}
+    best = min(each.counted.rank for each in found)
+    sharing = [each for each in found if each.counted.rank == best]
+    if rule.model is Model.LAST:
+        sharing = [min(sharing, key=lambda each: _precedence(each, line, rule))]
+    if rule.model is Model.FIRST:
+        sharing = sharing[:1]
+    amounts = _apportioned(net, _shares(sharing, rule), line.unit)
+    return {(each.event.token, each.event.kind): amount for each, amount in zip(sharing, amounts, strict=True)}
+
+
+def _claimants(found: list[Found]) -> list[Found]:
+    latest: dict[int, Found] = {}
+    for each in sorted(found, key=_recency, reverse=True):
+        latest[each.event.campaign] = each
+    return list(latest.values())
+
+
+def _recency(each: Found) -> tuple:
+    """Sort the most recent first, of one instant the lowest token, then the kind."""
+    return -each.event.happened, each.event.token, each.event.kind
+
+
+def _precedence(each: Found, line: Line, rule: Rule) -> tuple:
+    nearness = 0 if each.event.product == line.product else 1 if _is_same_brand(each.good, line) else 2
+    return nearness if rule.by_relevance else 0, *_recency(each)
+
+
+def _shares(sharing: list[Found], rule: Rule) -> list[Fraction]:
+    """Return which part of a line each touch has; the earliest touch comes first."""
+    n = len(sharing)
+    if rule.model is Model.POSITION and n > 2:
+        end = Fraction(2, 5)
+        return [end, *[Fraction(1, 5) / (n - 2)] * (n - 2), end]
+    if rule.model is Model.DECAY:
+        halvings = [(each.age - sharing[-1].age) / (rule.half_life // TICK) for each in sharing]
+        weights = [round(2**26 * 2.0**-times) for times in halvings]
+        return [Fraction(weight, sum(weights)) for weight in weights]
+    return [Fraction(1, n)] * n
+
+
+def _apportioned(net: int, shares: list[Fraction], minor_unit: int) -> list[int]:
+    """Spread an amount by the largest remainder; what is left over goes first to the earliest."""
+    unit = minor_unit if net % minor_unit == 0 else 1
+    exact = [net // unit * share for share in shares]
+    parts = [int(amount) for amount in exact]
+    by_remainder = sorted(range(len(parts)), key=lambda place: (parts[place] - exact[place], place))
+    for place in by_remainder[: net // unit - sum(parts)]:
+        parts[place] += 1
+    return [part * unit for part in parts]
