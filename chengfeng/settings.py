@@ -255,6 +255,9 @@ JOBS = {
     "export": "reports.exports.run",
     "forget_exports": "reports.exports.forget",
     "reconcile_days": "reports.reconciliation.running.run",
+    "run_report": "reports.building.running.run",
+    "send_reports": "reports.building.scheduling.run",
+    "forget_reports": "reports.building.running.forget",
     "forget_webhooks": "shops.hooks.forgetting.run",
 }
 SCHEDULES = {  # job kind → seconds between two runs
@@ -281,6 +284,8 @@ SCHEDULES = {  # job kind → seconds between two runs
     "forget_exports": 3600,
     "erase_people": 3600,
     "reconcile_days": 1800,
+    "send_reports": 60,
+    "forget_reports": 3600,
     "forget_webhooks": 3600,
 }
 OUTBOX_CONSUMERS = {
@@ -302,7 +307,7 @@ OUTBOX_CONSUMERS = {
     "traffic.competitor": ["ads.validity.alerts.send", "shops.hooks.fanning.fan_out"],
     "ads.campaign.eligibility_changed": ["shops.hooks.fanning.fan_out"],
     "ads.creative.reviewed": ["shops.hooks.fanning.fan_out"],
-    "report.ready": ["shops.hooks.fanning.fan_out"],
+    "report.ready": ["reports.building.letters.send_ready", "shops.hooks.fanning.fan_out"],
     "webhook.disabled": ["shops.hooks.letters.send_disabled"],
 }
 

@@ -127,6 +127,9 @@ class ReportRun(models.Model):
             return Job.State.DONE
         return self.job.state if self.job else Job.State.FAILED
 
+    def get_state_display(self) -> str:
+        return Job.State(self.state).label
+
     @property
     def is_ready(self) -> bool:
         """Whether its rows can be read: it is done, and its file has not been let go of."""

@@ -81,8 +81,12 @@ class Result:
     @property
     def version(self) -> str:
         """12 hex digits that change with the question, the rule and the moment up to which rows were known."""
-        told = [self.definition.document(), self.definition.rule.version, self.as_of.isoformat()]
-        return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
+        return version_of(self.definition, self.as_of)
+
+
+def version_of(definition: Definition, as_of: datetime) -> str:
+    told = [definition.document(), definition.rule.version, as_of.isoformat()]
+    return hashlib.blake2b(json.dumps(told, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 def value(measure: str, sums: Sums) -> Decimal | int | None:
@@ -109,19 +113,20 @@ def ask(definition: Definition, merchants: Sequence[Merchant], *, at: datetime, 
     days = resolve(definition.period, today=today)
     other = compared(days, definition.compare)
     with opened(merchants=[merchant.pk for merchant in merchants], as_of=as_of, name=engine) as opened_engine:
-        now = _answer(_question(definition, merchants, days, opened_engine), definition)
-        then = _answer(_question(definition, merchants, other, opened_engine), definition) if other else None
+        now = _answer(question(definition, merchants, days, opened_engine), definition)
+        then = _answer(question(definition, merchants, other, opened_engine), definition) if other else None
     rows = _joined(definition, now, then, days, other)
     rows = _sorted(definition, _named(definition, rows, [merchant.pk for merchant in merchants]))
     return Result(
         definition=definition, days=days, compared=other, rows=rows[: definition.limit], number=len(rows),
         total=Row((), now[1], then[1] if then else None), currency=merchants[0].currency,
-        zone=merchants[0].time_zone, as_of=as_of, complete_through=_complete_through(merchants, days, as_of),
+        zone=merchants[0].time_zone, as_of=as_of, complete_through=complete_through(merchants, days, as_of),
         final_after=days.last + FINAL_AFTER,
     )  # fmt: skip
 
 
-def _question(definition: Definition, merchants: Sequence[Merchant], days: Days, engine) -> "Question":
+def question(definition: Definition, merchants: Sequence[Merchant], days: Days, engine) -> "Question":
+    """Return what is asked of an engine about days of merchants."""
     from .families import Question
 
     pks = [merchant.pk for merchant in merchants]
@@ -148,10 +153,10 @@ def _answer(question: "Question", definition: Definition) -> Answer:
 
 
 def _sums(row: Mapping[str, int | None]) -> Sums:
-    return {code: _amount(row[code] or 0, each.unit) for code, each in SUMS.items()}
+    return {code: amount(row[code] or 0, each.unit) for code, each in SUMS.items()}
 
 
-def _amount(number: int, unit: Unit) -> Decimal | int:
+def amount(number: int, unit: Unit) -> Decimal | int:
     return number / TEN_THOUSAND if unit == Unit.MONEY else number
 
 
@@ -215,7 +220,7 @@ def _order(key: Any) -> tuple:
     return (0, (key.name, key.code)) if isinstance(key, naming.Named) else (0, key)
 
 
-def _complete_through(merchants: Sequence[Merchant], days: Days, as_of: datetime) -> datetime:
+def complete_through(merchants: Sequence[Merchant], days: Days, as_of: datetime) -> datetime:
     """Return the moment up to which no event of the days can come any more."""
     provisional = MerchantDay.objects.filter(merchant__in=merchants, is_final=False, day__lte=days.last)
     first = provisional.aggregate(Min("complete_through"))["complete_through__min"]

@@ -102,3 +102,10 @@ def measure_label(code: str) -> str:
 @register.filter
 def clock_label(clock: str) -> str:
     return CLOCKS[clock]
+
+
+@register.simple_tag
+def differed(metric: Metric, values, currency: str) -> str:
+    """Write a measure of two runs: what it was, and what it came to where that differs."""
+    then, now = (written(metric.unit, value, currency) for value in values[metric.code])
+    return now if then == now else format_html('<span class="report-change">{}</span> → {}', then, now)

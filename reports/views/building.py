@@ -1,5 +1,7 @@
 """Reports that answer what their address asks: ready-made ones, and those that a reader puts together."""
 
+import json
+
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -74,5 +76,6 @@ def _answer(request: HttpRequest, definition: Definition) -> dict:
         "result": result, "table": table, "picture": picture(result), "page": table.page, "page_size": PAGE,
         "dimensions": [DIMENSIONS[code] for code in definition.dimensions],
         "measures": [MEASURES[code] for code in result.measures],
+        "document": json.dumps(definition.document()),
         "refused": [(MEASURES[code], reason) for code, reason in result.refused.items()],
     }  # fmt: skip

@@ -1,0 +1,492 @@
+"""Reports that are defined, kept and run over the API: what may be asked, and what was answered."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.response import Response
+
+from chengfeng import clock
+from chengfeng.http import Problem
+from chengfeng.idempotency import idempotent
+from chengfeng.models import Job
+from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Conflict
+from shops.models import User
+from shops.people.rights import Right
+
+from ..building import asking, files, saving, scheduling
+from ..building.models import Format, ReportRun, ReportSchedule, SavedReport
+from ..building.reading import Kept, NotComparable, compare
+from ..building.ready_made import READY_MADE
+from ..building.sending import sent
+from ..measuring.asking import Row
+from ..measuring.definition import BadDefinition, Definition, parse
+from ..measuring.dimensions import DIMENSIONS
+from ..measuring.measures import MEASURES
+from ..measuring.naming import Named
+from ..measuring.offers import matrix
+from ..metrics import Unit
+
+TAGS = ["reports"]
+MOST = 1000
+CODE = OpenApiParameter("code", str, OpenApiParameter.PATH)
+VIEW = Right.REPORTS_VIEW
+
+
+class NotReady(Problem):
+    status_code = 409
+    code = "report_not_ready"
+    title = "The rows of this run cannot be read: it is not done, or its file has been let go of"
+
+
+class Unlike(Problem):
+    status_code = 409
+    code = "reports_ask_different_questions"
+    title = "Only runs of the same question can be compared"
+
+
+class TooLongForASheet(Problem):
+    status_code = 409
+    code = "too_long_for_a_sheet"
+    title = "A sheet holds 1,048,575 rows; choose CSV or Parquet"
+
+
+def parsed(document: Any) -> Definition:
+    """Return a definition; raises ValidationError with the path and the rule of every flaw."""
+    try:
+        return parse(document)
+    except BadDefinition as error:
+        raise flawed(error) from error
+
+
+def flawed(error: BadDefinition) -> ValidationError:
+    found: dict[str, list] = {}
+    for flaw in error.flaws:
+        found.setdefault(f"definition.{flaw.field}".rstrip("."), []).append(ErrorDetail(flaw.message, flaw.rule))
+    return ValidationError(found)
+
+
+class DefinitionField(serializers.JSONField):
+    """A definition as JSON: dimensions, measures, rule, clock, period, compare, filters, sort, limit, as_of."""
+
+
+class ScheduleSerializer(serializers.ModelSerializer):
+    """When a report is sent, and to which members of the shop, by their codes."""
+
+    recipients = serializers.SlugRelatedField("code", many=True, queryset=User.objects.all())
+
+    class Meta:
+        model = ReportSchedule
+        fields = ["rhythm", "hour", "weekday", "day", "recipients", "format", "is_sent_empty", "next_at"]
+        read_only_fields = ["next_at"]
+
+
+class SavedReportSerializer(serializers.ModelSerializer):
+    """A definition with a name; a PATCH names the `version` that was read."""
+
+    definition = DefinitionField()
+    version = serializers.IntegerField(min_value=1, max_value=2**31 - 1, required=False)
+    schedule = ScheduleSerializer(read_only=True)
+
+    class Meta:
+        model = SavedReport
+        fields = ["code", "name", "definition", "is_shared", "version", "schedule", "created_at", "updated_at"]
+        read_only_fields = ["code", "created_at", "updated_at"]
+
+
+class RunRequestSerializer(serializers.Serializer):
+    """What to run: a definition, or the code of a saved report, or the name of a ready-made one."""
+
+    definition = DefinitionField(required=False)
+    report = serializers.CharField(max_length=24, required=False)
+    ready_made = serializers.ChoiceField(list(READY_MADE), required=False)
+    name = serializers.CharField(max_length=120, required=False, allow_blank=True)
+
+    def validate(self, attrs):
+        if sum(name in attrs for name in ("definition", "report", "ready_made")) != 1:
+            raise ValidationError("Name one of definition, report and ready_made.")
+        return attrs
+
+
+class ReportRunSerializer(serializers.ModelSerializer):
+    """A run as it stands: progress in per cent, when it will be ready, and what its answer rests on."""
+
+    report = serializers.SlugRelatedField("code", read_only=True)
+    state = serializers.ChoiceField(Job.State.choices, read_only=True)
+    progress = serializers.SerializerMethodField()
+    eta = serializers.SerializerMethodField()
+    error = serializers.CharField(source="job.error", default="")
+    heading = serializers.JSONField()
+    totals = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ReportRun
+        fields = [
+            "code", "name", "report", "state", "progress", "eta", "error", "definition", "as_of", "version", "heading",
+            "rows", "totals", "requested_at", "ready_at", "expires_at",
+        ]  # fmt: skip
+
+    def get_progress(self, run) -> int:
+        return 100 if run.ready_at else run.job.percent if run.job else 0
+
+    def get_eta(self, run) -> str | None:
+        found = asking.eta(run, at=clock.now())
+        return found.isoformat() if found else None
+
+    def get_totals(self, run) -> dict[str, Any] | None:
+        return values(Kept(run).total, Kept(run).definition) if run.totals else None
+
+
+class RowsQuerySerializer(serializers.Serializer):
+    """Which rows: after which place, how many, sorted by which column (`-` for the largest first)."""
+
+    after = serializers.IntegerField(min_value=0, max_value=2**53, default=0)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=100)
+    sort = serializers.CharField(max_length=40, required=False)
+
+
+class RowsSerializer(serializers.Serializer):
+    """Rows of a run; `next` is the place to go on after, null at the end."""
+
+    results = serializers.ListField(child=serializers.DictField())
+    next = serializers.IntegerField(allow_null=True)
+    rows = serializers.IntegerField()
+
+
+class ChangesSerializer(serializers.Serializer):
+    """What differs between two runs of the same question, and what happened between them."""
+
+    earlier = serializers.CharField()
+    later = serializers.CharField()
+    rows = serializers.IntegerField()
+    results = serializers.ListField(child=serializers.DictField())
+    totals = serializers.DictField()
+    causes = serializers.ListField(child=serializers.DictField())
+
+
+def values(row: Row, definition: Definition) -> dict[str, Any]:
+    """Return the measures of a row as programs read them, with what they were and how they changed."""
+    told: dict[str, Any] = {}
+    for code in definition.offered:
+        told[code] = number(code, row[code])
+        if definition.compare:
+            change = row.change(code)
+            told |= {f"{code}_before": number(code, row.was(code)), f"{code}_change": change and str(round(change, 6))}
+    return told
+
+
+def number(code: str, value) -> int | str | None:
+    """Return counts as numbers, money and ratios as texts, for a float would change them."""
+    if value is None or (MEASURES[code].unit == Unit.COUNT and not MEASURES[code].over):
+        return value
+    return str(round(value, 6 if MEASURES[code].over else 4))
+
+
+def keys(row_keys: tuple, definition: Definition) -> dict[str, Any]:
+    """Return the values of the dimensions; what has a code has a name beside it."""
+    told = zip(definition.dimensions, row_keys, strict=True)
+    return {code: {"code": key.code, "name": key.name} if isinstance(key, Named) else key for code, key in told}
+
+
+class BuildingView(MerchantAPIView):
+    """What views of reports have in common."""
+
+    def saved(self, code: str) -> SavedReport:
+        return get_object_or_404(saving.visible(self.access), code=code)
+
+    def run(self, code: str) -> ReportRun:
+        return get_object_or_404(asking.visible(self.access), code=code)
+
+    def ready(self, code: str) -> ReportRun:
+        """Return a run whose rows can be read; raises NotReady."""
+        found = self.run(code)
+        if not found.is_ready:
+            raise NotReady
+        return found
+
+
+class ReportOffers(BuildingView):
+    """What may be asked."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="report_offers", tags=TAGS)
+    def get(self, request):
+        """List dimensions and measures, what each means, and which are not offered together and why."""
+        measures = [
+            {
+                "code": metric.code, "label": str(metric.label), "meaning": str(metric.meaning), "unit": metric.unit,
+                "formula": metric.formula,
+            }
+            for metric in MEASURES.values()
+        ]  # fmt: skip
+        dimensions = [
+            {"code": each.code, "label": str(each.label), "meaning": str(each.meaning)} for each in DIMENSIONS.values()
+        ]
+        return Response({"dimensions": dimensions, "measures": measures, "offers": _told(matrix())})
+
+
+def _told(rows: list[dict]) -> list[dict]:
+    return [row | {"not_offered": {code: str(why) for code, why in row["not_offered"].items()}} for row in rows]
+
+
+class ReadyMade(BuildingView):
+    """Reports that everybody has."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="ready_made_reports", tags=TAGS)
+    def get(self, request):
+        """List ready-made reports with their definitions."""
+        found = [
+            {"name": name, "title": str(title), "definition": parse(document).document()}
+            for name, (title, document) in READY_MADE.items()
+        ]
+        return Response(found)
+
+
+class SavedReports(BuildingView):
+    """The shop's reports."""
+
+    rights = {"GET": VIEW, "POST": VIEW}
+
+    @extend_schema(responses=SavedReportSerializer(many=True), operation_id="list_saved_reports", tags=TAGS)
+    def get(self, request):
+        """List saved reports by name."""
+        return Response(SavedReportSerializer(saving.visible(self.access), many=True).data)
+
+    @extend_schema(
+        request=SavedReportSerializer, responses={201: SavedReportSerializer}, operation_id="save_report", tags=TAGS
+    )
+    @idempotent
+    def post(self, request):
+        """Keep a definition under a name."""
+        asked = _valid(SavedReportSerializer(data=request.data))
+        definition = parsed(asked["definition"]).document()
+        made = saving.save(self.access, name=asked["name"], definition=definition, at=clock.now())
+        return Response(SavedReportSerializer(made).data, status=201)
+
+
+class SavedReportDetail(BuildingView):
+    """One saved report."""
+
+    rights = {"GET": VIEW, "PATCH": VIEW, "DELETE": VIEW}
+
+    @extend_schema(responses=SavedReportSerializer, operation_id="get_saved_report", tags=TAGS, parameters=[CODE])
+    def get(self, request, code):
+        """A saved report with its schedule."""
+        return Response(SavedReportSerializer(self.saved(code)).data)
+
+    @extend_schema(
+        request=SavedReportSerializer(partial=True), responses=SavedReportSerializer,
+        operation_id="change_saved_report", tags=TAGS, parameters=[CODE],
+    )  # fmt: skip
+    def patch(self, request, code):
+        """Change name, definition or sharing of the version that was read."""
+        found = self.saved(code)
+        asked = _valid(SavedReportSerializer(found, data=request.data, partial=True))
+        version = asked.pop("version", found.version)
+        if "definition" in asked:
+            asked["definition"] = parsed(asked["definition"]).document()
+        try:
+            changed = saving.change(self.access, found, version=version, at=clock.now(), **asked)
+        except saving.Outdated as error:
+            raise Conflict from error
+        return Response(SavedReportSerializer(changed).data)
+
+    @extend_schema(responses={204: None}, operation_id="remove_saved_report", tags=TAGS, parameters=[CODE])
+    def delete(self, request, code):
+        """Remove a saved report; it can be brought back, and its runs stay."""
+        saving.remove(self.access, self.saved(code), at=clock.now())
+        return Response(status=204)
+
+
+class SavedReportRestore(BuildingView):
+    """A removed report, brought back."""
+
+    rights = {"POST": VIEW}
+
+    @extend_schema(
+        request=None, responses=SavedReportSerializer, operation_id="restore_saved_report", tags=TAGS, parameters=[CODE]
+    )
+    def post(self, request, code):
+        """Bring a removed report back, without its schedule."""
+        found = get_object_or_404(saving.removed(self.access) | saving.visible(self.access), code=code)
+        saving.restore(self.access, found, at=clock.now())
+        return Response(SavedReportSerializer(self.saved(code)).data)
+
+
+class Runs(BuildingView):
+    """Runs of reports."""
+
+    rights = {"GET": VIEW, "POST": VIEW}
+
+    @extend_schema(responses=ReportRunSerializer(many=True), operation_id="list_report_runs", tags=TAGS)
+    def get(self, request):
+        """List the latest runs."""
+        return Response(ReportRunSerializer(asking.visible(self.access)[:MOST], many=True).data)
+
+    @extend_schema(
+        request=RunRequestSerializer, responses={201: ReportRunSerializer}, operation_id="run_report", tags=TAGS
+    )
+    @idempotent
+    def post(self, request):
+        """Run a report: little is answered at once (state done), much in the background (state queued)."""
+        asked = _valid(RunRequestSerializer(data=request.data))
+        report = self.saved(asked["report"]) if "report" in asked else None
+        document, name = self._what(asked, report)
+        try:
+            run = asking.ask(self.access, parsed(document), report=report, name=name, at=clock.now())
+        except BadDefinition as error:
+            raise flawed(error) from error
+        return Response(ReportRunSerializer(run).data, status=201)
+
+    def _what(self, asked: Mapping, report: SavedReport | None) -> tuple[Any, str]:
+        name = asked.get("name", "")
+        if report:
+            return report.definition, name
+        if "ready_made" in asked:
+            title, document = READY_MADE[asked["ready_made"]]
+            return document, name or str(title)
+        return asked["definition"], name
+
+
+class RunDetail(BuildingView):
+    """One run."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(responses=ReportRunSerializer, operation_id="get_report_run", tags=TAGS, parameters=[CODE])
+    def get(self, request, code):
+        """A run as it stands."""
+        return Response(ReportRunSerializer(self.run(code)).data)
+
+
+class RunCancel(BuildingView):
+    """A run called off."""
+
+    rights = {"POST": VIEW}
+
+    @extend_schema(
+        request=None, responses=ReportRunSerializer, operation_id="cancel_report_run", tags=TAGS, parameters=[CODE]
+    )
+    def post(self, request, code):
+        """Cancel a run that is not over; one that is stays as it is."""
+        asking.cancel(self.access, self.run(code), at=clock.now())
+        return Response(ReportRunSerializer(self.run(code)).data)
+
+
+class RunRetry(BuildingView):
+    """A failed run, tried again."""
+
+    rights = {"POST": VIEW}
+
+    @extend_schema(
+        request=None, responses=ReportRunSerializer, operation_id="retry_report_run", tags=TAGS, parameters=[CODE]
+    )
+    def post(self, request, code):
+        """Let a failed run go on from where it failed."""
+        asking.retry(self.access, self.run(code), at=clock.now())
+        return Response(ReportRunSerializer(self.run(code)).data)
+
+
+class RunRows(BuildingView):
+    """Rows of a run."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(
+        parameters=[CODE, RowsQuerySerializer], responses=RowsSerializer, operation_id="report_run_rows", tags=TAGS
+    )
+    def get(self, request, code):
+        """Rows of a run that is done, in its order or sorted by another column; a run's rows never change."""
+        run, asked = self.ready(code), _valid(RowsQuerySerializer(data=request.query_params))
+        kept, start = Kept(run), asked["after"]
+        try:
+            rows = kept.page(start=start, number=asked["limit"], sort=asked.get("sort"))
+        except ValueError as error:
+            raise ValidationError({"sort": "The run has no such column."}) from error
+        results = [keys(row.keys, kept.definition) | values(row, kept.definition) for row in rows]
+        end = start + len(rows)
+        return Response({"results": results, "next": end if end < run.rows else None, "rows": run.rows})
+
+
+class RunFile(BuildingView):
+    """The file of a run."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="report_run_file", tags=TAGS,
+        parameters=[CODE, OpenApiParameter("file_format", str, OpenApiParameter.PATH, enum=Format.values)],
+    )  # fmt: skip
+    def get(self, request, code, file_format):
+        """All rows of a run that is done, as CSV, XLSX or Parquet."""
+        run = self.ready(code)
+        try:
+            return sent(run, file_format)
+        except files.TooLong as error:
+            raise TooLongForASheet(str(error)) from error
+
+
+class RunChanges(BuildingView):
+    """What changed between two runs."""
+
+    rights = {"GET": VIEW}
+
+    @extend_schema(
+        parameters=[CODE, OpenApiParameter("other", str, OpenApiParameter.PATH), RowsQuerySerializer],
+        responses=ChangesSerializer, operation_id="report_run_changes", tags=TAGS,
+    )  # fmt: skip
+    def get(self, request, code, other):
+        """Rows that differ between two runs of the same question, and what was posted between their moments."""
+        asked = _valid(RowsQuerySerializer(data=request.query_params))
+        try:
+            found = compare(self.ready(code), self.ready(other), start=asked["after"], number=asked["limit"])
+        except NotComparable as error:
+            raise Unlike from error
+        definition = Kept(found.later).definition
+        results = [
+            keys(row.keys, definition) | {code: _pair(code, pair) for code, pair in row.values.items()}
+            for row in found.rows
+        ]
+        causes = [{"reason": c.reason, "entries": c.entries, "amount": str(c.amount)} for c in found.causes]
+        told = {
+            "earlier": found.earlier.code, "later": found.later.code, "rows": found.number, "results": results,
+            "totals": {code: _pair(code, pair) for code, pair in found.totals.items()}, "causes": causes,
+        }  # fmt: skip
+        return Response(told)
+
+
+def _pair(code: str, pair: tuple) -> dict[str, Any]:
+    earlier, later = pair
+    difference = None if earlier is None or later is None else later - earlier
+    told = {"earlier": earlier, "later": later, "difference": difference}
+    return {name: number(code, value) for name, value in told.items()}
+
+
+class Schedules(BuildingView):
+    """When a saved report is sent."""
+
+    rights = {"GET": VIEW, "DELETE": VIEW}
+
+    @extend_schema(responses=ScheduleSerializer, operation_id="get_report_schedule", tags=TAGS, parameters=[CODE])
+    def get(self, request, code):
+        """When a report is sent, and to whom; schedules are set by people."""
+        return Response(ScheduleSerializer(get_object_or_404(ReportSchedule, report=self.saved(code))).data)
+
+    @extend_schema(responses={204: None}, operation_id="stop_report_schedule", tags=TAGS, parameters=[CODE])
+    def delete(self, request, code):
+        """Send a report no more."""
+        scheduling.unschedule(self.access, self.saved(code), at=clock.now())
+        return Response(status=204)
+
+
+def _valid(serializer: serializers.Serializer) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return serializer.validated_data

@@ -1,0 +1,125 @@
+"""Reports that are sent by the clock of the shop: when next, to whom, and the job that asks for those that are due."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import translation
+
+from chengfeng import clock
+from chengfeng.jobs import Report
+from chengfeng.models import Job
+from chengfeng.periods import local_date
+from shops.models import Membership, Merchant, User
+from shops.people.audit import record
+from shops.people.rights import RIGHTS, Right
+from shops.tenancy import Access, access_of
+
+from ..measuring.definition import parse
+from .asking import ask
+from .models import Format, ReportSchedule, SavedReport
+
+Rhythm = ReportSchedule.Rhythm
+
+
+class BadSchedule(ValueError):
+    """A schedule that cannot be; `field` is what is wrong."""
+
+    def __init__(self, field: str, message: str):
+        self.field = field
+        super().__init__(message)
+
+
+def readers(merchant: Merchant) -> QuerySet[User]:
+    """Return the members of a merchant who may see reports: those to whom they may be sent."""
+    roles = [role for role, rights in RIGHTS.items() if Right.REPORTS_VIEW in rights]
+    members = Membership.objects.filter(merchant=merchant, role__in=roles, revoked_at=None)
+    return User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("name", "pk")
+
+
+@transaction.atomic
+def schedule(
+    access: Access, report: SavedReport, *, rhythm: str, hour: int, recipients: Sequence[User],
+    weekday: int | None = None, day: int | None = None, file_format: str = Format.XLSX, is_sent_empty: bool = False,
+    at: datetime,
+) -> ReportSchedule:  # fmt: skip
+    """Have a report sent at an hour of the shop, instead of whenever it was before; raises BadSchedule."""
+    access.require(Right.REPORTS_VIEW)
+    _check(access, report, rhythm=rhythm, hour=hour, weekday=weekday, day=day, recipients=recipients)
+    planned = ReportSchedule(
+        report=report, rhythm=rhythm, hour=hour, weekday=weekday if rhythm == Rhythm.WEEKLY else None,
+        day=day if rhythm == Rhythm.MONTHLY else None, format=file_format, is_sent_empty=is_sent_empty,
+        set_by=access.user,
+    )  # fmt: skip
+    planned.next_at = next_time(planned, access.merchant.time_zone, after=at)
+    ReportSchedule.objects.filter(report=report).delete()
+    planned.save()
+    planned.recipients.set(recipients)
+    record(access, "report.schedule", target=report.code, at=at, rhythm=rhythm, hour=hour)
+    return planned
+
+
+def _check(access: Access, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
+    if access.user is None:
+        raise BadSchedule("recipients", "A schedule is set by a person.")
+    allowed = set(readers(access.merchant)) if report.is_shared else {report.made_by}
+    if not recipients or not set(recipients) <= allowed:
+        raise BadSchedule("recipients", "Reports are sent to members of the shop who may see them.")
+    if not 0 <= hour <= 23:
+        raise BadSchedule("hour", "Give an hour from 0 to 23.")
+    if rhythm == Rhythm.WEEKLY and (weekday is None or not 1 <= weekday <= 7):
+        raise BadSchedule("weekday", "Give a weekday, 1 for Monday to 7.")
+    if rhythm == Rhythm.MONTHLY and (day is None or not 1 <= day <= 31):
+        raise BadSchedule("day", "Give a day of the month.")
+
+
+@transaction.atomic
+def unschedule(access: Access, report: SavedReport, *, at: datetime) -> bool:
+    """Send a report no more; return whether it was sent."""
+    access.require(Right.REPORTS_VIEW)
+    stopped = bool(ReportSchedule.objects.filter(report=report).delete()[0])
+    if stopped:
+        record(access, "report.unschedule", target=report.code, at=at)
+    return stopped
+
+
+def next_time(planned: ReportSchedule, zone: str, *, after: datetime) -> datetime:
+    """Return the next moment of a schedule by the clock of a zone."""
+    today = local_date(after, zone)
+    for offset in range(33):
+        day = today + timedelta(days=offset)
+        moment = datetime.combine(day, time(planned.hour), ZoneInfo(zone)).astimezone(UTC)
+        if moment > after and _falls_on(planned, day):
+            return moment
+    raise ValueError("a schedule comes every month")
+
+
+def _falls_on(planned: ReportSchedule, day: date) -> bool:
+    if planned.rhythm == Rhythm.WEEKLY:
+        return day.isoweekday() == planned.weekday
+    last = monthrange(day.year, day.month)[1]
+    return planned.rhythm == Rhythm.DAILY or day.day == min(planned.day, last)
+
+
+def run(job: Job, report: Report) -> dict:
+    """Ask for the reports that are due; the job kind `send_reports`."""
+    now = clock.now()
+    due = ReportSchedule.objects.filter(next_at__lte=now).select_related("report__merchant", "set_by").order_by("pk")
+    return {"asked": sum(_ask(planned, at=now) for planned in due)}
+
+
+@transaction.atomic
+def _ask(planned: ReportSchedule, *, at: datetime) -> bool:
+    """Move a schedule on, by a guarded update, and ask for its report; nobody asks who may not see reports any more."""
+    merchant = planned.report.merchant
+    following = next_time(planned, merchant.time_zone, after=at)
+    is_ours = ReportSchedule.objects.filter(pk=planned.pk, next_at=planned.next_at).update(next_at=following)
+    access = access_of(planned.set_by, merchant, at=at, right=Right.REPORTS_VIEW)
+    if not is_ours or access is None or not access.may(Right.REPORTS_VIEW):
+        return False
+    with translation.override(planned.set_by.language or "en"):
+        ask(access, parse(planned.report.definition), report=planned.report, schedule=planned, at=at, may_wait=False)
+    return True

@@ -1,0 +1,82 @@
+"""Columns of stored answers, in the words of DuckDB: keys with names, sums, and the measures made of them."""
+
+from ..metrics import Unit
+from .definition import Definition
+from .dimensions import DIMENSIONS, Type
+from .measures import MEASURES, PER_THOUSAND, SUMS, parts_of
+
+NOW, THEN = "", "_then"  # what the names of sums end in, by the period
+NAME = "_name"
+BEFORE = "_before"
+DECIMALS = 6  # of ratios in files
+MONEY = "DECIMAL(24, 4)"
+
+
+def quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def sums_of(definition: Definition) -> list[str]:
+    """Return the sums that the measures of a definition are made of."""
+    return list(dict.fromkeys(part.code for measure in definition.offered for part in parts_of(measure)))
+
+
+def key(code: str) -> list[str]:
+    """Return the columns that a dimension is stored in, out of grouped rows and names."""
+    kind, column = DIMENSIONS[code].type, f"grouped.{quoted(code)}"
+    if kind == Type.CODE:
+        return [f"names_{code}.code AS {quoted(code)}", f"names_{code}.name AS {quoted(code + NAME)}"]
+    if kind == Type.DATE:
+        return [f"DATE '1970-01-01' + {column}::INTEGER AS {quoted(code)}"]
+    return [f"{column}::INTEGER AS {quoted(code)}" if kind == Type.NUMBER else f"{column} AS {quoted(code)}"]
+
+
+def names(code: str) -> list[str]:
+    """Return the names of the columns that a dimension is stored in."""
+    return [code, code + NAME] if DIMENSIONS[code].type == Type.CODE else [code]
+
+
+def ordering(definition: Definition, sort: str | None = None) -> str:
+    """Return the order of stored rows: as asked for, then by the dimensions; what has no value comes last."""
+    sort = definition.sort if sort is None else sort
+    code, way = sort.removeprefix("-"), "DESC" if sort.startswith("-") else "ASC"
+    by = [measure(code)] if code in MEASURES else told(code) if code else []
+    first = [f"{column} {way} NULLS LAST" for column in by]
+    then = [f"{column} ASC NULLS LAST" for each in definition.dimensions for column in told(each)]
+    return ", ".join([*first, *then])
+
+
+def told(code: str) -> list[str]:
+    """Return the columns by which a dimension is sorted: names before codes."""
+    return [quoted(name) for name in reversed(names(code))]
+
+
+def measure(code: str, side: str = NOW) -> str:
+    """Return a measure of stored sums as an expression: NULL where its denominator is not above zero."""
+    metric = MEASURES[code]
+    plus = " + ".join(_sum(part, side) for part in metric.plus)
+    top = " - ".join([plus, *(_sum(part, side) for part in metric.minus)])
+    if not metric.over:
+        return f"({top})::{MONEY}" if metric.unit == Unit.MONEY else f"({top})::BIGINT"
+    bottom = " + ".join(_sum(part, side) for part in metric.over)
+    times = " * 1000" if code in PER_THOUSAND else ""
+    return f"CASE WHEN {bottom} > 0 THEN ({top})::DOUBLE{times} / ({bottom})::DOUBLE END"
+
+
+def _sum(code: str, side: str) -> str:
+    column = quoted(code + side)
+    return f"{column}::DECIMAL(24, 0) * 0.0001::DECIMAL(4, 4)" if SUMS[code].unit == Unit.MONEY else column
+
+
+def exported(definition: Definition) -> dict[str, str]:
+    """Return the columns of a file by their names: keys, names, and each measure, with what it was before."""
+    columns = {name: quoted(name) for code in definition.dimensions for name in names(code)}
+    for code in definition.offered:
+        columns[code] = _written(code, NOW)
+        if definition.compare:
+            columns[code + BEFORE] = _written(code, THEN)
+    return columns
+
+
+def _written(code: str, side: str) -> str:
+    return f"round({measure(code, side)}, {DECIMALS})" if MEASURES[code].over else measure(code, side)

@@ -1,0 +1,132 @@
+"""Reads answers that are kept in files: a page of rows, all rows for a file, and what differs between two of them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from .asking import Row, Sums, amount
+from .columns import BEFORE, NAME, NOW, THEN, exported, measure, names, ordering, quoted, sums_of
+from .definition import Definition
+from .dimensions import DIMENSIONS, Type
+from .measures import SUMS
+from .naming import Named
+from .storing import connect, literal
+
+if TYPE_CHECKING:
+    from pyarrow import RecordBatch
+
+BATCH = 8192
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    connection = connect(path.parent / "spilled")
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def page(path: Path, definition: Definition, *, start: int, number: int, sort: str | None = None) -> list[Row]:
+    """Return `number` rows from place `start` on (0 is the first), in their order or sorted by another column."""
+    rows = f"SELECT *, file_row_number AS place FROM read_parquet({literal(path)}, file_row_number = true)"
+    if sort is None or sort == definition.sort:
+        query = f"{rows} WHERE file_row_number >= {start} AND file_row_number < {start + number} ORDER BY place"
+    else:
+        query = f"SELECT * FROM ({rows}) ORDER BY {ordering(definition, sort)}, place LIMIT {number} OFFSET {start}"
+    with _opened(path) as connection:
+        found = connection.sql(query)
+        columns = found.columns
+        return [row_of(dict(zip(columns, values, strict=True)), definition) for values in found.fetchall()]
+
+
+def row_of(values: Mapping[str, Any], definition: Definition) -> Row:
+    keys = tuple(_key(code, values) for code in definition.dimensions)
+    before = amounts(values, definition, THEN) if definition.compare else None
+    return Row(keys, amounts(values, definition, NOW), before)
+
+
+def _key(code: str, values: Mapping[str, Any]) -> Any:
+    if DIMENSIONS[code].type != Type.CODE or values[code] is None:
+        return values[code]
+    return Named(values[code], values[code + NAME])
+
+
+def amounts(values: Mapping[str, int], definition: Definition, side: str) -> Sums:
+    """Return stored sums as amounts and counts."""
+    return {code: amount(values[code + side] or 0, SUMS[code].unit) for code in sums_of(definition)}
+
+
+def batches(path: Path, definition: Definition) -> Iterator["RecordBatch"]:
+    """Yield all rows with the columns of `exported`, some thousands at a time."""
+    with _opened(path) as connection:
+        yield from connection.sql(_exported(path, definition)).to_arrow_reader(BATCH)
+
+
+def copy(path: Path, definition: Definition, target: Path) -> None:
+    """Write the rows for programs, as Parquet."""
+    with _opened(path) as connection:
+        query = f"COPY ({_exported(path, definition)}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
+        connection.execute(query)
+
+
+def _exported(path: Path, definition: Definition) -> str:
+    columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in exported(definition).items())
+    return f"SELECT {columns} FROM read_parquet({literal(path)})"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row of two answers: each measure in the one and in the other; None for all where it has no such row."""
+
+    keys: tuple[Any, ...]
+    values: Mapping[str, tuple[Any, Any]]
+
+
+def differences(
+    one: Path, other: Path, definition: Definition, *, start: int, number: int
+) -> tuple[int, list[Difference]]:
+    """Return how many rows of two answers of the same question differ, and some of them, the greatest change first."""
+    differing = _differing(one, other, definition)
+    first = quoted(definition.offered[0])
+    last = quoted(definition.offered[0] + BEFORE)
+    keys = ", ".join(quoted(name) for code in definition.dimensions for name in reversed(names(code)))
+    order = f"abs(coalesce({first}, 0) - coalesce({last}, 0)) DESC" + (f", {keys}" if keys else "")
+    with _opened(one) as connection:
+        count = connection.sql(f"SELECT count(*) FROM ({differing})").fetchall()[0][0]
+        found = connection.sql(f"SELECT * FROM ({differing}) ORDER BY {order} LIMIT {number} OFFSET {start}")
+        columns = found.columns
+        rows = [dict(zip(columns, values, strict=True)) for values in found.fetchall()]
+    return count, [
+        Difference(
+            tuple(_key(code, row) for code in definition.dimensions),
+            {code: (row[code + BEFORE], row[code]) for code in definition.offered},
+        )
+        for row in rows
+    ]
+
+
+def _differing(one: Path, other: Path, definition: Definition) -> str:
+    """Return the rows of which a measure differs: as it is in the other, and `_before` as it was in the one."""
+    keys = list(definition.dimensions)
+    met = " AND ".join(f"a.{quoted(code)} IS NOT DISTINCT FROM b.{quoted(code)}" for code in keys) or "true"
+    told = [f"coalesce(b.{quoted(name)}, a.{quoted(name)}) AS {quoted(name)}" for code in keys for name in names(code)]
+    values = [
+        f"{side}.{quoted(code)} AS {quoted(code + end)}"
+        for code in definition.offered for side, end in (("b", ""), ("a", BEFORE))
+    ]  # fmt: skip
+    unlike = " OR ".join(f"a.{quoted(code)} IS DISTINCT FROM b.{quoted(code)}" for code in definition.offered)
+    return (
+        f"SELECT {', '.join([*told, *values])} FROM ({_measured(one, definition)}) a "
+        f"FULL JOIN ({_measured(other, definition)}) b ON {met} WHERE {unlike}"
+    )
+
+
+def _measured(path: Path, definition: Definition) -> str:
+    columns = [quoted(name) for code in definition.dimensions for name in names(code)]
+    values = [f"{measure(code)} AS {quoted(code)}" for code in definition.offered]
+    return f"SELECT {', '.join([*columns, *values])} FROM read_parquet({literal(path)})"
