@@ -6,6 +6,7 @@ from chengfeng.admin import ReadOnlyAdmin
 
 from .models import (
     CampaignDayFact,
+    Echo,
     Export,
     FactsMark,
     HistoryDay,
@@ -46,6 +47,15 @@ class ProductDayAdmin(ReadOnlyAdmin):
     list_display = ["merchant", "day", "product", "units", "line_value", "line_refunds", "clicks", "spend"]
     list_select_related = ["merchant", "product"]
     search_fields = ["product__code", "product__title", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(Echo)
+class EchoAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "about", "campaign", "product", "touch_orders", "touch_gmv", "settled_gmv"]
+    list_select_related = ["merchant", "campaign", "product"]
+    search_fields = ["merchant__code", "merchant__name", "campaign__code", "product__code"]
     date_hierarchy = "day"
     ordering = ["-day", "-pk"]
 

@@ -2,8 +2,9 @@
 
 Orders, charges and credits are found by their append-only rows' numbers. Events have none; they may be late by
 `sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn. What is judged again later
-leaves a numbered row that names the day. A credit counts by its sale, its touch and its settlement, so it names three;
-what campaigns claim changes with what is judged again and with links, too.
+leaves a numbered row that names the day. What counts for an earlier day than that on which it happened is kept by both
+(`sources.ECHOES`), so a sale dirties its own day and not that of its touch; a credit posted later dirties the day of
+the sale, or of the refund, and of the settlement. What campaigns claim changes with later judgements and links, too.
 """
 
 from dataclasses import dataclass
@@ -46,7 +47,6 @@ TRACES = {
     "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credit_notes": Trace("ads_creditnote", "ads_creditnote t", "t.merchant_id", LOCAL.format(at="t.at")),
     "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
-    "touches": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.touched_at")),
     "settlements": Trace(
         "orders_settlement",
         "orders_settlement t",

@@ -11,15 +11,17 @@ from chengfeng.models import Job
 from shops.models import Merchant
 
 from . import dirty
-from .models import CampaignDayFact, MerchantDay, PaymentDay, ProductDay
-from .sources import LATENESS, Grain, Wanted, key, measures, select
+from .models import CampaignDayFact, Echo, MerchantDay, PaymentDay, ProductDay
+from .sources import LATENESS, Grain, counted, echoed, key
+from .summing import Wanted, select, select_echoes
 
 TABLES = {
     Grain.CAMPAIGN: CampaignDayFact._meta.db_table,
     Grain.PRODUCT: ProductDay._meta.db_table,
     Grain.METHOD: PaymentDay._meta.db_table,
 }
-MERCHANT_DAYS = MerchantDay._meta.db_table
+MERCHANT_DAYS, ECHOES = MerchantDay._meta.db_table, Echo._meta.db_table
+ECHOING = [grain for grain in Grain if echoed(grain)]
 CHUNK = timedelta(days=31)
 
 
@@ -35,11 +37,13 @@ def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime) -> Non
         return
     params = Wanted.single(pairs).params() | {"at": at, "lateness": LATENESS}
     sql.run("SELECT pg_advisory_xact_lock(hashtext(%(lock)s))", {"lock": MERCHANT_DAYS})
-    for table in (MERCHANT_DAYS, *TABLES.values()):
+    for table in (MERCHANT_DAYS, ECHOES, *TABLES.values()):
         sql.run(_delete(table), params)
     sql.run(_insert_merchant_days(), params)
     for grain in TABLES:
         sql.run(_insert(grain), params)
+    for grain in ECHOING:
+        sql.run(_insert_echoes(grain), params)
 
 
 def rebuild_history(*, at: datetime, report: Report | None = None) -> int:
@@ -81,13 +85,20 @@ def _delete(table: str) -> str:
 
 
 def _insert(grain: Grain) -> str:
-    columns = ", ".join(["merchant_id", "day", *key(grain), *measures(grain)])
+    columns = ", ".join(["merchant_id", "day", *key(grain), *counted(grain)])
     return f"INSERT INTO {TABLES[grain]} ({columns}) {select(grain)}"
+
+
+def _insert_echoes(grain: Grain) -> str:
+    """Return the insert of what happened on the wanted days and counts for earlier ones, but where that is nothing."""
+    columns = ", ".join(["merchant_id", "day", "about", *key(grain), *echoed(grain)])
+    busy = " OR ".join(f"{code} <> 0" for code in echoed(grain))
+    return f"INSERT INTO {ECHOES} ({columns}) SELECT {columns} FROM ({select_echoes(grain)}) e WHERE {busy}"
 
 
 def _insert_merchant_days() -> str:
     """Return the insert of one row for each wanted day, quiet days too: they are known to be quiet."""
-    codes = measures(Grain.MERCHANT)
+    codes = counted(Grain.MERCHANT)
     ends = "((w.day + 1)::timestamp AT TIME ZONE z.time_zone)"
     return (
         f"INSERT INTO {MERCHANT_DAYS} (merchant_id, day, {', '.join(codes)}, rebuilt_at, complete_through, is_final) "

@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 RULE = "last_click_7d"  # the attribution rule behind every ad metric
@@ -170,8 +171,19 @@ _ALL = [
     ),
     _measure("touch_gmv", _("GMV by ads, by click"), _("GMV by ads, by the day of the click that is credited."), MONEY),
     _measure(
+        "touch_direct_gmv", _("GMV by ads, same product, by click"),
+        _("The part of it in which the very product was bought that the ad showed."), MONEY,
+    ),
+    _measure(
+        "touch_new_gmv", _("GMV of new buyers by ads, by click"), _("The part of it that new buyers brought."), MONEY,
+    ),
+    _measure(
+        "touch_claimed", _("GMV claimed by campaigns, by click"),
+        _("What each campaign would claim for itself, by the day of its latest click before the sale."), MONEY,
+    ),
+    _measure(
         "touch_refunds", _("Refunds on GMV by ads, by click"),
-        _("Credits taken back from ads by refunds to this day, by the day of the click that was credited."), MONEY,
+        _("Credits taken back from ads by refunds, by the day of the click that was credited."), MONEY,
     ),
     _measure(
         "settled_orders", _("Orders by ads, by settlement"), _("Orders by ads, by the day on which they were settled."),
@@ -182,8 +194,39 @@ _ALL = [
         _("GMV by ads of settled orders, by the day on which they were settled."), MONEY,
     ),
     _measure(
+        "settled_direct_gmv", _("GMV by ads, same product, by settlement"),
+        _("The part of it in which the very product was bought that the ad showed."), MONEY,
+    ),
+    _measure(
+        "settled_new_gmv", _("GMV of new buyers by ads, by settlement"), _("The part of it that new buyers brought."),
+        MONEY,
+    ),
+    _measure(
         "settled_refunds", _("Refunds on GMV by ads, by settlement"),
-        _("Credits taken back from ads by refunds to this day, by the day on which the order was settled."), MONEY,
+        _("Credits taken back from ads by refunds, by the day on which the order was settled."), MONEY,
+    ),
+    _measure("all_settled_orders", _("Orders settled"), _("Orders that were settled on the day."), COUNT),
+    _measure(
+        "all_settled_gmv", _("Settled GMV"), _("What was paid for the orders that were settled on the day."), MONEY
+    ),
+    *(
+        _measure(
+            f"settled_in_{days}", format_lazy(_("Settled within {days} days"), days=days),
+            _("Paid GMV of the day of which the order was settled at most so many days after it was paid."), MONEY,
+        )
+        for days in (7, 14)
+    ),
+    *(
+        _measure(
+            f"again_{days}", format_lazy(_("Bought again within {days} days"), days=days),
+            _("New buyers of the day who paid another order at most so many days after their first."), COUNT,
+        )
+        for days in (7, 15, 30, 60)
+    ),
+    _measure(
+        "ltv_30", _("GMV within 30 days"),
+        _("Goods value that the new buyers of the day have paid for in their first 30 days, without freight and tax."),
+        MONEY,
     ),
     _measure("line_value", _("Sales"), _("Goods less discount on the order lines paid on the day."), MONEY),
     _measure("line_refunds", _("Goods refunded"), _("Goods value given back on the day."), MONEY),
@@ -213,6 +256,53 @@ _ALL = [
     Metric(
         "claimed_roi", _("Claimed ROI"), _("GMV claimed by campaigns for each unit of ad spend."), FACTOR,
         ("ad_claimed",), (), ("spend",),
+    ),
+    *(
+        Metric(
+            f"repurchase_{days}", format_lazy(_("Repurchase within {days} days"), days=days),
+            _("Share of the new buyers of these days who bought again at most so many days after their first order."),
+            PERCENT, (f"again_{days}",), (), ("new_buyers",),
+        )
+        for days in (7, 15, 30, 60)
+    ),
+    Metric(
+        "ltv", _("Value of a new buyer"),
+        _("What a new buyer of these days pays for goods in the first 30 days."), MONEY,
+        ("ltv_30",), (), ("new_buyers",),
+    ),
+    *(
+        Metric(
+            f"settle_rate_{days}", format_lazy(_("Settled within {days} days, rate"), days=days),
+            _("Share of the paid GMV of these days of which the order was settled at most so many days after."),
+            PERCENT, (f"settled_in_{days}",), (), ("paid_gmv",),
+        )
+        for days in (7, 14)
+    ),
+    Metric(
+        "halo_gmv", _("GMV by ads, other products"),
+        _("The part of the GMV by ads in which something else was bought than the ad showed."), MONEY,
+        ("ad_gmv",), ("ad_direct_gmv",),
+    ),
+    Metric(
+        "touch_halo_gmv", _("GMV by ads, other products, by click"), _("The same by the day of the click."), MONEY,
+        ("touch_gmv",), ("touch_direct_gmv",),
+    ),
+    Metric(
+        "settled_halo_gmv", _("GMV by ads, other products, by settlement"), _("The same by the day of settlement."),
+        MONEY, ("settled_gmv",), ("settled_direct_gmv",),
+    ),
+    Metric(
+        "settled_organic_gmv", _("GMV without ads, by settlement"),
+        _("Settled GMV less GMV by ads that was settled; freight and tax of every order are in here."), MONEY,
+        ("all_settled_gmv",), ("settled_gmv",),
+    ),
+    Metric(
+        "settled_organic_orders", _("Orders without ads, by settlement"),
+        _("Settled orders of which no part is credited to an ad."), COUNT, ("all_settled_orders",), ("settled_orders",),
+    ),
+    Metric(
+        "touch_claimed_roi", _("Claimed ROI, by click"), _("The same by the day of the click."), FACTOR,
+        ("touch_claimed",), (), ("spend",),
     ),
     Metric(
         "touch_roi", _("ROI, by click"), _("GMV by ads for each unit of ad spend, both by the day of the click."),
@@ -272,11 +362,14 @@ CLOCKS = {
     "order": {},
     "touch": {
         "ad_orders": "touch_orders", "ad_gmv": "touch_gmv", "ad_refunds": "touch_refunds", "roi": "touch_roi",
-        "net_roi": "touch_net_roi",
+        "net_roi": "touch_net_roi", "ad_direct_gmv": "touch_direct_gmv", "halo_gmv": "touch_halo_gmv",
+        "ad_new_gmv": "touch_new_gmv", "ad_claimed": "touch_claimed", "claimed_roi": "touch_claimed_roi",
     },
     "settle": {
         "ad_orders": "settled_orders", "ad_gmv": "settled_gmv", "ad_refunds": "settled_refunds", "roi": "settled_roi",
-        "net_roi": "settled_net_roi",
+        "net_roi": "settled_net_roi", "ad_direct_gmv": "settled_direct_gmv", "halo_gmv": "settled_halo_gmv",
+        "ad_new_gmv": "settled_new_gmv", "paid_gmv": "all_settled_gmv", "paid_orders": "all_settled_orders",
+        "organic_gmv": "settled_organic_gmv", "organic_orders": "settled_organic_orders",
     },
 }  # fmt: skip
 

@@ -45,12 +45,6 @@ class Advertised(models.Model):
     ad_new_gmv = AmountField(default=0)
     ad_refunds = AmountField(default=0)
     ad_claimed = AmountField(default=0)
-    touch_orders = models.PositiveIntegerField(default=0)
-    touch_gmv = AmountField(default=0)
-    touch_refunds = AmountField(default=0)
-    settled_orders = models.PositiveIntegerField(default=0)
-    settled_gmv = AmountField(default=0)
-    settled_refunds = AmountField(default=0)
 
     class Meta:
         abstract = True
@@ -86,6 +80,8 @@ class MerchantDay(Fact, Advertised, Bought):
     cancelled = models.PositiveIntegerField(default=0)
     refunds = AmountField(default=0)
     refund_count = models.PositiveIntegerField(default=0)
+    all_settled_orders = models.PositiveIntegerField(default=0)
+    all_settled_gmv = AmountField(default=0)
     rebuilt_at = models.DateTimeField()
     complete_through = models.DateTimeField(help_text=_("Up to which instant of the day its rows were there to see"))
     is_final = models.BooleanField(help_text=_("No event of the day can arrive any more"))
@@ -124,6 +120,48 @@ class ProductDay(Fact, Advertised, Bought):
 
     def __str__(self):
         return f"{self.product_id} {self.day}"
+
+
+class Echo(Fact):
+    """What happened on a day and counts for an earlier one, or the same: of the merchant, a campaign or a product.
+
+    Sales and refunds count for the day of the touch and for that of the settlement, second purchases for the day of the
+    first, settlements for the day of payment.
+    """
+
+    about = models.DateField(help_text=_("The day it counts for"))
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="+", db_index=False)
+    product = models.ForeignKey(Product, models.PROTECT, null=True, related_name="+", db_index=False)
+    touch_orders = models.PositiveIntegerField(default=0)
+    touch_gmv = AmountField(default=0)
+    touch_direct_gmv = AmountField(default=0)
+    touch_new_gmv = AmountField(default=0)
+    touch_refunds = AmountField(default=0)
+    touch_claimed = AmountField(default=0)
+    settled_orders = models.PositiveIntegerField(default=0)
+    settled_gmv = AmountField(default=0)
+    settled_direct_gmv = AmountField(default=0)
+    settled_new_gmv = AmountField(default=0)
+    settled_refunds = AmountField(default=0)
+    again_7 = models.PositiveIntegerField(default=0, db_default=0)
+    again_15 = models.PositiveIntegerField(default=0, db_default=0)
+    again_30 = models.PositiveIntegerField(default=0, db_default=0)
+    again_60 = models.PositiveIntegerField(default=0, db_default=0)
+    ltv_30 = AmountField(default=0, db_default=0)
+    settled_in_7 = AmountField(default=0, db_default=0)
+    settled_in_14 = AmountField(default=0, db_default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["merchant", "day", "about", "campaign", "product"], name="echo_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=Q(about__lte=F("day")), name="echo_comes_after"),
+        ]
+        indexes = [models.Index(fields=["merchant", "about"], name="echo_about")]
+
+    def __str__(self):
+        return f"{self.merchant_id} {self.day} about {self.about}"
 
 
 class PaymentDay(Fact):

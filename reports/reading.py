@@ -8,8 +8,9 @@ from chengfeng import sql
 from chengfeng.periods import local_date
 from shops.models import Merchant
 
-from .facts import MERCHANT_DAYS, TABLES
-from .sources import Grain, Wanted, key, measures, select
+from .facts import ECHOES, MERCHANT_DAYS, TABLES
+from .sources import Grain, counted, echoed, key, measures
+from .summing import Wanted, select, select_echoes
 
 EDGES = """
     SELECT merchant_id, max(day) FROM reports_merchantday f JOIN shops_merchant z ON z.id = f.merchant_id
@@ -22,19 +23,26 @@ EDGES = """
 class Span:
     """Local days `first` to `last` of some merchants, and from which day on each of them is read live.
 
-    Facts are trusted up to the last complete day; everything after it is summed from raw rows.
+    Facts are trusted up to the last complete day; everything that happened after it is summed from raw rows, whatever
+    day it counts for.
     """
 
     merchants: Sequence[Merchant]
     first: date
     last: date
     live_from: dict[int, date]
+    today: date
 
     @property
     def live(self) -> Wanted:
-        """What is to be summed from raw rows."""
+        """What is to be summed from raw rows: nothing before the first day can count for that or a later one."""
         starts = [(merchant, max(self.first, self.live_from[merchant.pk])) for merchant in self.merchants]
-        return Wanted([(merchant, start, self.last) for merchant, start in starts if start <= self.last])
+        return Wanted([(merchant, start, self.today) for merchant, start in starts if start <= self.today])
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether all days are closed, though something may still happen that counts for them."""
+        return all(edge > self.last for edge in self.live_from.values())
 
 
 def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime) -> Span:
@@ -42,7 +50,7 @@ def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime
     found = sql.rows(EDGES, {"ids": [merchant.pk for merchant in merchants]})
     edges = {pk: day + timedelta(days=1) for pk, day in found}
     today = max((local_date(at, merchant.time_zone) for merchant in merchants), default=last)
-    return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants})
+    return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants}, today)
 
 
 def days(span: Span, *, grain: Grain = Grain.MERCHANT) -> list[dict]:
@@ -53,15 +61,14 @@ def days(span: Span, *, grain: Grain = Grain.MERCHANT) -> list[dict]:
 
 def query(span: Span, *, grain: Grain) -> tuple[str, dict]:
     """Return the statement of those rows, in no order, with its parameters."""
-    columns = ["merchant_id", "day", *key(grain), *measures(grain)]
-    return f"SELECT {', '.join(columns)} FROM ({_union(grain, span)}) u", _params(span)
+    keys = ", ".join(["merchant_id", "day", *key(grain)])
+    return f"SELECT {keys}, {_added(grain)} FROM ({_union(grain, span)}) u GROUP BY {keys}", _params(span)
 
 
 def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int) -> list[dict]:
     """Return the sums of each key of the grain from `first` on, the largest by the measure `order` first."""
-    added = ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
     statement = (
-        f"SELECT {grain.value}, {added} FROM ({_union(grain, span)}) u WHERE day >= %(from)s "
+        f"SELECT {grain.value}, {_added(grain)} FROM ({_union(grain, span)}) u WHERE day >= %(from)s "
         f"GROUP BY {grain.value} ORDER BY sum({order}) DESC, {grain.value} LIMIT %(limit)s"
     )
     return sql.dicts(statement, _params(span) | {"from": first, "limit": limit})
@@ -75,18 +82,55 @@ def hours(merchant: Merchant, day: date) -> list[dict]:
 
 def raw(merchant: Merchant, day: date, *, until: datetime) -> list[dict]:
     """Return the sums of one local day up to an instant, from raw rows."""
-    return sql.dicts(select(Grain.MERCHANT), Wanted([(merchant, day, day)], until=until).params())
+    wanted = Wanted([(merchant, day, day)], until=until)
+    statement = f"SELECT {_added(Grain.MERCHANT)} FROM ({_live(Grain.MERCHANT)}) u WHERE day = %(day)s"
+    return sql.dicts(statement, wanted.params() | {"day": day})
+
+
+def _added(grain: Grain) -> str:
+    return ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
 
 
 def _union(grain: Grain, span: Span) -> str:
-    """Return the statement of facts before each merchant's edge and live sums from there on."""
-    columns = ", ".join(["merchant_id", "day", *key(grain), *measures(grain)])
-    facts = (
-        f"SELECT {columns} FROM {TABLES.get(grain, MERCHANT_DAYS)} "
+    """Return the statement of facts before each merchant's edge and live sums from there on, of the span's days."""
+    facts = _known(TABLES.get(grain, MERCHANT_DAYS), grain, counted(grain), "day")
+    parts = [facts, *([_known(ECHOES, grain, echoed(grain), "about")] if echoed(grain) else [])]
+    if span.live.ranges:
+        live = _echoes(grain) if span.is_closed else _live(grain)
+        parts += [f"SELECT * FROM ({live}) live WHERE day BETWEEN %(first)s AND %(last)s"] if live else []
+    return " UNION ALL ".join(parts)
+
+
+def _known(table: str, grain: Grain, codes: Sequence[str], day: str) -> str:
+    """Return the facts that count for the span's days and are no newer than each merchant's edge."""
+    others = {Grain.CAMPAIGN.value, Grain.PRODUCT.value} - set(key(grain))
+    only = [f"f.{column} IS NOT NULL" for column in key(grain)] + [f"f.{column} IS NULL" for column in sorted(others)]
+    where = f" AND {' AND '.join(only)}" if table == ECHOES else ""
+    return (
+        f"SELECT {_columns(grain, day, codes)} FROM {table} f "
         "JOIN unnest(%(known)s::bigint[], %(edges)s::date[]) AS edge(merchant_id, live_from) USING (merchant_id) "
-        "WHERE day BETWEEN %(first)s AND %(last)s AND day < live_from"
+        f"WHERE f.{day} BETWEEN %(first)s AND %(last)s AND f.day < live_from{where}"
     )
-    return f"{facts} UNION ALL SELECT {columns} FROM ({select(grain)}) live" if span.live.ranges else facts
+
+
+def _live(grain: Grain) -> str:
+    """Return the live sums, those that count for earlier days among them."""
+    own = f"SELECT {_columns(grain, 'day', counted(grain))} FROM ({select(grain)}) own"
+    return " UNION ALL ".join(filter(None, [own, _echoes(grain)]))
+
+
+def _echoes(grain: Grain) -> str:
+    """Return the live sums that count for earlier days; nothing where a grain has none."""
+    if not echoed(grain):
+        return ""
+    return f"SELECT {_columns(grain, 'about', echoed(grain))} FROM ({select_echoes(grain)}) echoes"
+
+
+def _columns(grain: Grain, day: str, codes: Sequence[str]) -> str:
+    """Return the columns of the grain as a part of the union has them, zero for the measures that it has not."""
+    known = set(codes)
+    sums = [code if code in known else f"0 AS {code}" for code in measures(grain)]
+    return ", ".join(["merchant_id", f"{day} AS day", *key(grain), *sums])
 
 
 def _params(span: Span) -> dict:

@@ -1,23 +1,20 @@
-"""The one SQL of every measure: how raw rows become sums by merchant, local day and grain.
+"""The raw rows of every measure: where they are, when they happened, which day they count for, and what they add.
 
-Facts and live numbers run the same statement: facts store what it returns for days gone by, live pages ask it for
-the days still open.
+Most rows count for the day on which they happened. Echoes count for an earlier one – a sale for the day of its click, a
+second purchase for the day of the first –, and are kept by both days: so a day gone by is read from facts, an open one
+from its rows, whatever day they count for, and no fact of an earlier day grows old.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from enum import StrEnum
 
-from ads.attribution import CLAIMS, WITHDRAWN, looking_back
-from chengfeng.periods import midnight
-from shops.models import Merchant
+from ads.attribution import CLAIMS, WITHDRAWN
 
 from .metrics import RULE
 
 LATENESS = timedelta(hours=48)  # how long after its decision an event may still come in
-
-NEVER = datetime(1970, 1, 3, tzinfo=UTC)
 
 
 class Grain(StrEnum):
@@ -31,9 +28,10 @@ class Grain(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Raw rows of one kind: where they are, when they count, and what they add to which measures.
+    """Raw rows of one kind: where they are, when they happened, and what they add to which measures.
 
-    `keys` says how a row is known to a grain, `joins` what must be joined for that.
+    `about` is the moment whose day they count for where that is another; `keys` says how a row is known to a grain,
+    `joins` what must be joined for that.
     """
 
     rows: str
@@ -43,6 +41,7 @@ class Source:
     where: str = "true"
     keys: Mapping[Grain, str] = field(default_factory=dict)
     joins: Mapping[Grain, str] = field(default_factory=dict)
+    about: str = ""
 
 
 def _orders(at: str, **measures: str) -> Source:
@@ -86,12 +85,18 @@ AD_CREDITS = Source(
 )
 
 
+SALE, REFUND = "r.refund = ''", "r.refund <> ''"
+
+
 def _credited(by: str) -> dict[str, str]:
     """Return what credits come to, as measures of the clock `by`."""
+    stands = f"r.share > 0 AND NOT EXISTS ({WITHDRAWN})"
     return {
-        f"{by}_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE r.share > 0 AND NOT EXISTS ({WITHDRAWN}))",
-        f"{by}_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = ''), 0)",
-        f"{by}_refunds": "coalesce(-sum(r.amount) FILTER (WHERE r.refund <> ''), 0)",
+        f"{by}_orders": f"count(DISTINCT sold.conversion_id) FILTER (WHERE {stands})",
+        f"{by}_gmv": f"coalesce(sum(r.amount) FILTER (WHERE {SALE}), 0)",
+        f"{by}_direct_gmv": f"coalesce(sum(r.amount) FILTER (WHERE {SALE} AND r.is_same_product), 0)",
+        f"{by}_new_gmv": f"coalesce(sum(r.amount) FILTER (WHERE {SALE} AND n.is_new), 0)",
+        f"{by}_refunds": f"coalesce(-sum(r.amount) FILTER (WHERE {REFUND}), 0)",
     }
 
 
@@ -101,30 +106,29 @@ CREDITS = Source(
     merchant="r.merchant_id",
     at="r.at",
     where=f"r.rule = '{RULE}'",
-    measures={
-        **_credited("ad"),
-        "ad_direct_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = '' AND r.is_same_product), 0)",
-        "ad_new_gmv": "coalesce(sum(r.amount) FILTER (WHERE r.refund = '' AND n.is_new), 0)",
-    },
+    measures=_credited("ad"),
     keys={Grain.CAMPAIGN: "r.campaign_id", Grain.PRODUCT: "sold.product_id"},
 )
-TOUCH_CREDITS = Source(
-    rows="ads_credit r JOIN ads_conversionline sold ON sold.id = r.line_id",
-    merchant="r.merchant_id",
-    at="r.touched_at",
-    where=f"r.rule = '{RULE}' AND r.at >= %(start)s",  # nothing is sold before it was touched
-    measures=_credited("touch"),
-    keys=CREDITS.keys,
-)
+TOUCH_CREDITS = replace(CREDITS, measures=_credited("touch"), about="r.touched_at")
+SETTLED = "orders_settlement s JOIN orders_order o ON o.id = s.order_id AND o.settled_at = s.settled_at"
 SETTLED_CREDITS = Source(
-    rows="orders_settlement s JOIN orders_order o ON o.id = s.order_id AND o.settled_at = s.settled_at "
-    "JOIN ads_conversion n ON n.order_code = o.code JOIN ads_conversionline sold ON sold.conversion_id = n.id "
-    "JOIN ads_credit r ON r.line_id = sold.id",
+    rows=f"{SETTLED} JOIN ads_conversion n ON n.order_code = o.code JOIN ads_conversionline sold "
+    "ON sold.conversion_id = n.id JOIN ads_credit r ON r.line_id = sold.id AND r.at <= s.settled_at",
     merchant="s.merchant_id",
     at="s.settled_at",
     where=f"s.kind = 'order' AND r.rule = '{RULE}'",
     measures=_credited("settled"),
     keys=CREDITS.keys,
+    about="s.settled_at",
+)
+TAKEN_BACK = Source(
+    rows=f"{CREDITS.rows} JOIN orders_order o ON o.code = n.order_code AND o.settled_at < r.at",
+    merchant="r.merchant_id",
+    at="r.at",
+    where=CREDITS.where,
+    measures={"settled_refunds": "-sum(r.amount)"},
+    keys=CREDITS.keys,
+    about="o.settled_at",
 )
 CLAIMED = Source(
     rows=f"({CLAIMS}) claim JOIN ads_conversionline sold ON sold.conversion_id = claim.id",
@@ -133,6 +137,7 @@ CLAIMED = Source(
     measures={"ad_claimed": "sum(sold.value)"},
     keys={Grain.CAMPAIGN: "claim.campaign_id", Grain.PRODUCT: "sold.product_id"},
 )
+TOUCH_CLAIMED = replace(CLAIMED, measures={"touch_claimed": "sum(sold.value)"}, about="claim.touched_at")
 CONVERTED = Source(
     rows="ads_conversion n JOIN ads_conversionline sold ON sold.conversion_id = n.id",
     merchant="n.merchant_id",
@@ -145,6 +150,48 @@ CONVERTED = Source(
         "brand_new_gmv": "coalesce(sum(sold.value) FILTER (WHERE sold.is_new_to_brand), 0)",
     },
     keys={Grain.PRODUCT: "sold.product_id"},
+)
+EARLIER = """
+SELECT b.at, b.id FROM ads_conversion b WHERE b.merchant_id = n.merchant_id AND (b.at, b.id) <= (n.at, n.id)
+    AND b.at > n.at - interval '60 days' AND b.shopper IN (
+        SELECT n.shopper UNION SELECT mine.shopper FROM shops_link mine WHERE mine.at <= n.at AND mine.person = (
+            SELECT l.person FROM shops_link l WHERE l.shopper = n.shopper AND l.at <= n.at ORDER BY number DESC LIMIT 1
+        )
+    )
+"""  # purchases of whoever bought `n`, as the devices were known then
+AGAIN = Source(
+    rows=f"ads_conversion n CROSS JOIN LATERAL ({EARLIER} AND b.is_new ORDER BY b.at DESC, b.id DESC LIMIT 1) began "
+    f"CROSS JOIN LATERAL (SELECT n.id <> began.id AND NOT EXISTS ({EARLIER} AND b.id <> n.id "
+    "AND (b.at, b.id) > (began.at, began.id)) AS is_second) order_of",
+    merchant="n.merchant_id",
+    at="n.at",
+    measures={
+        **{
+            f"again_{days}": f"count(*) FILTER (WHERE is_second AND n.at <= began.at + interval '{days} days')"
+            for days in (7, 15, 30, 60)
+        },
+        "ltv_30": "coalesce(sum(n.value) FILTER (WHERE n.at <= began.at + interval '30 days'), 0)",
+    },
+    about="began.at",
+)
+SETTLED_ORDERS = Source(
+    rows=SETTLED,
+    merchant="s.merchant_id",
+    at="s.settled_at",
+    where="s.kind = 'order'",
+    measures={
+        f"settled_in_{days}": "coalesce(sum(o.total) FILTER "
+        f"(WHERE s.settled_at <= o.paid_at + interval '{days} days'), 0)"
+        for days in (7, 14)
+    },
+    about="o.paid_at",
+)
+SETTLED_SALES = Source(
+    rows=SETTLED,
+    merchant="s.merchant_id",
+    at="s.settled_at",
+    where="s.kind = 'order'",
+    measures={"all_settled_orders": "count(*)", "all_settled_gmv": "sum(o.total)"},
 )
 PLACED = _orders("placed_at", placed_orders="count(*)", placed_value="sum(o.total)")
 PAID = _orders(
@@ -200,50 +247,36 @@ PAYMENTS = Source(
     keys={Grain.METHOD: "p.method"},
 )
 
-ADVERTISED = [EVENTS, CHARGES, AD_CREDITS, CREDITS, TOUCH_CREDITS, SETTLED_CREDITS, CLAIMED]
-SOLD = [PLACED, PAID, UNITS, CONVERTED, SHIPPED, DELIVERED, CANCELLED, REFUNDS]
+ADVERTISED = [EVENTS, CHARGES, AD_CREDITS, CREDITS, CLAIMED]
+SOLD = [PLACED, PAID, UNITS, CONVERTED, SHIPPED, DELIVERED, CANCELLED, REFUNDS, SETTLED_SALES]
 SOURCES: dict[Grain, list[Source]] = {
     Grain.MERCHANT: [*ADVERTISED, *SOLD],
     Grain.CAMPAIGN: ADVERTISED,
     Grain.PRODUCT: [*ADVERTISED, LINES, CONVERTED, LINE_REFUNDS],
     Grain.METHOD: [PAYMENTS],
 }
+BY_OTHER_CLOCKS = [TOUCH_CREDITS, TOUCH_CLAIMED, SETTLED_CREDITS, TAKEN_BACK]
+ECHOES: dict[Grain, list[Source]] = {
+    Grain.MERCHANT: [*BY_OTHER_CLOCKS, AGAIN, SETTLED_ORDERS],
+    Grain.CAMPAIGN: BY_OTHER_CLOCKS,
+    Grain.PRODUCT: BY_OTHER_CLOCKS,
+    Grain.METHOD: [],
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Merchants with the local days, `first` to `last`, whose rows are wanted; nothing at or after `until`."""
+def counted(grain: Grain) -> list[str]:
+    """Return the measures whose rows count for the day on which they happened, in one order."""
+    return _codes(SOURCES[grain])
 
-    ranges: Sequence[tuple[Merchant, date, date]]
-    until: datetime | None = None
 
-    @classmethod
-    def single(cls, pairs: Iterable[tuple[Merchant, date]]) -> "Wanted":
-        """Want single days of merchants."""
-        return cls([(merchant, day, day) for merchant, day in pairs])
-
-    def params(self) -> dict:
-        """Return the parameters of `select`: the days, and the instants between which their rows lie."""
-        starts = {(merchant.time_zone, first) for merchant, first, _ in self.ranges}
-        ends = {(merchant.time_zone, last) for merchant, _, last in self.ranges}
-        start = min((midnight(day, zone) for zone, day in starts), default=NEVER)
-        end = max((midnight(day + timedelta(days=1), zone) for zone, day in ends), default=NEVER)
-        return {
-            "ids": [merchant.pk for merchant, _, _ in self.ranges],
-            "days": [first for _, first, _ in self.ranges],
-            "lasts": [last for _, _, last in self.ranges],
-            "merchants": sorted({merchant.pk for merchant, _, _ in self.ranges}),
-            "start": start,
-            "end": min(end, self.until or end),
-            "events_from": (start - LATENESS).date(),
-            "events_to": end.date(),
-            **looking_back(start, end),
-        }
+def echoed(grain: Grain) -> list[str]:
+    """Return the measures whose rows count for an earlier day, or the same, in one order."""
+    return _codes(ECHOES[grain])
 
 
 def measures(grain: Grain) -> list[str]:
-    """Return the measures kept at a grain, in one order."""
-    return list(dict.fromkeys(code for source in SOURCES[grain] for code in source.measures))
+    """Return all measures of a grain, in one order."""
+    return [*counted(grain), *echoed(grain)]
 
 
 def key(grain: Grain) -> list[str]:
@@ -251,33 +284,5 @@ def key(grain: Grain) -> list[str]:
     return [] if grain == Grain.MERCHANT else [grain.value]
 
 
-def select(grain: Grain, *, hourly: bool = False) -> str:
-    """Return the statement that sums raw rows of the wanted days; its parameters come from `Wanted`.
-
-    Columns: merchant_id, day, the grain's key, `hour` (0–23, local) when asked for, and every measure.
-    """
-    keys = ["merchant_id", "day", *key(grain), *(["hour"] if hourly else [])]
-    parts = " UNION ALL ".join(_part(source, grain, hourly) for source in SOURCES[grain])
-    sums = ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
-    return (
-        f"SELECT {', '.join(keys)}, {sums} FROM ({parts}) raw "
-        "JOIN unnest(%(ids)s::bigint[], %(days)s::date[], %(lasts)s::date[]) AS wanted(id, first, last) "
-        "ON wanted.id = merchant_id AND day BETWEEN wanted.first AND wanted.last "
-        f"GROUP BY {', '.join(keys)}"
-    )
-
-
-def _part(source: Source, grain: Grain, hourly: bool) -> str:
-    """Return the sums of one source, zero for the measures of the others."""
-    local = f"({source.at} AT TIME ZONE z.time_zone)"
-    by = [f"{source.merchant} AS merchant_id", f"{local}::date AS day"]
-    by += [f"{source.keys[grain]} AS {grain.value}"] if key(grain) else []
-    by += [f"extract(hour FROM {local})::int AS hour"] if hourly else []
-    sums = [f"{source.measures.get(code, '0')} AS {code}" for code in measures(grain)]
-    return (
-        f"SELECT {', '.join([*by, *sums])} FROM {source.rows} {source.joins.get(grain, '')} "
-        f"JOIN shops_merchant z ON z.id = {source.merchant} "
-        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s "
-        f"AND {source.at} < %(end)s AND {source.where} "
-        f"GROUP BY {', '.join(str(place + 1) for place in range(len(by)))}"
-    )
+def _codes(sources: list[Source]) -> list[str]:
+    return list(dict.fromkeys(code for source in sources for code in source.measures))

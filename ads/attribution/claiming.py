@@ -18,7 +18,9 @@ WHERE n.merchant_id = ANY(%(merchants)s) AND n.at >= %(start)s AND n.at < %(end)
 )
 """  # the default rule counts the same touches: what it credits to nobody, nobody can claim
 FOUND, TOUCHES = touching.search(SALES, CLAIMED)
-CLAIMS = f"WITH {FOUND} SELECT DISTINCT d.id, d.merchant_id, d.at, e.campaign_id {TOUCHES}".replace("#", "")
+CLAIMS = f"""
+WITH {FOUND} SELECT d.id, d.merchant_id, d.at, e.campaign_id, max(e.at) AS touched_at {TOUCHES} GROUP BY 1, 2, 3, 4
+""".replace("#", "")
 
 
 def looking_back(first: datetime, last: datetime) -> dict:
