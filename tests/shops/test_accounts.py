@@ -160,13 +160,13 @@ def test_the_navigation_offers_what_the_guards_let_in(shop, alice, bob, fay, dan
     promotions = ["Promotions", "Flash sales", "Presales"]
     assert titles(bob, shop) == [*service, *goods, *promotions]
     assert titles(fay, shop) == [
-        "Cockpit", "Exports", "Orders", "After the sale", "Bookings", "Reviews", *promotions,
+        "Cockpit", "Reports", "Exports", "Orders", "After the sale", "Bookings", "Reviews", *promotions,
         "Wallet", "Settlement", "Reconciliation",
     ]  # fmt: skip
     ads = [
         "Campaigns", "Approvals", "Auction insight", "Audiences", "Predictions", "Wallet", "Traffic quality",
     ]  # fmt: skip
-    assert titles(dana, shop) == ["Cockpit", "Exports", *goods, *promotions, *ads]
+    assert titles(dana, shop) == ["Cockpit", "Reports", "Exports", *goods, *promotions, *ads]
 
 
 def test_the_page_one_is_on_is_marked_below_it_too(shop, alice):
