@@ -5,27 +5,59 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from chengfeng.periods import each_day
 
-from .metrics import value
+from .metrics import by_clock, value
 
 
-def by_day(rows: Iterable[Mapping], *, first: date, last: date, currency: str) -> dict:
-    """Return the chart of paid GMV by ads and without, stacked, with the spend as a line; a bar for each day."""
+def by_day(
+    rows: Iterable[Mapping],
+    *,
+    first: date,
+    last: date,
+    provisional: date,
+    clock: str,
+    currency: str,
+    is_campaign: bool = False,
+) -> dict:
+    """Return the chart of GMV by ads and beside it, stacked, with the spend as a line; a bar for each day.
+
+    Days from `provisional` on are drawn apart. Beside GMV by ads stands what came without; by the clock of the touch,
+    which sales without ads have not, and for a campaign it is what was bought of other products than the ads showed.
+    """
     found = {row["day"]: row for row in rows}
     days = list(each_day(first, last))
-    return _gmv([date_format(day, "MONTH_DAY_FORMAT") for day in days], [found.get(day, {}) for day in days], currency)
+    labels = [date_format(day, "MONTH_DAY_FORMAT") for day in days]
+    chart = _gmv(
+        labels, [found.get(day, {}) for day in days], currency, clock, OF_ADS if is_campaign else STACKS[clock]
+    )
+    if days[-1] >= provisional:
+        chart["series"][0]["markArea"] = _apart(max((provisional - first).days, 0), len(days) - 1)
+    return chart
+
+
+def _apart(start: int, end: int) -> dict:
+    """Return what shades the columns from one place to another."""
+    shade = {"color": "rgba(128, 128, 128, 0.12)"}
+    area = [{"xAxis": start, "name": str(_("Provisional"))}, {"xAxis": end}]
+    return {"silent": True, "itemStyle": shade, "label": {"position": "insideTop"}, "data": [area]}
 
 
 def by_hour(rows: Iterable[Mapping], *, until: int, currency: str) -> dict:
-    """Return the same chart with a bar for each hour of one day; hours after `until` are yet to come."""
+    """Return the chart of a day with a bar for each hour, by the clock of the order; later hours are yet to come."""
     found = {row["hour"]: row for row in rows}
-    return _gmv([f"{hour}:00" for hour in range(24)], [found.get(hour, {}) for hour in range(until + 1)], currency)
+    hours = [found.get(hour, {}) for hour in range(until + 1)]
+    return _gmv([f"{hour}:00" for hour in range(24)], hours, currency, "order", STACKS["order"])
 
 
-def _gmv(labels: list[str], rows: list[Mapping], currency: str) -> dict:
+OF_ADS = {"ad_direct_gmv": _("GMV by ads, same product"), "halo_gmv": _("GMV by ads, other products")}
+OF_SHOP = {"ad_gmv": _("GMV by ads"), "organic_gmv": _("GMV without ads")}
+STACKS = {"order": OF_SHOP, "touch": OF_ADS, "settle": OF_SHOP}
+
+
+def _gmv(labels: list[str], rows: list[Mapping], currency: str, clock: str, stack: Mapping) -> dict:
     def series(code: str) -> list[Decimal]:
         return [value(code, row) for row in rows]
 
@@ -36,13 +68,12 @@ def _gmv(labels: list[str], rows: list[Mapping], currency: str) -> dict:
         "legend": {},
         "xAxis": {"type": "category", "data": labels},
         "yAxis": [
-            {"type": "value", "unit": "money", "name": _("Paid GMV")},
-            {"type": "value", "unit": "money", "name": _("Ad spend"), "splitLine": {"show": False}},
+            {"type": "value", "unit": "money", "name": str(_("GMV"))},
+            {"type": "value", "unit": "money", "name": str(_("Ad spend")), "splitLine": {"show": False}},
         ],
         "series": [
-            {**bar, "name": _("GMV by ads"), "data": series("ad_gmv")},
-            {**bar, "name": _("GMV without ads"), "data": series("organic_gmv")},
-            {**line, "name": _("Ad spend"), "data": series("spend")},
+            *({**bar, "name": str(name), "data": series(by_clock(code, clock))} for code, name in stack.items()),
+            {**line, "name": str(_("Ad spend")), "data": series("spend")},
         ],
     }
 

@@ -1,9 +1,9 @@
 """The cockpit: what a merchant sees first – sales, what ads brought and cost, and where it came from."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -18,13 +18,20 @@ from shops.models import Merchant, Product
 from . import charts, finality, ladder, reading
 from .finality import Finality
 from .ladder import Rung
-from .metrics import METRICS, Metric, by_clock, change, total, value
+from .metrics import METRICS, WINDOWS, Metric, by_clock, change, total, value
 from .picking import Picked
 from .sources import Grain
 
 HEADLINES = ["paid_gmv", "spend", "roi", "ad_orders", "organic_orders", "new_buyers", "refund_rate"]
-BUYERS = ["new_gmv", "ad_new_gmv", "organic_new_gmv", "returning_gmv", "returning_orders", "brand_new_gmv"]
-DETAILS = ["average_order", "net_roi", "cpc", "cost_per_order", "ad_share", "refunds"]
+BUYERS = [
+    "new_gmv", "ad_new_gmv", "organic_new_gmv", "returning_gmv", "returning_orders", "brand_new_gmv", "repurchase_7",
+    "repurchase_15", "repurchase_30", "repurchase_60", "ltv",
+]  # fmt: skip
+DETAILS = [
+    "average_order", "net_roi", "cpc", "cost_per_order", "ad_share", "refunds", "ad_direct_gmv", "halo_gmv",
+    "organic_gmv", "settle_rate_7", "settle_rate_14",
+]  # fmt: skip
+MIXED = {"touch": {"ad_share", "organic_gmv", "organic_new_gmv"}, "settle": {"ad_share", "organic_new_gmv"}}
 CLOCKS = {"order": _("By order"), "touch": _("By click"), "settle": _("By settlement")}
 FUNNEL = {"impressions": _("Shown"), "viewable": _("Viewable"), "clicks": _("Clicked"), "ad_orders": _("Bought")}
 TOP = 6
@@ -37,6 +44,7 @@ class Number:
     metric: Metric
     value: Decimal | int | None
     change: Decimal | None
+    open_until: date | None = None  # when nothing can happen any more that counts for the period
 
     @property
     def verdict(self) -> str:
@@ -110,7 +118,8 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
     span = reading.span([merchant], period.before.first, period.last, at=at)
     rows = reading.days(span)
     now = total(row for row in rows if row["day"] >= period.first)
-    is_open = period.last == local_date(at, merchant.time_zone)
+    today = local_date(at, merchant.time_zone)
+    is_open = period.last == today
     is_today = is_open and period.length == 1
     before = total(_until_same_time(merchant, period, at) if is_today else (r for r in rows if r["day"] < period.first))
     return Cockpit(
@@ -118,13 +127,13 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
         at=at,
         sums=now,
         headlines=[_number(by_clock(code, clock), now, before) for code in HEADLINES],
-        details=[_number(by_clock(code, clock), now, before) for code in DETAILS],
-        buyers=[_number(code, now, before) for code in BUYERS],
+        details=_numbers(DETAILS, clock, now, before, last=period.last, today=today),
+        buyers=_numbers(BUYERS, clock, now, before, last=period.last, today=today),
         ladder=ladder.climb(now, clock=clock),
         finality=finality.of(period.last, at=at),
         clock=clock,
         funnel=_funnel(now, before),
-        chart=_chart(merchant, period, rows, at),
+        chart=_chart(merchant, period, rows, at, clock),
         products=_ranked(span, period, Grain.PRODUCT, Product, "line_value", clock),
         campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend", clock),
         is_open=is_open,
@@ -136,8 +145,22 @@ def _until_same_time(merchant: Merchant, period: Picked, at: datetime) -> list[d
     return reading.raw(merchant, period.before.first, until=at - timedelta(days=1))
 
 
-def _number(code: str, now: Mapping, before: Mapping) -> Number:
-    return Number(METRICS[code], value(code, now), change(code, now, before))
+def _number(code: str, now: Mapping, before: Mapping, open_until: date | None = None) -> Number:
+    return Number(METRICS[code], value(code, now), change(code, now, before), open_until)
+
+
+def _numbers(
+    codes: Sequence[str], clock: str, now: Mapping, before: Mapping, *, last: date, today: date
+) -> list[Number]:
+    """Return the metrics that a clock can tell; what would mix clocks is left out."""
+    told = [code for code in codes if code not in MIXED.get(clock, ())]
+    return [_number(by_clock(code, clock), now, before, _open_until(code, last, today)) for code in told]
+
+
+def _open_until(code: str, last: date, today: date) -> date | None:
+    """Return the day from which on nothing can happen any more that counts for days up to `last`, if it is to come."""
+    closes = last + WINDOWS.get(code, timedelta()) + timedelta(days=1)
+    return closes if code in WINDOWS and today < closes else None
 
 
 def _funnel(now: Mapping, before: Mapping) -> list[Step]:
@@ -150,13 +173,16 @@ def _funnel(now: Mapping, before: Mapping) -> list[Step]:
     ]
 
 
-def _chart(merchant: Merchant, period: Picked, rows: list[dict], at: datetime) -> dict:
+def _chart(merchant: Merchant, period: Picked, rows: list[dict], at: datetime, clock: str) -> dict:
     if period.first == period.last:
         local = at.astimezone(ZoneInfo(merchant.time_zone))
         until = local.hour if local.date() == period.first else 23
         return charts.by_hour(reading.hours(merchant, period.first), until=until, currency=merchant.currency)
     inside = [row for row in rows if row["day"] >= period.first]
-    return charts.by_day(inside, first=period.first, last=period.last, currency=merchant.currency)
+    provisional = finality.provisional_from(local_date(at, merchant.time_zone))
+    return charts.by_day(
+        inside, first=period.first, last=period.last, provisional=provisional, clock=clock, currency=merchant.currency
+    )
 
 
 def _ranked(span: reading.Span, period: Picked, grain: Grain, model, order: str, clock: str) -> list[Ranked]:

@@ -16,7 +16,7 @@ from .metrics import METRICS, by_clock, value
 class Rung:
     """A ROI with its numerator and denominator; without a rule there is no figure, for nothing was measured yet.
 
-    `share` is the height of its bar, 0 to 100, in parts of the highest.
+    `top` is what `spend` divides; `share` is the height of its bar, 0 to 100, in parts of the highest.
     """
 
     name: str | Promise

@@ -6,6 +6,7 @@ ratio of measures; a ratio is always made of sums, never averaged, and is None w
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -372,6 +373,12 @@ CLOCKS = {
         "organic_gmv": "settled_organic_gmv", "organic_orders": "settled_organic_orders",
     },
 }  # fmt: skip
+
+WINDOWS = {
+    **{code: timedelta(days=days) for days in (7, 15, 30, 60) for code in (f"again_{days}", f"repurchase_{days}")},
+    **{code: timedelta(days=days) for days in (7, 14) for code in (f"settled_in_{days}", f"settle_rate_{days}")},
+    "ltv_30": timedelta(days=30), "ltv": timedelta(days=30),
+}  # fmt: skip  # how long after a day things may happen that count for it
 
 
 def by_clock(code: str, clock: str) -> str:

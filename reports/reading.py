@@ -53,10 +53,11 @@ def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime
     return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants}, today)
 
 
-def days(span: Span, *, grain: Grain = Grain.MERCHANT) -> list[dict]:
-    """Return a row for each merchant, day and key of the grain in which something happened."""
+def days(span: Span, *, grain: Grain = Grain.MERCHANT, only: int | None = None) -> list[dict]:
+    """Return a row for each merchant, day and key of the grain in which something happened, or for one key alone."""
     statement, params = query(span, grain=grain)
-    return sql.dicts(f"{statement} ORDER BY day", params)
+    where = f"WHERE {grain.value} = %(only)s" if only else ""
+    return sql.dicts(f"SELECT * FROM ({statement}) d {where} ORDER BY day", params | {"only": only})
 
 
 def query(span: Span, *, grain: Grain) -> tuple[str, dict]:

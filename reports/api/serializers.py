@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from ..exports import columns_of
-from ..metrics import METRICS, Unit
+from ..metrics import CLOCKS, METRICS, Unit
 from ..models import Export
 from ..picking import LONGEST
 from ..sources import Grain, measures
@@ -39,8 +39,50 @@ class FinalitySerializer(serializers.Serializer):
     complete_through = serializers.DateTimeField(help_text="Every row up to here is there.")
     provisional_until = serializers.DateField(help_text="Until then sales may still follow clicks of the days.")
     final_after = serializers.DateField()
+    refunds_final_after = serializers.DateField(help_text="Refunds may lower net numbers until then.")
     rule = serializers.CharField()
     rule_version = serializers.CharField()
+
+
+class LadderRequestSerializer(PeriodSerializer):
+    """Of which days, by which clock, and of what: the shop unless a campaign or a product (as sold) is named."""
+
+    def get_fields(self):
+        return {
+            **super().get_fields(),
+            "clock": serializers.ChoiceField(CLOCKS, default="order"),
+            "campaign": serializers.CharField(max_length=24, default=""),
+            "product": serializers.CharField(max_length=24, default=""),
+        }
+
+    def validate(self, attrs):
+        if attrs["campaign"] and attrs["product"]:
+            raise serializers.ValidationError({"product": "Name a campaign or a product, not both."})
+        return super().validate(attrs)
+
+
+class RungSerializer(serializers.Serializer):
+    """A ROI with what it is made of; null where there is nothing to divide by, or nothing was measured."""
+
+    metric = serializers.CharField(source="code")
+    name = serializers.CharField()
+    meaning = serializers.CharField()
+    roi = serializers.DecimalField(max_digits=24, decimal_places=4, allow_null=True)
+    numerator = serializers.DecimalField(source="top", max_digits=24, decimal_places=4, allow_null=True)
+    denominator = serializers.DecimalField(source="spend", max_digits=24, decimal_places=4)
+    rule = serializers.CharField(source="rule.name", default=None, allow_null=True)
+    rule_version = serializers.CharField(source="rule.version", default=None, allow_null=True)
+    window_days = serializers.IntegerField(source="rule.window.days", default=None, allow_null=True)
+
+
+class LadderSerializer(FinalitySerializer):
+    """What campaigns claim, what is theirs once, what refunds leave of it; the last rung needs a holdout."""
+
+    currency = serializers.CharField()
+    time_zone = serializers.CharField()
+    as_of = serializers.DateTimeField()
+    clock = serializers.CharField()
+    rungs = RungSerializer(many=True)
 
 
 class DaySerializer(serializers.Serializer):

@@ -1,22 +1,26 @@
 """Report numbers and exports for a merchant's program."""
 
+from dataclasses import asdict
+
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 
+from ads.models import Campaign
 from chengfeng import clock
 from chengfeng.idempotency import idempotent
 from chengfeng.periods import local_date
 from shops.api_base import MerchantAPIView
+from shops.models import Product
 from shops.people.rights import Right
 from shops.tenancy import own
 
-from .. import exports, finality, reading
+from .. import exports, finality, ladder, reading
 from ..metrics import total, value
 from ..models import Export
-from ..sources import LATENESS
+from ..sources import LATENESS, Grain
 from . import serializers
 
 
@@ -58,6 +62,33 @@ class Summary(ReportView):
         serializer = serializers.SummarySerializer()
         numbers = {code: value(code, sums) for code in serializer.fields if code not in head}
         return Response(serializers.SummarySerializer(head | numbers).data)
+
+
+class Ladder(ReportView):
+    @extend_schema(
+        parameters=[serializers.LadderRequestSerializer], responses=serializers.LadderSerializer,
+        operation_id="report_ladder", tags=["reports"],
+    )  # fmt: skip
+    def get(self, request):
+        """The claims ladder of the shop, a campaign or a product, by any clock."""
+        asked = serializers.LadderRequestSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        wanted, at = asked.validated_data, clock.now()
+        span = reading.span([self.merchant], wanted["from"], wanted["to"], at=at)
+        grain, only = self._narrowed(wanted)
+        sums = total(reading.days(span, grain=grain, only=only))
+        told = {
+            "currency": self.merchant.currency, "time_zone": self.merchant.time_zone, "as_of": at,
+            "clock": wanted["clock"], "rungs": ladder.climb(sums, clock=wanted["clock"]),
+            **asdict(finality.of(span.last, at=at)),
+        }  # fmt: skip
+        return Response(serializers.LadderSerializer(told).data)
+
+    def _narrowed(self, wanted) -> tuple[Grain, int | None]:
+        for grain, name, model in ((Grain.CAMPAIGN, "campaign", Campaign), (Grain.PRODUCT, "product", Product)):
+            if wanted[name]:
+                return grain, get_object_or_404(own(model, self.merchant), code=wanted[name]).pk
+        return Grain.MERCHANT, None
 
 
 class Exports(ReportView):

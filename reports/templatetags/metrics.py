@@ -13,7 +13,7 @@ from shops.tenancy import Access
 from ..asked import CLOCKS
 from ..measuring.measures import MEASURES
 from ..metrics import METRICS, Metric, Unit
-from ..rows import behind
+from ..rows import right
 
 register = template.Library()
 
@@ -23,8 +23,8 @@ LARGE = 1000
 @register.filter
 def may_see(access: Access, code: str) -> bool:
     """Tell whether there are rows behind a metric that the reader may look at."""
-    source = behind(code)
-    return source is not None and access.may(source.right)
+    needed = right(code)
+    return needed is not None and access.may(needed)
 
 
 @register.filter

@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from ads.models import Campaign
 from chengfeng import clock
 from chengfeng.periods import local_date
 from shops.people.rights import Right
-from shops.tenancy import merchant_page
+from shops.tenancy import merchant_page, own
 
 from .. import cockpit as domain
-from .. import rows
+from .. import results, rows
 from ..metrics import METRICS
 from ..picking import LABELS, PeriodForm, Picked, pick
 from ..pulse import pulse
@@ -28,8 +28,12 @@ def picked(request: HttpRequest) -> tuple[Picked, PeriodForm]:
 
 def looked(request: HttpRequest, period: Picked, *, at: datetime) -> domain.Cockpit:
     """Return the cockpit by the clock that the address names."""
+    return domain.look(request.access.merchant, period, at=at, clock=_clock(request))
+
+
+def _clock(request: HttpRequest) -> str:
     by = request.GET.get("clock")
-    return domain.look(request.access.merchant, period, at=at, clock=by if by in domain.CLOCKS else "order")
+    return by if by in domain.CLOCKS else "order"
 
 
 @merchant_page(Right.REPORTS_VIEW)
@@ -65,19 +69,44 @@ def live(request: HttpRequest) -> HttpResponse:
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def behind(request: HttpRequest, code: str) -> HttpResponse:
-    source = rows.behind(code)
-    if source is None:
+    needed = rows.right(code)
+    if needed is None:
         raise Http404
-    if not request.access.may(source.right):
-        raise PermissionDenied
+    request.access.require(needed)
     period, form = picked(request)
-    found = rows.find(source, request.access.merchant, period)
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    campaign = _campaign(request)
+    source = rows.behind(code)
+    if source:
+        found = rows.find(source, request.access.merchant, period, campaign=campaign)
+    else:
+        found = rows.Claims(code, request.access.merchant, period, campaign=campaign)
     context = {
-        "metric": METRICS[code], "page": page, "period": period, "form": form, "presets": LABELS,
-        "kind": source.model._meta.model_name, "sum": rows.add(found),
+        "metric": METRICS[code], "page": Paginator(found, PAGE).get_page(request.GET.get("page")), "period": period,
+        "form": form, "presets": LABELS, "kind": source.model._meta.model_name if source else "claim",
+        "sum": rows.add(found), "campaign": campaign,
     }  # fmt: skip
     return render(request, "reports/rows.html", context)
+
+
+def _campaign(request: HttpRequest) -> Campaign | None:
+    """Return the campaign of the merchant to which the address narrows what is shown."""
+    code = request.GET.get("campaign")
+    return get_object_or_404(own(Campaign, request.access.merchant), code=code) if code else None
+
+
+@merchant_page(Right.REPORTS_VIEW)
+@require_safe
+def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
+    """What one campaign brought: its ladder by any clock, and its days."""
+    found = get_object_or_404(own(Campaign, request.access.merchant), code=campaign)
+    request.access.require(Right.ADS_VIEW)
+    period, form = picked(request)
+    view = results.look(found, period, at=clock.now(), clock=_clock(request))
+    context = {
+        "view": view, "campaign": found, "period": period, "form": form, "presets": LABELS, "clocks": domain.CLOCKS,
+        "metrics": METRICS.values(),
+    }  # fmt: skip
+    return render(request, "reports/campaign.html", context)
 
 
 @require_safe

@@ -160,6 +160,17 @@ def test_a_program_reads_days_and_their_summary(program, sold):
     assert (summary["average_order"], summary["roi"], summary["currency"]) == ("108.0000", None, "CNY")
 
 
+def test_a_program_climbs_the_ladder_of_shop_and_product(program, shop, sold):
+    days = {"from": "2026-03-01", "to": "2026-03-31"}
+    answer = program("get", "api_ladder", **days, clock="touch").json()
+    assert [rung["metric"] for rung in answer["rungs"]] == ["touch_claimed_roi", "touch_roi", "touch_net_roi", ""]
+    assert [rung["roi"] for rung in answer["rungs"]] == [None] * 4
+    assert [answer[name] for name in ("final_after", "refunds_final_after")] == ["2026-05-01", "2026-05-10"]
+    assert program("get", "api_ladder", **days, product=sold[0].lines.get().product.code).status_code == 200
+    assert program("get", "api_ladder", **days, campaign="cmp_0000000000000000").status_code == 404
+    assert program("get", "api_ladder", **days, campaign="a", product="b").status_code == 400
+
+
 def test_a_program_is_told_what_is_wrong_with_its_days(program):
     answer = program("get", "api_days", **{"from": "2026-03-31", "to": "2026-03-01"})
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (400, "to")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ads.attribution import CLAIMED, DEFAULT
+from ads.models import Campaign
 from chengfeng import clock
 from reports import cockpit, facts
 from reports.picking import Picked, preset
@@ -116,6 +117,29 @@ def test_a_number_leads_to_its_rows(client, alice, shop, goods, by_ad):
         "paid_gmv": (2, 216), "ad_orders": (1, 108), "organic_orders": (1, 108), "new_buyers": (2, 216),
         "ad_gmv": (1, 100), "spend": (1, 2.5), "refunds": (0, 0),
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("clock_name", ["order", "touch", "settle"])
+def test_a_campaign_has_a_ladder_of_its_own(client, alice, charlie, shop, goods, by_ad, clock_name):
+    (campaign,) = Campaign.objects.all()
+    world.campaign(shop, goods.product, at=NOW, name="quiet")
+    view = page(client, alice, "campaign", shop.code, campaign.code, clock=clock_name).context["view"]
+    tops = {"order": [100, 100, 100], "touch": [100, 100, 100], "settle": [100, 0, 0]}[clock_name]
+    assert [rung.top for rung in view.ladder] == [*tops, None]
+    assert {rung.spend for rung in view.ladder} == {Decimal("2.5")}
+    assert page(client, charlie, "campaign", shop.code, campaign.code).status_code == 404
+
+
+@pytest.mark.parametrize(("code", "rows"), [
+    ("claimed_roi", 1), ("touch_claimed_roi", 1), ("touch_roi", 1), ("net_roi", 1), ("settled_roi", 0),
+    ("halo_gmv", 0), ("ad_direct_gmv", 1),
+])  # fmt: skip
+def test_every_rung_leads_to_its_rows(client, alice, bob, shop, by_ad, code, rows):
+    (campaign,) = Campaign.objects.all()
+    context = page(client, alice, "behind", shop.code, code, campaign=campaign.code).context
+    assert (context["page"].paginator.count, context["sum"]) == (rows, 100 * rows)
+    assert len(context["page"].object_list) == rows
+    assert page(client, bob, "behind", shop.code, code).status_code == 403
 
 
 def test_days_that_make_no_sense_are_explained(client, alice, shop):
