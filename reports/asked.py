@@ -20,7 +20,7 @@ OWN = "own"
 WINDOWS = ("1h", "24h", "3d", "7d", "14d", "15d", "30d", "60d", "90d")
 MODELS = {
     Model.LAST: _("Last touch"), Model.FIRST: _("First touch"), Model.LINEAR: _("Linear"),
-    Model.POSITION: _("By position: 40 % first, 40 % last"), Model.DECAY: _("Time decay"),
+    Model.POSITION: _("By position: first and last count most"), Model.DECAY: _("Time decay"),
     Model.CLAIMED: _("Every campaign claims all"),
 }  # fmt: skip
 SCOPES = {
