@@ -30,7 +30,7 @@ from orders.models import (
     Statement,
     Voucher,
 )
-from reports.models import Export
+from reports.models import Export, ReportRun, ReportSchedule, SavedReport
 from shops.api_base import MerchantAPIView
 from shops.models import (
     ApiToken,
@@ -149,7 +149,7 @@ DECLARED = {  # routes that no guard of the gate speaks for
 }
 
 OF_NOBODY = {  # what parameters take that belongs to no merchant
-    "behind": "paid_gmv", "reconciliation": "2026-03-10", "set": "daily_budget"
+    "behind": "paid_gmv", "reconciliation": "2026-03-10", "set": "daily_budget", "file": "csv"
 }  # fmt: skip
 
 
@@ -293,6 +293,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
         "ads": campaign.code,
         "campaigns": campaign.code,
         **_structured(campaign, variant.product, alice),
+        **_reported(shop, alice),
         "audiences": _audience(shop),
         "auctions": _auction(campaign),
         "traffic": _appeal(shop),
@@ -328,6 +329,18 @@ def _structured(campaign: Campaign, product: Product, alice: User) -> dict[str, 
         "ad-groups": group.code, "creatives": ad.code, "changes": change.code, "change-batches": change.batch,
         "proposals": proposal.code, "ad-reviews": ad.code,
     }  # fmt: skip
+
+
+def _reported(shop: Merchant, alice: User) -> dict[str, str]:
+    """A saved report that is sent, and a run whose rows have been let go of."""
+    asked = {"measures": ["gmv"], "period": {"first": "2026-03-01", "last": "2026-03-09"}}
+    saved = SavedReport.objects.create(merchant=shop, name="R", definition=asked, created_at=AT, updated_at=AT)
+    ReportSchedule.objects.create(report=saved, rhythm="daily", set_by=alice, next_at=AT)
+    run = ReportRun.objects.create(
+        merchant=shop, report=saved, definition=asked, as_of=AT, version="x", requested_at=AT, rows=1, ready_at=AT,
+        expires_at=AT + timedelta(days=1),
+    )  # fmt: skip
+    return {"saved": saved.code, "runs": run.code, "against": run.code}
 
 
 def _hooked(shop: Merchant) -> dict[str, str]:

@@ -17,5 +17,5 @@ urlpatterns = [
     path("runs/<slug:code>/retry", building.RunRetry.as_view(), name="api_run_retry"),
     path("runs/<slug:code>/rows", building.RunRows.as_view(), name="api_run_rows"),
     path("runs/<slug:code>/file/<slug:file_format>", building.RunFile.as_view(), name="api_run_file"),
-    path("runs/<slug:code>/changes/<slug:other>", building.RunChanges.as_view(), name="api_run_changes"),
+    path("runs/<slug:code>/against/<slug:other>", building.RunChanges.as_view(), name="api_run_changes"),
 ]

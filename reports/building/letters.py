@@ -25,9 +25,9 @@ def send_ready(message: OutboxMessage) -> None:
     for person in addressed(run):
         access = access_of(person, run.merchant, at=run.ready_at, right=Right.REPORTS_VIEW)
         if access and access.may(Right.REPORTS_VIEW):
-            with translation.override(person.language or settings.LANGUAGE_CODE):
-                with timezone.override(run.merchant.time_zone):
-                    letter(run, person).send()
+            language = person.language or settings.LANGUAGE_CODE
+            with translation.override(language), timezone.override(run.merchant.time_zone):
+                letter(run, person).send()
 
 
 def addressed(run: ReportRun) -> Iterable[User]:

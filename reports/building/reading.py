@@ -19,7 +19,6 @@ from ..measuring.definition import Definition, parse
 from ..measuring.measures import SUMS
 from .models import ReportRun
 
-
 READ = 1000  # rows at once
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
+import ibis
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -29,6 +30,7 @@ WEIGHTS = {
 }  # fmt: skip
 GATHERING = 2  # what putting parts together weighs
 NAMED_AT_ONCE = 5000
+TOTAL = "is_total"
 
 Totals = dict[str, int]
 
@@ -68,26 +70,34 @@ def weight(definition: Definition) -> int:
 
 def prepare(part: Part, question: Question, codes: Sequence[str], folder: Path) -> Callable[[], None]:
     """Return the work that writes a part; it may be done in another thread than this one, which asks the database."""
-    ask = FAMILIES[part.family]
-    rows, total = ask(question, list(codes)), ask(question, []) if codes and _counts_things(part.family) else None
-    return lambda: _write(part, question.engine, rows, total, folder)
+    expression = _with_total(part.family, question, list(codes))
+    return lambda: _write(part, question.engine, expression, folder)
 
 
-def _counts_things(family: Family) -> bool:
-    return any(each.is_distinct for each in SUMS.values() if each.family == family)
+def _with_total(family: Family, question: Question, codes: list[str]) -> ibis.Table:
+    """Return the rows of a family and, where it counts different things, their total among them, asked as one."""
+    rows = FAMILIES[family](question, codes)
+    if not codes or not any(each.is_distinct for each in SUMS.values() if each.family == family):
+        return rows.mutate(**{TOTAL: ibis.literal(False)})
+    total = FAMILIES[family](question, [])
+    nothing = {code: ibis.null(rows.schema()[code]) for code in codes}
+    total = total.mutate(**nothing).select(*rows.columns)
+    return ibis.union(rows.mutate(**{TOTAL: ibis.literal(False)}), total.mutate(**{TOTAL: ibis.literal(True)}))
 
 
-def _write(part: Part, engine: Engine, rows, total, folder: Path) -> None:
-    unfinished = part.rows(folder).with_suffix(".part")
-    totals: Totals = dict.fromkeys(SUMS, 0)
-    with pq.ParquetWriter(unfinished, rows.schema().to_pyarrow(), compression="zstd") as writer:
-        for batch in engine.batches(rows):
-            writer.write_batch(batch)
+def _write(part: Part, engine: Engine, expression: ibis.Table, folder: Path) -> None:
+    unfinished, total = part.rows(folder).with_suffix(".part"), None
+    sums: Totals = dict.fromkeys(SUMS, 0)
+    schema = expression.drop(TOTAL).schema().to_pyarrow()
+    with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
+        for batch in engine.batches(expression):
+            is_total = batch.column(TOTAL)
+            total = next(iter(batch.filter(is_total).to_pylist()), total)
+            rows = batch.filter(pc.invert(is_total)).select(schema.names)
+            writer.write_batch(rows)
             for code in SUMS:
-                totals[code] += pc.sum(batch.column(code)).as_py() or 0
-    if total is not None:
-        totals = {code: value or 0 for code, value in engine.run(total).to_pylist()[0].items()}
-    part.total(folder).write_text(json.dumps(totals))
+                sums[code] += pc.sum(rows.column(code)).as_py() or 0
+    part.total(folder).write_text(json.dumps({code: (total or sums)[code] or 0 for code in SUMS}))
     unfinished.rename(part.rows(folder))
 
 

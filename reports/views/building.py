@@ -11,6 +11,7 @@ from shops.people.rights import Right
 from shops.tenancy import merchant_page
 
 from ..asked import ReportForm, fields_of
+from ..building import saving
 from ..building.ready_made import READY_MADE
 from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS
@@ -22,8 +23,11 @@ from ..tables import PAGE, Table
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
-    """The reports that are ready, and the way to one's own."""
-    return render(request, "reports/building/reports.html", {"ready": READY_MADE})
+    """The reports that are ready, those that were kept, and the way to one's own."""
+    context = {
+        "ready": READY_MADE, "saved": saving.visible(request.access), "removed": saving.removed(request.access)[:5],
+    }  # fmt: skip
+    return render(request, "reports/building/reports.html", context)
 
 
 @merchant_page(Right.REPORTS_VIEW)

@@ -4,8 +4,9 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,7 +20,7 @@ from ..building.files import TooLong
 from ..building.models import Format, ReportRun, SavedReport
 from ..building.reading import Kept, NotComparable, compare
 from ..building.sending import sent
-from ..measuring.definition import BadDefinition, Definition, parse
+from ..measuring.definition import Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
 from ..pictures import picture
@@ -38,11 +39,16 @@ def _saved(request: HttpRequest, code: str) -> SavedReport:
 
 
 def _definition(request: HttpRequest) -> Definition:
-    """Return the definition that a page's form carries; raises Http404 where it is none."""
+    """Return the definition that a page's form carries; raises BadRequest where it is none."""
     try:
         return parse(json.loads(request.POST.get("definition", "")))
-    except (ValueError, BadDefinition) as error:
-        raise Http404 from error
+    except ValueError as error:
+        raise BadRequest from error
+
+
+def _back(request: HttpRequest, found: ReportRun, why: str) -> HttpResponse:
+    messages.error(request, why)
+    return redirect("reports:run", request.access.merchant.code, found.code)
 
 
 @merchant_page(Right.REPORTS_VIEW)
@@ -105,12 +111,11 @@ def run_file(request: HttpRequest, run: str, file_format: str) -> HttpResponse:
     """All rows as a file; where a sheet cannot hold them, the page says so."""
     found = _run(request, run)
     if not found.is_ready:
-        raise Http404
+        return _back(request, found, _("The rows of this run cannot be read."))
     try:
         return sent(found, file_format)
     except TooLong as error:
-        messages.error(request, str(error))
-        return redirect("reports:run", request.access.merchant.code, found.code)
+        return _back(request, found, str(error))
 
 
 @merchant_page(Right.REPORTS_VIEW)
@@ -119,12 +124,11 @@ def run_changes(request: HttpRequest, run: str, other: str) -> HttpResponse:
     """What differs between two runs of the same question."""
     one, two = _run(request, run), _run(request, other)
     if not (one.is_ready and two.is_ready):
-        raise Http404
+        return _back(request, one, _("The rows of this run cannot be read."))
     try:
         found = compare(one, two)
-    except NotComparable as error:
-        messages.error(request, _("Only runs of the same question can be compared: these differ in days or rule."))
-        raise Http404 from error
+    except NotComparable:
+        return _back(request, one, _("Only runs of the same question can be compared; these differ in days or rule."))
     codes = Kept(found.later).definition.dimensions
     rows = [([written(c, key) for c, key in zip(codes, row.keys, strict=True)], row.values) for row in found.rows]
     return render(request, "reports/building/changes.html", {
@@ -139,7 +143,7 @@ def save(request: HttpRequest) -> HttpResponse:
     """Keep the definition of a page under a name."""
     name = request.POST.get("name", "").strip()[:120]
     if not name:
-        raise Http404
+        raise BadRequest
     definition = _definition(request).document()
     made = saving.save(request.access, name=name, definition=definition, at=clock.now())
     return redirect("reports:saved_report", request.access.merchant.code, made.code)
@@ -202,6 +206,6 @@ def saved_remove(request: HttpRequest, saved: str) -> HttpResponse:
 @merchant_page(Right.REPORTS_VIEW)
 @require_POST
 def saved_restore(request: HttpRequest, saved: str) -> HttpResponse:
-    found = get_object_or_404(saving.removed(request.access), code=saved)
+    found = get_object_or_404(saving.removed(request.access) | saving.visible(request.access), code=saved)
     saving.restore(request.access, found, at=clock.now())
     return redirect("reports:saved_report", request.access.merchant.code, found.code)
