@@ -1,7 +1,8 @@
 """Files of a run for people and programs: CSV, XLSX and Parquet of all its rows, made while they are sent."""
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -24,29 +25,30 @@ class TooLong(Exception):
 
 def content(run: ReportRun, file_format: str) -> Iterator[bytes]:
     """Return all rows of a run as a file, in pieces; raises TooLong for what no sheet holds."""
+    from ..measuring import kept
+
     definition, source = parse(run.definition), Path(run.file.path)
     if file_format == Format.PARQUET:
-        return _parquet(source, definition)
-    if file_format == Format.XLSX and run.rows >= sheets.SHEET_ROWS:
+        return _copied(lambda target: kept.copy_parquet(source, definition, target))
+    titles = list(headings(definition).values())
+    if file_format == Format.CSV:
+        rows = _copied(lambda target: kept.copy_csv(source, definition, target))
+        return chain(sheets.csv_of([], headings=titles), rows)
+    if run.rows >= sheets.SHEET_ROWS:
         raise TooLong(_("A sheet holds 1,048,575 rows; choose CSV or Parquet, or fewer days."))
-    write = sheets.csv_of if file_format == Format.CSV else sheets.xlsx_of
-    return write(_rows(source, definition), headings=list(headings(definition).values()))
+    return sheets.xlsx_of(_rows(kept.batches(source, definition)), headings=titles)
 
 
-def _rows(source: Path, definition: Definition) -> Iterable[tuple]:
-    from ..measuring.kept import batches
-
-    for batch in batches(source, definition):
+def _rows(batches: Iterable) -> Iterator[tuple]:
+    for batch in batches:
         yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
-def _parquet(source: Path, definition: Definition) -> Iterator[bytes]:
-    from ..measuring.kept import copy
-
+def _copied(copy: Callable[[Path], None]) -> Iterator[bytes]:
+    """Yield the file that is copied to a path, which goes with the last piece."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "rows.parquet"
-        copy(source, definition, path)
-        with path.open("rb") as file:
+        copy(Path(folder) / "rows")
+        with (Path(folder) / "rows").open("rb") as file:
             while data := file.read(CHUNK):
                 yield data
 

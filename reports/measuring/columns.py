@@ -10,6 +10,7 @@ NAME = "_name"
 BEFORE = "_before"
 DECIMALS = 6  # of ratios in files
 MONEY = "DECIMAL(24, 4)"
+FORMULA = r"CASE WHEN regexp_matches({0}, '^[=+@\t\r-]') THEN '''' || {0} ELSE {0} END"
 
 
 def quoted(name: str) -> str:
@@ -76,6 +77,12 @@ def exported(definition: Definition) -> dict[str, str]:
         if definition.compare:
             columns[code + BEFORE] = _written(code, THEN)
     return columns
+
+
+def harmless(definition: Definition) -> dict[str, str]:
+    """Return the same columns, with no text that a spreadsheet takes for a formula."""
+    texts = [code for code in definition.dimensions if DIMENSIONS[code].type in (Type.TEXT, Type.CODE)]
+    return exported(definition) | {name: FORMULA.format(quoted(name)) for code in texts for name in names(code)}
 
 
 def _written(code: str, side: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from .asking import Row, Sums, amount
-from .columns import BEFORE, NAME, NOW, THEN, exported, measure, names, ordering, quoted, sums_of
+from .columns import BEFORE, NAME, NOW, THEN, exported, harmless, measure, names, ordering, quoted, sums_of
 from .definition import Definition
 from .dimensions import DIMENSIONS, Type
 from .measures import SUMS
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
     from pyarrow import RecordBatch
 
 BATCH = 8192
+MEMORY_MB = 256
 
 
 @contextmanager
 def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    connection = connect(path.parent / "spilled")
+    connection = connect(path.parent / "spilled", memory_mb=MEMORY_MB)
     try:
         yield connection
     finally:
@@ -64,19 +65,27 @@ def amounts(values: Mapping[str, int], definition: Definition, side: str) -> Sum
 def batches(path: Path, definition: Definition) -> Iterator["RecordBatch"]:
     """Yield all rows with the columns of `exported`, some thousands at a time."""
     with _opened(path) as connection:
-        yield from connection.sql(_exported(path, definition)).to_arrow_reader(BATCH)
+        yield from connection.sql(_selected(path, exported(definition))).to_arrow_reader(BATCH)
 
 
-def copy(path: Path, definition: Definition, target: Path) -> None:
-    """Write the rows for programs, as Parquet."""
+def copy_parquet(path: Path, definition: Definition, target: Path) -> None:
+    """Write the rows for programs."""
+    _copy(path, exported(definition), target, "FORMAT parquet, COMPRESSION zstd")
+
+
+def copy_csv(path: Path, definition: Definition, target: Path) -> None:
+    """Write the rows without a heading, no text of them a formula."""
+    _copy(path, harmless(definition), target, "FORMAT csv, HEADER false")
+
+
+def _copy(path: Path, columns: Mapping[str, str], target: Path, options: str) -> None:
     with _opened(path) as connection:
-        query = f"COPY ({_exported(path, definition)}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)"
-        connection.execute(query)
+        connection.execute(f"COPY ({_selected(path, columns)}) TO {literal(target)} ({options})")
 
 
-def _exported(path: Path, definition: Definition) -> str:
-    columns = ", ".join(f"{value} AS {quoted(name)}" for name, value in exported(definition).items())
-    return f"SELECT {columns} FROM read_parquet({literal(path)})"
+def _selected(path: Path, columns: Mapping[str, str]) -> str:
+    told = ", ".join(f"{value} AS {quoted(name)}" for name, value in columns.items())
+    return f"SELECT {told} FROM read_parquet({literal(path)})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,10 +202,10 @@ def gathering(definition: Definition, days: Days, other: Days | None, folder: Pa
         made.connection.close()
 
 
-def connect(spilled: Path) -> duckdb.DuckDBPyConnection:
+def connect(spilled: Path, memory_mb: int | None = None) -> duckdb.DuckDBPyConnection:
     """Open a database in memory that spills into a folder."""
     config: Mapping = {
-        "memory_limit": f"{settings.ENGINE_MEMORY_MB}MB", "threads": settings.ENGINE_THREADS,
+        "memory_limit": f"{memory_mb or settings.ENGINE_MEMORY_MB}MB", "threads": settings.ENGINE_THREADS,
         "temp_directory": str(spilled), "autoinstall_known_extensions": False, "autoload_known_extensions": False,
     }  # fmt: skip
     return duckdb.connect(config=dict(config))

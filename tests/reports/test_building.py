@@ -96,6 +96,12 @@ def test_files_hold_every_row(access, lived):
     assert [float(row[text[0].index("GMV")]) for row in text[1:]] == values
 
 
+def test_no_text_of_a_file_is_a_formula(access, lived):
+    world.Campaign.objects.update(name="=1+1")
+    names = [row[1] for row in csv.reader(io.StringIO(b"".join(files.content(ask(access), "csv")).decode()))]
+    assert names == ["Campaign", "'=1+1", "'=1+1", "'=1+1"]
+
+
 def test_a_sheet_that_is_too_long_is_refused(access, lived):
     run = ask(access)
     run.rows = 1_048_576
