@@ -18,7 +18,8 @@ DASH = "–"
 COLOURS = {
     "success": "valid paid_out approved active done delivered published open captured succeeded accepted ok serving"
     " success",
-    "warning": "held prepared sending pending draft onboarding queued awaiting_payment paused warning partially_shipped",
+    "warning": "held prepared sending pending draft onboarding queued awaiting_payment paused"
+    " warning partially_shipped",
     "info": "used authorised paid running shipped live info partially_refunded",
     "danger": "dead disabled returned failed suspended rejected error refused expired danger",
     "secondary": "voided left_out archived cancelled withdrawn released taken refunded revoked debug",

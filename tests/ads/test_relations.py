@@ -10,9 +10,8 @@ import ibis
 import pyarrow as pa
 import pytest
 
-from ads.attribution import PRESETS
+from ads.attribution import PRESETS, relations
 from ads.attribution.posting import due
-from ads.attribution.relations import credits, sales
 from ads.attribution.rules import Goods, Model, State, Touch
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -159,8 +158,8 @@ def lived():
 def test_tables_say_what_the_pure_function_says(lived, rule):
     world, connection, tables = lived
     rule = rule.with_(state=State.PAID)
-    sold = sales(*(tables[name] for name in ("lines", "paid", "settled", "refunds", "links")), rule.state)
-    told = connection.to_pyarrow(credits(tables["touches"], sold, rule)).to_pylist()
+    sold = relations.sales(*(tables[name] for name in ("lines", "paid", "settled", "refunds", "links")), rule.state)
+    told = connection.to_pyarrow(relations.credits(tables["touches"], sold, rule)).to_pylist()
     found = {(each["line"], each["step"], each["token"], each["kind"], each["amount"]) for each in told}
     assert len(found) == len(told)
     assert found == world.due(rule)
