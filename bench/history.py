@@ -37,7 +37,7 @@ EVENTS = """
 CREATE TEMPORARY TABLE past_event ON COMMIT DROP AS
 SELECT row_number() OVER () + %(charged)s AS id, md5(concat_ws(' ', %(start)s, a.id, day, n))::uuid AS token,
     n %% 25 = 0 AS is_clicked, a.merchant_id, a.campaign_id, a.id AS ad_id, a.product_id,
-    md5('s' || (n * 31 + a.id) %% 5000)::uuid AS shopper,
+    md5('s' || (n * 31 + n / 25 * 2 + a.id) %% 5000)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(events)s) AS at
 FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n,
     (SELECT DISTINCT ON (merchant_id) * FROM ads_ad) a
