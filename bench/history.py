@@ -93,10 +93,10 @@ SELECT 'CNY', side.amount, side.account_id, e.id FROM past_event e JOIN shops_me
 JOIN chengfeng_account w ON w.kind = 'wallet' AND w.owner = m.code,
 LATERAL (VALUES (w.id, -0.87), (%(revenue)s, 0.87)) side (account_id, amount) WHERE is_clicked""",
     """
-INSERT INTO ads_charge (code, event_day, token, kind, day, bid, amount, at, campaign_id, merchant_id, transfer_id)
+INSERT INTO ads_charge (code, event_day, token, kind, day, bid, amount, granted, at, campaign_id, merchant_id,
+    transfer_id)
 SELECT 'chg_' || lpad(id::text, 16, '0'), (at AT TIME ZONE 'UTC')::date, token, 'click',
-    (at AT TIME ZONE 'UTC')::date, 1.5,
-    0.87, at, campaign_id, merchant_id, id FROM past_event WHERE is_clicked""",
+    (at AT TIME ZONE 'UTC')::date, 1.5, 0.87, 0, at, campaign_id, merchant_id, id FROM past_event WHERE is_clicked""",
 )
 
 
