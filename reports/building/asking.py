@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet, Sum
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from chengfeng import jobs
 from chengfeng.models import Job
@@ -54,7 +55,7 @@ def ask(
 def pinned(definition: Definition, zone: str, *, at: datetime) -> Definition:
     """Return the definition with its days and its moment fixed, such that it always asks the same."""
     if definition.as_of and definition.as_of > at:
-        raise BadDefinition([Flaw("as_of", "future", "This moment is yet to come.")])
+        raise BadDefinition([Flaw("as_of", "future", _("This moment is yet to come."))])
     as_of = min(definition.as_of or at, at - SETTLED)
     days = resolve(definition.period, today=local_date(as_of, zone))
     return definition.with_(period=days, compare=compared(days, definition.compare), as_of=as_of)

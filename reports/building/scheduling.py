@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from chengfeng import clock
 from chengfeng.jobs import Report
@@ -64,16 +65,16 @@ def schedule(
 
 def _check(access: Access, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
     if access.user is None:
-        raise BadSchedule("recipients", "A schedule is set by a person.")
+        raise BadSchedule("recipients", _("A schedule is set by a person."))
     allowed = set(readers(access.merchant)) if report.is_shared else {report.made_by}
     if not recipients or not set(recipients) <= allowed:
-        raise BadSchedule("recipients", "Reports are sent to members of the shop who may see them.")
+        raise BadSchedule("recipients", _("Reports are sent to members of the shop who may see them."))
     if not 0 <= hour <= 23:
-        raise BadSchedule("hour", "Give an hour from 0 to 23.")
+        raise BadSchedule("hour", _("Give an hour from 0 to 23."))
     if rhythm == Rhythm.WEEKLY and (weekday is None or not 1 <= weekday <= 7):
-        raise BadSchedule("weekday", "Give a weekday, 1 for Monday to 7.")
+        raise BadSchedule("weekday", _("Give a weekday, 1 for Monday to 7."))
     if rhythm == Rhythm.MONTHLY and (day is None or not 1 <= day <= 31):
-        raise BadSchedule("day", "Give a day of the month.")
+        raise BadSchedule("day", _("Give a day of the month."))
 
 
 @transaction.atomic
