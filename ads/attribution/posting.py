@@ -101,7 +101,7 @@ earlier# AS (
 ), conversion# AS (
     INSERT INTO ads_conversion (merchant_id, order_code, shopper, currency, value, is_new, placed_at, at)
     SELECT %(merchant_id#)s, %(order_code#)s, %(shopper#)s, %(currency#)s, %(value#)s,
-        NOT EXISTS (SELECT FROM earlier#), %(placed_at#)s, %(at#)s
+        NOT EXISTS (SELECT FROM earlier#), least(%(placed_at#)s, %(at#)s), %(at#)s
     ON CONFLICT (order_code) DO NOTHING RETURNING id, shopper, merchant_id, is_new, placed_at, at
 ), sold# AS (
     INSERT INTO ads_conversionline (
