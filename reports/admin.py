@@ -1,8 +1,9 @@
-"""The operator's desk: facts per day, marks, the manifest of history and exports."""
+"""The operator's desk: facts per day, marks, the manifest of history, exports, and seasons to name."""
 
 from django.contrib import admin
 
-from chengfeng.admin import ReadOnlyAdmin
+from chengfeng import clock
+from chengfeng.admin import DeskAdmin, ReadOnlyAdmin
 
 from .models import (
     CampaignDayFact,
@@ -18,7 +19,9 @@ from .models import (
     ReportRun,
     ReportSchedule,
     SavedReport,
+    Season,
 )
+from .season import keeping
 
 
 @admin.register(MerchantDay)
@@ -150,3 +153,17 @@ class ReportRunAdmin(ReadOnlyAdmin):
     date_hierarchy = "requested_at"
     exclude = ["file"]
     ordering = ["-pk"]
+
+
+@admin.register(Season)
+class SeasonAdmin(DeskAdmin):
+    list_display = ["title", "occasion", "first", "sale_from", "last", "made_by", "updated_at"]
+    list_filter = ["occasion"]
+    list_select_related = ["made_by"]
+    search_fields = ["code", "occasion", "title", "title_en"]
+    exclude = ["made_by", "updated_at"]
+    date_hierarchy = "last"
+    ordering = ["-last"]
+
+    def save_model(self, request, obj, form, change):
+        keeping.keep(obj, by=request.user, at=clock.now())

@@ -388,7 +388,11 @@ def by_clock(code: str, clock: str) -> str:
 
 def value(code: str, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:
     """Return a metric of summed measures; None where its denominator is not above zero."""
-    metric = METRICS[code]
+    return worth(METRICS[code], sums)
+
+
+def worth(metric: Metric, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:
+    """Return what a metric comes to, whether it is of the list above or a report's own."""
     top = sum(sums.get(m) or 0 for m in metric.plus) - sum(sums.get(m) or 0 for m in metric.minus)
     if not metric.over:
         return top

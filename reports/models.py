@@ -18,6 +18,7 @@ from .building.models import SavedReport as SavedReport
 from .history.models import HistoryDay as HistoryDay
 from .reconciliation.models import ReconciledDay as ReconciledDay
 from .reconciliation.models import ReconciliationRun as ReconciliationRun
+from .season.models import Season as Season
 
 
 class Fact(models.Model):

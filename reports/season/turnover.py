@@ -1,0 +1,99 @@
+"""What merchants sold and spent in the days of a season, by merchant and by day: closed days from facts, open ones live."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+
+from chengfeng import sql
+from chengfeng.money import ZERO
+from shops.models import Merchant
+
+from .. import reading
+from ..measuring.periods import Days
+from ..metrics import RULE
+from ..sources import Grain
+from .numbers import FACTS, Sums
+from .windows import BOUGHT, OWNED, PERSON, windows
+
+NOW, YEAR, BEFORE = "now", "year", "before"
+NOTHING: Sums = {code: 0 for code in (*FACTS, "buyers", "refunded", "settled", "ad_refunded")} | {
+    code: ZERO for code in ("paid_gmv", "spend", "ad_gmv", "refunded", "settled", "ad_refunded")
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """The sums of a period: of all merchants, of each, and by day."""
+
+    total: Sums
+    merchants: Mapping[int, Sums] = field(default_factory=dict)
+    days: Mapping[date, Sums] = field(default_factory=dict)
+
+    def of(self, merchant: Merchant) -> Sums:
+        return self.merchants.get(merchant.pk, NOTHING)
+
+
+def look(merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *, at: datetime) -> dict[str, Period]:
+    """Return the sums of each period, of none where it is None; merchants share a currency."""
+    spans = spans_of(merchants, periods, at=at)
+    followed = _followed(merchants, periods)
+    found = {}
+    for name, span in spans.items():
+        facts = _facts(span)
+        sums = {
+            pk: {**NOTHING, **facts[0].get(pk, {}), **followed.get((name, pk), {})}
+            for pk in facts[0].keys() | {pk for period, pk in followed if period == name and pk}
+        }
+        total = {code: sum(each[code] for each in sums.values()) or none for code, none in NOTHING.items()}
+        total["buyers"] = followed.get((name, None), {}).get("buyers", 0)  # a person may buy of several merchants
+        found[name] = Period(total, sums, facts[1])
+    return {name: found.get(name) or Period(NOTHING) for name in periods}
+
+
+def spans_of(
+    merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *, at: datetime
+) -> dict[str, reading.Span]:
+    """Return the span of each period; what happened after its last day counts for none of the facts' sums."""
+    told = {name: days for name, days in periods.items() if days}
+    if not merchants or not told:
+        return {}
+    whole = reading.span(
+        merchants, min(days.first for days in told.values()), max(days.last for days in told.values()), at=at
+    )
+    return {
+        name: replace(whole, first=days.first, last=min(days.last, whole.last), today=min(days.last, whole.last))
+        for name, days in told.items()
+    }
+
+
+def _facts(span: reading.Span) -> tuple[dict[int, Sums], dict[date, Sums]]:
+    """Return the facts' sums by merchant, and by day."""
+    statement, params = reading.query(span, grain=Grain.MERCHANT)
+    sums = ", ".join(f"sum({code}) AS {code}" for code in FACTS)
+    query = f"SELECT merchant_id, day, {sums} FROM ({statement}) d GROUP BY GROUPING SETS ((merchant_id), (day))"
+    merchants, days = {}, {}
+    for row in sql.dicts(query, params):
+        pk, day = row.pop("merchant_id"), row.pop("day")
+        (merchants if day is None else days)[pk if day is None else day] = row
+    return merchants, days
+
+
+FOLLOWED = f"""
+    WITH {BOUGHT}, back AS (
+        SELECT n.period, n.merchant_id, -sum(r.amount) AS ad_refunded FROM bought n
+        JOIN ads_conversionline l ON l.conversion_id = n.id JOIN ads_credit r ON r.line_id = l.id
+        WHERE r.rule = %(rule)s AND r.refund <> '' GROUP BY n.period, n.merchant_id
+    )
+    SELECT n.period, n.merchant_id, count(DISTINCT {PERSON}) AS buyers, coalesce(sum(o.refunded), 0) AS refunded,
+        coalesce(sum(o.total) FILTER (WHERE o.settled_at IS NOT NULL), 0) AS settled,
+        coalesce(min(back.ad_refunded), 0) AS ad_refunded
+    FROM bought n JOIN orders_order o ON o.code = n.order_code {OWNED}
+    LEFT JOIN back ON back.period = n.period AND back.merchant_id = n.merchant_id
+    GROUP BY GROUPING SETS ((n.period, n.merchant_id), (n.period))
+"""
+
+
+def _followed(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> dict[tuple[str, int | None], dict]:
+    """Return what became of the sales of each period: by merchant, and who bought of all under the merchant None."""
+    rows = sql.dicts(FOLLOWED, windows(merchants, periods) | {"rule": RULE})
+    return {(row.pop("period"), row.pop("merchant_id")): row for row in rows}
