@@ -1,13 +1,15 @@
 """Families of measures as expressions: rows of the logs of a period, with the moment they count at and all they know.
 
-Each family is a table of its sums by the dimensions asked for. Together they are one table: what a family does not sum
-is 0 in its rows, so their sum over equal dimensions is the answer.
+A family tells its rows, and what each of them adds to which sum; what counts different things tells of which column,
+and on which condition. So the rows behind a number are those that it is the sum of. Each family is a table of its sums
+by the dimensions asked for. Together they are one table: what a family does not sum is 0 in its rows, so their sum over
+equal dimensions is the answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 
 import ibis
 from ibis import Table
@@ -104,31 +106,34 @@ TIMES = {"day": local.day, "week": local.week, "hour": local.hour, "weekday": lo
 MOMENTS = {Clock.TOUCH: "touched", Clock.ORDER: "sold", Clock.SETTLE: "settled"}
 
 
-def seen(asked: Question, codes: list[str]) -> Table:
-    """Events by what they were, valid unless judged otherwise."""
+def seen_rows(asked: Question) -> Table:
+    """Events by what they were, valid unless judged otherwise (`counts`)."""
     table = asked.engine.table
     events = table("events", since=asked.start - EARLY, until=asked.end + LATE)
     judged = table("judgements", since=asked.start - EARLY, until=None).select("token", "kind", is_judged=True)
     rows = events.left_join(judged, ["token", "kind"])
     rows = rows.mutate(counts=rows.is_valid & rows.is_judged.isnull(), advertised=rows["product"])
-    rows = asked.chosen(asked.during(_with_goods(asked, rows), "happened"))
+    return asked.chosen(asked.during(_with_goods(asked, rows), "happened"))
 
+
+def seen_added(rows: Table) -> dict[str, Value]:
     def number(kind: str, *, valid: bool = True) -> Value:
-        return _one((rows.kind == kind) & (rows.counts if valid else ~rows.counts)).sum()
+        return _one((rows.kind == kind) & (rows.counts if valid else ~rows.counts))
 
-    sums = {
+    return {
         "impressions": number("impression"), "viewable": number("viewable"), "clicks": number("click"),
         "invalid_clicks": number("click", valid=False), "engagements": number("engagement"),
     }  # fmt: skip
-    return _summed(asked, rows, codes, sums)
 
 
-def spent(asked: Question, codes: list[str]) -> Table:
+def spent_rows(asked: Question) -> Table:
     """Charges, less what was given back, by when either was booked."""
     rows = asked.engine.table("spend", since=asked.start, until=asked.end).mutate(advertised=lambda t: t["product"])
-    rows = asked.chosen(asked.during(_with_goods(asked, rows), "recorded"))
-    returned = ibis.cases((rows.is_note, -rows.amount), else_=0)
-    return _summed(asked, rows, codes, {"spend": rows.amount.sum(), "ad_credits": returned.sum()})
+    return asked.chosen(asked.during(_with_goods(asked, rows), "recorded"))
+
+
+def spent_added(rows: Table) -> dict[str, Value]:
+    return {"spend": rows.amount, "ad_credits": ibis.cases((rows.is_note, -rows.amount), else_=0)}
 
 
 def _with_goods(asked: Question, rows: Table) -> Table:
@@ -139,65 +144,86 @@ def _with_goods(asked: Question, rows: Table) -> Table:
     return rows.left_join(shown, "advertised").drop("advertised_right")
 
 
-def credited(asked: Question, codes: list[str]) -> Table:
+def credited_rows(asked: Question) -> Table:
     """Sales credited to touches by the rule, with what was refunded of them so far."""
-    rows = _at_clock(asked, asked.credits(asked.rule))
-    is_sale, zero = rows.step == 0, ibis.literal(0, "int64")
+    return _at_clock(asked, asked.credits(asked.rule))
 
-    def value(*conditions) -> Value:
-        return ibis.cases((ibis.and_(*conditions), rows.amount), else_=zero).sum().cast("int64")
 
-    keys = {code: asked.key(rows, code) for code in codes}
-    lines = rows.group_by(**keys, line=rows.line).aggregate(
-        orders=rows.orders.max(), person=rows.person.max(), quantity=rows.quantity.max(),
-        share=rows.share.sum(), newcomer=_one(rows.is_new).max(),
-        new_to_brand=_one(rows.is_new_to_brand).max(), gmv=value(is_sale),
-        direct_gmv=value(is_sale, rows.is_direct), back=value(~is_sale), settled_gmv=value(rows.settled.notnull()),
-    )  # fmt: skip
-    has, is_new, to_brand = lines.share > 0, lines.newcomer == 1, lines.new_to_brand == 1
-    sums = {
-        "gmv": lines.gmv.sum(), "direct_gmv": lines.direct_gmv.sum(), "refunds": -lines.back.sum(),
-        "settled_gmv": lines.settled_gmv.sum(), "new_customer_gmv": ibis.cases((is_new, lines.gmv), else_=0).sum(),
-        "new_to_brand_gmv": ibis.cases((to_brand, lines.gmv), else_=0).sum(),
-        "orders": lines.orders.nunique(where=has), "new_to_brand_orders": lines.orders.nunique(where=has & to_brand),
-        "units": ibis.cases((has, lines.quantity), else_=0).sum(), "customers": lines.person.nunique(where=has),
-        "new_customers": lines.person.nunique(where=has & is_new),
-        "returning_customers": lines.person.nunique(where=has & (lines.newcomer == 0)),
+def credited_added(rows: Table) -> dict[str, Value]:
+    is_sale = rows.step == 0
+    return {
+        "gmv": _where(rows.amount, is_sale), "direct_gmv": _where(rows.amount, is_sale, rows.is_direct),
+        "refunds": _where(-rows.amount, ~is_sale), "settled_gmv": _where(rows.amount, rows.settled.notnull()),
+        "new_customer_gmv": _where(rows.amount, is_sale, rows.is_new),
+        "new_to_brand_gmv": _where(rows.amount, is_sale, rows.is_new_to_brand),
     }  # fmt: skip
-    return _complete(lines.group_by(codes).aggregate(**_cast(sums)) if codes else lines.aggregate(**_cast(sums)), codes)
 
 
-def returned(asked: Question, codes: list[str]) -> Table:
+def credited_lines(rows: Table, keys: Mapping[str, Value]) -> Table:
+    """The order lines of credits, each once for values of `keys`, with its part there and what its rows add up to."""
+    added = {code: value.sum() for code, value in credited_added(rows).items()}
+    return rows.group_by(**keys, line=rows.line).aggregate(
+        orders=rows.orders.max(), person=rows.person.max(), sold=rows.sold.max(), quantity=rows.quantity.max(),
+        share=rows.share.sum(), newcomer=_one(rows.is_new).max(), new_to_brand=_one(rows.is_new_to_brand).max(),
+        **_cast(added),
+    )  # fmt: skip
+
+
+def credited_counted(lines: Table) -> dict[str, tuple[str, BooleanValue]]:
+    has = lines.share > 0
+    return {
+        "orders": ("orders", has), "new_to_brand_orders": ("orders", has & (lines.new_to_brand == 1)),
+        "customers": ("person", has), "new_customers": ("person", has & (lines.newcomer == 1)),
+        "returning_customers": ("person", has & (lines.newcomer == 0)),
+    }  # fmt: skip
+
+
+def units(lines: Table) -> Value:
+    return _where(lines.quantity, lines.share > 0)
+
+
+def returned_rows(asked: Question) -> Table:
     """What refunds done in the days took back of credits, whenever the sale was."""
     long_ago = Question(
         asked.engine, asked.zones, Days(asked.days.first - UNPAID, asked.days.last), asked.rule, Clock.ORDER
     )
     rows = long_ago.credits(asked.rule)
-    rows = asked.chosen(asked.during(rows.filter(rows.step > 0), "at"))
-    return _summed(asked, rows, codes, {"refunds_done": -rows.amount.sum()})
+    return asked.chosen(asked.during(rows.filter(rows.step > 0), "at"))
 
 
-def claimed(asked: Question, codes: list[str]) -> Table:
+def returned_added(rows: Table) -> dict[str, Value]:
+    return {"refunds_done": -rows.amount}
+
+
+def claimed_rows(asked: Question) -> Table:
     """What each campaign would claim for itself: every line that one of its touches may have led to."""
     rows = _at_clock(asked, asked.credits(asked.rule.with_(model=Model.CLAIMED)))
-    rows = rows.filter(rows.step == 0)
-    return _summed(asked, rows, codes, {"claimed_gmv": rows.amount.sum()})
+    return rows.filter(rows.step == 0)
 
 
-def shop(asked: Question, codes: list[str]) -> Table:
+def claimed_added(rows: Table) -> dict[str, Value]:
+    return {"claimed_gmv": rows.amount}
+
+
+def shop_rows(asked: Question) -> Table:
     """All sales of the shop, whoever brought them."""
-    rows = _at_clock(asked, asked.versions)
-    is_sale, zero = rows.step == 0, ibis.literal(0, "int64")
+    return _at_clock(asked, asked.versions)
 
-    def value(condition) -> Value:
-        return ibis.cases((condition, rows.change), else_=zero).sum()
 
-    sums = {
-        "all_gmv": value(is_sale), "all_refunds": -value(~is_sale), "all_settled_gmv": value(rows.settled.notnull()),
-        "all_units": ibis.cases((is_sale, rows.quantity), else_=zero).sum(), "all_orders": rows.orders.nunique(),
-        "all_customers": rows.person.nunique(), "all_new_customers": rows.person.nunique(where=rows.is_new),
+def shop_added(rows: Table) -> dict[str, Value]:
+    is_sale = rows.step == 0
+    return {
+        "all_gmv": _where(rows.change, is_sale), "all_refunds": _where(-rows.change, ~is_sale),
+        "all_settled_gmv": _where(rows.change, rows.settled.notnull()), "all_units": _where(rows.quantity, is_sale),
     }  # fmt: skip
-    return _summed(asked, rows, codes, sums)
+
+
+def shop_counted(rows: Table) -> dict[str, tuple[str, BooleanValue]]:
+    everything = ibis.literal(True)
+    return {
+        "all_orders": ("orders", everything), "all_customers": ("person", everything),
+        "all_new_customers": ("person", rows.is_new),
+    }  # fmt: skip
 
 
 def _at_clock(asked: Question, rows: Table) -> Table:
@@ -206,10 +232,49 @@ def _at_clock(asked: Question, rows: Table) -> Table:
     return asked.chosen(asked.during(rows.filter(rows[moment].notnull()), moment))
 
 
-FAMILIES = {
-    Family.SEEN: seen, Family.SPENT: spent, Family.CREDITED: credited, Family.RETURNED: returned,
-    Family.CLAIMED: claimed, Family.SHOP: shop,
+ROWS = {
+    Family.SEEN: seen_rows, Family.SPENT: spent_rows, Family.CREDITED: credited_rows, Family.RETURNED: returned_rows,
+    Family.CLAIMED: claimed_rows, Family.SHOP: shop_rows,
 }  # fmt: skip
+ADDED = {
+    Family.SEEN: seen_added, Family.SPENT: spent_added, Family.CREDITED: credited_added,
+    Family.RETURNED: returned_added, Family.CLAIMED: claimed_added, Family.SHOP: shop_added,
+}  # fmt: skip
+
+
+def added_up(family: Family, asked: Question, codes: list[str]) -> Table:
+    rows = ROWS[family](asked)
+    return _summed(asked, rows, codes, {code: value.sum() for code, value in ADDED[family](rows).items()})
+
+
+def credited(asked: Question, codes: list[str]) -> Table:
+    rows = credited_rows(asked)
+    lines = credited_lines(rows, {code: asked.key(rows, code) for code in codes})
+    sums = {code: lines[code].sum() for code in credited_added(rows)} | {"units": units(lines).sum()}
+    sums = _cast(sums | _different(lines, credited_counted(lines)))
+    return _complete(lines.group_by(codes).aggregate(**sums) if codes else lines.aggregate(**sums), codes)
+
+
+def shop(asked: Question, codes: list[str]) -> Table:
+    rows = shop_rows(asked)
+    sums = {code: value.sum() for code, value in shop_added(rows).items()}
+    return _summed(asked, rows, codes, sums | _different(rows, shop_counted(rows)))
+
+
+FAMILIES: dict[Family, Callable[[Question, list[str]], Table]] = {
+    **{family: partial(added_up, family) for family in (Family.SEEN, Family.SPENT, Family.RETURNED, Family.CLAIMED)},
+    Family.CREDITED: credited, Family.SHOP: shop,
+}  # fmt: skip
+
+
+def _different(rows: Table, counted: Mapping[str, tuple[str, BooleanValue]]) -> dict[str, Value]:
+    """Return how many different values of columns there are, among the rows that meet a condition."""
+    return {code: rows[column].nunique(where=condition) for code, (column, condition) in counted.items()}
+
+
+def _where(value: Value, *conditions: BooleanValue) -> Value:
+    """Return the value of the rows that meet all conditions, 0 of the others."""
+    return ibis.cases((ibis.and_(*conditions), value), else_=ibis.literal(0, "int64"))
 
 
 def _summed(asked: Question, rows: Table, codes: list[str], sums: Mapping[str, Value]) -> Table:
