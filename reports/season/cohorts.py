@@ -78,6 +78,16 @@ class Cohort:
         return self.turnover / self.all_turnover if self.all_turnover > 0 else None
 
     @property
+    def number(self) -> int:
+        """The place as people count, the highest being 1."""
+        return self.place + 1
+
+    @property
+    def width(self) -> str:
+        """The share as a hundredth of a bar."""
+        return f"{(self.share or ZERO) * 100:.1f}"
+
+    @property
     def newcomers(self) -> int:
         return sum(member.is_new for member in self.members)
 

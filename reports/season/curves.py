@@ -1,7 +1,8 @@
 """The curves of a season beside last year's: paid GMV by day, and by hour of the day on which the sale opens."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -28,15 +29,9 @@ HOURS = f"""
 def by_day(asked: Asked, periods: Mapping[str, Period]) -> dict:
     """Return the chart of the days; those of last year stand where they are as far from the last day."""
     days = list(each_day(asked.days.first, asked.days.last))
-    back = asked.year.last - asked.days.last
-    now, year = (periods[name].days for name in (NOW, YEAR))
-    chart = _drawn(
-        asked.currency,
-        [date_format(day, "MONTH_DAY_FORMAT") for day in days],
-        [_of(now, day) if day <= asked.so_far.last else None for day in days],
-        [_of(year, day + back) if day + back >= asked.year.first else None for day in days] if year else [],
-    )
-    spend = [now.get(day, {}).get("spend", ZERO) if day <= asked.so_far.last else None for day in days]
+    now, year = (series(asked, periods[name].days, is_last_year=name == YEAR) for name in (NOW, YEAR))
+    chart = _drawn(asked.currency, [date_format(day, "MONTH_DAY_FORMAT") for day in days], now, year)
+    spend = series(asked, periods[NOW].days, code="spend")
     chart["yAxis"].append({"type": "value", "unit": "money", "name": _("Ad spend"), "splitLine": {"show": False}})
     chart["series"].append(
         {"type": "line", "unit": "money", "symbol": "none", "yAxisIndex": 1, "name": _("Ad spend"), "data": spend}
@@ -46,17 +41,28 @@ def by_day(asked: Asked, periods: Mapping[str, Period]) -> dict:
     return chart
 
 
+def series(
+    asked: Asked, days: Mapping[date, Mapping], *, is_last_year: bool = False, code: str = "paid_gmv"
+) -> list[Decimal | None]:
+    """Return a number of every day of the season; None where the day is yet to come, or last year has none so early."""
+    back = asked.year.last - asked.days.last if is_last_year else timedelta()
+    first, last = (asked.year.first, asked.year.last) if is_last_year else (asked.days.first, asked.so_far.last)
+    shifted = [day + back for day in each_day(asked.days.first, asked.days.last)]
+    return [days.get(day, {}).get(code, ZERO) if first <= day <= last else None for day in shifted]
+
+
 def by_hour(merchants: Sequence[Merchant], asked: Asked) -> dict:
     """Return the chart of the opening day, hour by hour of each merchant's clock, beside that of last year."""
+    return _drawn(asked.currency, [f"{hour}:00" for hour in range(24)], *hours(merchants, asked))
+
+
+def hours(merchants: Sequence[Merchant], asked: Asked) -> tuple[list[Decimal], list[Decimal]]:
+    """Return what was paid in every hour of the opening day, and of that of last year."""
     periods = {name: Days(day, day) for name, day in ((NOW, asked.opening), (YEAR, asked.last_opening))}
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
     found = {(period, hour): gmv for period, hour, gmv in sql.rows(HOURS, windows(chosen, periods))}
     now, year = ([found.get((name, hour), ZERO) for hour in range(24)] for name in (NOW, YEAR))
-    return _drawn(asked.currency, [f"{hour}:00" for hour in range(24)], now, year if any(year) else [])
-
-
-def _of(days: Mapping[date, Mapping], day: date):
-    return days.get(day, {}).get("paid_gmv", ZERO)
+    return now, year
 
 
 def _drawn(currency: str, labels: list[str], now: list, year: list) -> dict:
@@ -68,7 +74,7 @@ def _drawn(currency: str, labels: list[str], now: list, year: list) -> dict:
         "legend": {},
         "xAxis": {"type": "category", "data": labels},
         "yAxis": [{"type": "value", "unit": "money", "name": _("Paid GMV")}],
-        "series": [bars, line] if year else [bars],
+        "series": [bars, line] if any(year) else [bars],
     }
 
 

@@ -121,13 +121,26 @@ def look(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> Report
     """Return the report over the merchants of the currency that is asked for."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
     periods = turnover.look(chosen, _periods(asked), at=at)
-    return Report(asked, chosen, periods, finality.of(asked.so_far.last, at=at), at)
+    return Report(asked, chosen, periods, finality_of(asked, at=at), at)
 
 
 def look_at_brands(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> tuple[list[Branded], Branded]:
     """Return the brands of those merchants in the season, and all together."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
     return brands.look(chosen, {NOW: asked.so_far, YEAR: asked.year_so_far}, at=at)
+
+
+def finality_of(asked: Asked, *, at: datetime) -> Finality:
+    return finality.of(asked.so_far.last, at=at)
+
+
+def chosen(report: Report, cohort: int | None, was: int | None) -> list[Member]:
+    """Return the members of the cohort of that place now, and last year, the highest being 1; all where it is None."""
+    return [
+        member
+        for member in report.members
+        if (cohort is None or member.cohort == cohort - 1) and (was is None or member.last_cohort == was - 1)
+    ]
 
 
 def _periods(asked: Asked) -> dict[str, Days | None]:

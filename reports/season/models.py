@@ -39,7 +39,8 @@ class Season(models.Model):
                 violation_error_message=_("The last day is before the first."),
             ),
             models.CheckConstraint(
-                condition=Q(sale_from__gte=F("first"), sale_from__lte=F("last")) | Q(sale_from=None), name="season_sale",
+                condition=Q(sale_from__gte=F("first"), sale_from__lte=F("last")) | Q(sale_from=None),
+                name="season_sale",
                 violation_error_message=_("The sale begins on one of the days."),
             ),
         ]  # fmt: skip

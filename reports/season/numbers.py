@@ -35,7 +35,10 @@ _OWN = [
         "settled_share", _("Settled so far"), _("Share of the paid GMV of these days whose orders are settled by now."),
         Unit.PERCENT, ("settled",), (), ("paid_gmv",),
     ),
-    Metric("line_value", _("GMV of goods"), _("Goods less discount, without freight and tax."), Unit.MONEY, ("line_value",)),
+    Metric(
+        "line_value", _("GMV of goods"), _("Goods less discount, without freight and tax."), Unit.MONEY,
+        ("line_value",),
+    ),
     Metric("orders", _("Orders"), _("Paid orders with a line of the brand."), Unit.COUNT, ("orders",)),
     Metric(
         "goods_ad_share", _("Share of ads"), _("GMV by ads as a share of the GMV of goods."), Unit.PERCENT,

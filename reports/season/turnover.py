@@ -1,4 +1,4 @@
-"""What merchants sold and spent in the days of a season, by merchant and by day: closed days from facts, open ones live."""
+"""What merchants sold and spent in a season, by merchant and by day: closed days from facts, open ones live."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,9 +16,8 @@ from .numbers import FACTS, Sums
 from .windows import BOUGHT, OWNED, PERSON, windows
 
 NOW, YEAR, BEFORE = "now", "year", "before"
-NOTHING: Sums = {code: 0 for code in (*FACTS, "buyers", "refunded", "settled", "ad_refunded")} | {
-    code: ZERO for code in ("paid_gmv", "spend", "ad_gmv", "refunded", "settled", "ad_refunded")
-}
+MONEY = ("paid_gmv", "spend", "ad_gmv", "refunded", "settled", "ad_refunded")
+NOTHING: Sums = dict.fromkeys((*FACTS, "buyers"), 0) | dict.fromkeys(MONEY, ZERO)
 
 
 @dataclass(frozen=True, slots=True)
