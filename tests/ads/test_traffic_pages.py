@@ -1,6 +1,7 @@
 """Traffic quality on pages and over the API: rates, credit notes, appeals and their answers."""
 
 import re
+import uuid
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -110,7 +111,13 @@ def test_an_answer_names_charges_of_the_merchant_and_days_only(appeal, oscar, fo
 def test_an_answer_locks_every_campaign_before_any_money(shop, ad, dana, oscar):
     """Else it would wait for the second campaign while a click on that waits for the wallet."""
     factories.fund(shop, "1")
-    track([Report(adverts.served(adverts.ad(shop)), "click")], received_at=AT, visitor=BROWSER)
+    other = adverts.ad(shop)
+    shopper = uuid.uuid4()
+    track([Report(adverts.served(other, shopper=shopper), "click")], received_at=AT, visitor=BROWSER)
+    adverts.convert(
+        order_code="ord_1", merchant=shop, shopper=shopper, currency="CNY", at=AT,
+        lines=[adverts.sold("oln_1", other.product, 50)],
+    )  # fmt: skip
     asked = appeals.appeal(
         access_of(dana, shop, at=AT), kind="more", first=AT.date(), last=AT.date(), text="Farms", at=AT
     )
