@@ -27,7 +27,7 @@ class FileEngine(Engine):
 
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         super().__init__(bounds, as_of)
-        self._folder = _own_folder(Path(settings.ENGINE_TEMP))
+        self._folder = own_folder(Path(settings.ENGINE_TEMP))
         self.folder = Path(self._folder.name)
 
     def close(self) -> None:
@@ -59,7 +59,7 @@ class FileEngine(Engine):
         return path
 
 
-def _own_folder(root: Path) -> tempfile.TemporaryDirectory:
+def own_folder(root: Path) -> tempfile.TemporaryDirectory:
     """Make a folder that bears the number of this process, and remove those of processes that died."""
     root.mkdir(parents=True, exist_ok=True)
     for left in root.glob("run-*"):
