@@ -89,6 +89,15 @@ def _end(job: Job, state: Job.State, **fields) -> None:
     _ours(job).update(state=state, finished_at=timezone.now(), **fields)
 
 
+def finish(job: Job, *, at: datetime, result: dict | None = None) -> None:
+    """Call a job done in the transaction of its effect, so that neither is without the other.
+
+    Raises Cancelled when the job is no longer ours to run.
+    """
+    if not _ours(job).update(state=Job.State.DONE, finished_at=at, result=result or {}):
+        raise Cancelled
+
+
 def _retry(job: Job, error: Exception) -> None:
     message = f"{type(error).__name__}: {error}"
     if job.attempts >= ATTEMPTS:

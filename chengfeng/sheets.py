@@ -209,7 +209,7 @@ def _zipped(sheet: Iterable[bytes]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name, content in PARTS.items():
-            book.writestr(name, content)
+            book.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 1)  # undated: equal rows, equal bytes
         with book.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as file:
             for chunk in _buffered(sheet, start=b""):
                 file.write(chunk)

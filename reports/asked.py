@@ -1,19 +1,24 @@
 """The form behind a report's address: what is asked, in fields, and the definition that they come to."""
 
+import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from ads.attribution.presets import PRESETS
-from ads.attribution.rules import Clock, Model, Scope, State
+from ads.attribution.rules import Clock, Kind, Model, Scope, State
 
 from .measuring.dimensions import DIMENSIONS
 from .measuring.dimensions import GROUPS as DIMENSION_GROUPS
 from .measuring.measures import GROUPS as MEASURE_GROUPS
 from .measuring.offers import grouped
 from .measuring.periods import LABELS
+from .measuring.ruling import LENGTH
 
 AS_IT_IS = ("", _("As the rule says"))
 OWN = "own"
@@ -27,6 +32,10 @@ SCOPES = {
     Scope.SKU: _("Same SKU"), Scope.PRODUCT: _("Same product"), Scope.BRAND: _("Same brand"),
     Scope.CATEGORY: _("Same category"), Scope.SHOP: _("Whole shop"),
 }  # fmt: skip
+KINDS = {
+    Kind.CLICK: _("Click"), Kind.LIVE: _("Visit to a live room"), Kind.READ: _("Note read"),
+    Kind.ENGAGEMENT: _("Engagement"), Kind.VIEWABLE: _("Viewable impression"), Kind.VIEW: _("Impression"),
+}  # fmt: skip
 STATES = {State.PLACED: _("Placed"), State.PAID: _("Paid"), State.SETTLED: _("Settled")}
 CLOCKS = {
     Clock.TOUCH: _("When the ad was touched"), Clock.ORDER: _("When the order was paid"),
@@ -34,6 +43,7 @@ CLOCKS = {
 }  # fmt: skip
 COMPARISONS = {"": _("Nothing"), "before": _("The days before"), "year": _("The same days last year")}
 CHANGES = ("click", "viewable", "engagement", "scope", "model", "state", "half_life")
+LENGTHS = ("click", "viewable", "engagement", "half_life")
 
 
 def _windows(label) -> forms.ChoiceField:
@@ -47,7 +57,46 @@ def _choices(label, choices: Mapping, *, optional: bool = True) -> forms.ChoiceF
     return forms.ChoiceField(label=label, required=False, choices=kept)
 
 
-class ReportForm(forms.Form):
+class Moment(forms.DateTimeInput):
+    """A moment by the clock of the page; an address may give one with its offset."""
+
+    input_type = "datetime-local"
+
+    def format_value(self, value: Any) -> str:
+        moment = value if isinstance(value, datetime) else self._read(value)
+        if moment is None:
+            return ""
+        local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
+        return local.isoformat(timespec="minutes" if not (local.second or local.microsecond) else "seconds")[:19]
+
+    def _read(self, value: Any) -> datetime | None:
+        try:
+            return parse_datetime(str(value or ""))
+        except ValueError:
+            return None
+
+
+class RuleForm(forms.Form):
+    """A rule and what is changed of it; lengths of time that an address gives may be others than those on offer."""
+
+    rule = _choices(_("Rule"), {name: rule.title for name, rule in PRESETS.items()}, optional=False)
+    click = _windows(_("Clicks count for"))
+    viewable = _windows(_("Viewable impressions count for"))
+    engagement = _windows(_("Engagements count for"))
+    scope = _choices(_("What was bought"), SCOPES)
+    model = _choices(_("Credit"), MODELS)
+    state = _choices(_("Orders"), STATES)
+    half_life = _windows(_("Half-life of time decay"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in LENGTHS:
+            asked, field = self.data.get(name, ""), self.fields[name]
+            if LENGTH.fullmatch(asked) and asked not in WINDOWS:
+                field.choices = [*field.choices, (asked, asked)]
+
+
+class ReportForm(RuleForm):
     """Dimensions, measures, period, comparison, and the rule with what is changed of it."""
 
     dimensions = forms.MultipleChoiceField(label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple)
@@ -56,22 +105,17 @@ class ReportForm(forms.Form):
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     compare = _choices(_("Compare with"), COMPARISONS, optional=False)
-    rule = _choices(_("Rule"), {name: rule.title for name, rule in PRESETS.items()}, optional=False)
     clock = _choices(_("Clock"), CLOCKS)
-    click = _windows(_("Clicks count for"))
-    viewable = _windows(_("Viewable impressions count for"))
-    engagement = _windows(_("Engagements count for"))
-    scope = _choices(_("What was bought"), SCOPES)
-    model = _choices(_("Credit"), MODELS)
-    state = _choices(_("Orders"), STATES)
-    half_life = _windows(_("Half-life of time decay"))
-    as_of = forms.CharField(label=_("As known at"), required=False, widget=forms.HiddenInput)
+    as_of = forms.DateTimeField(
+        label=_("As it was known at"), required=False, widget=Moment, help_text=_("Empty: as it is known now")
+    )
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
+    filters = forms.JSONField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, is_portfolio: bool = False, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["dimensions"].choices = [
-            (DIMENSION_GROUPS[group], [(code, DIMENSIONS[code].label) for code in codes if code != "merchant"])
+            (DIMENSION_GROUPS[group], [(c, DIMENSIONS[c].label) for c in codes if is_portfolio or c != "merchant"])
             for group, codes in grouped().items()
         ]
         self.fields["measures"].choices = [
@@ -93,7 +137,8 @@ class ReportForm(forms.Form):
             "period": days if given["period"] == OWN else {"named": given["period"] or "last_30_days"},
             "compare": given["compare"] or None,
             "sort": given["sort"] or None,
-            "as_of": given["as_of"] or None,
+            "filters": given["filters"] or {},
+            "as_of": given["as_of"] and given["as_of"].isoformat(),
         }
 
 
@@ -111,6 +156,7 @@ def fields_of(document: Mapping[str, Any]) -> dict[str, Any]:
         "rule": rule.get("preset"),
         "clock": document.get("clock") or "",
         "sort": document.get("sort") or "",
+        "filters": json.dumps(document.get("filters") or {}),
         "as_of": document.get("as_of") or "",
         **(rule.get("changes") or {}),
     }

@@ -93,11 +93,12 @@ class Cockpit:
     products: list[Ranked]
     campaigns: list[Ranked]
     is_open: bool
+    zone: str
 
     @property
     def is_provisional(self) -> bool:
         """Whether sales after clicks of the period may still come."""
-        return self.finality.is_provisional(self.at.date())
+        return self.finality.is_provisional(local_date(self.at, self.zone))
 
     @property
     def is_empty(self) -> bool:
@@ -137,6 +138,7 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
         products=_ranked(span, period, Grain.PRODUCT, Product, "line_value", clock),
         campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend", clock),
         is_open=is_open,
+        zone=merchant.time_zone,
     )
 
 

@@ -108,8 +108,10 @@ KEY_ACCOUNTS = (
     (
         Place("shops:ka_brands", _("Brands"), "briefcase"),
         Place("reports:portfolio", _("Portfolio"), "chart-dots"),
+        Place("reports:portfolio_reports", _("Reports"), "file-download"),
     ),
 )
+AGENCIES = (_("Agencies"), (Place("reports:portfolio_reports", _("Reports"), "chart-dots"),))
 OPERATOR = (
     _("Operator"),
     (
@@ -138,10 +140,15 @@ def frame(request: HttpRequest) -> dict:
         "merchant": access and access.merchant,
         "theme": theme if theme in THEMES else "",
         "navigation": SimpleLazyObject(lambda: console_navigation(access, path=request.path) if access else []),
-        "ka_navigation": SimpleLazyObject(lambda: navigation(*KEY_ACCOUNTS, path=request.path)),
+        "ka_navigation": SimpleLazyObject(lambda: lent_navigation(request)),
         "operator_navigation": SimpleLazyObject(lambda: navigation(*OPERATOR, path=request.path)),
         "my_merchants": SimpleLazyObject(lambda: my_merchants(request)),
     }
+
+
+def lent_navigation(request: HttpRequest) -> list[tuple[str, list[Link]]]:
+    """Return the pages over all merchants that are lent to the person: those of managers, or those of agencies."""
+    return navigation(*(KEY_ACCOUNTS if request.user.is_ka_manager else AGENCIES), path=request.path)
 
 
 def my_merchants(request: HttpRequest) -> list[Merchant]:

@@ -150,6 +150,34 @@ def ka_page(view: Callable) -> Callable:
     return guarded
 
 
+def portfolio_page(right: Right) -> Callable:
+    """Guard a page over all merchants that lend a person a right, a key-account manager or an agency.
+
+    A manager whom nobody lends anything finds it empty; to others it does not exist.
+    """
+
+    def guard(view: Callable) -> Callable:
+        @wraps(view)
+        def guarded(request: HttpRequest, **kwargs):
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            refuse_nul(*kwargs.values())
+            if not (request.user.is_ka_manager or is_lent(request.user, right, at=clock.now())):
+                raise Http404
+            with timezone.override(settings.PLATFORM_TIME_ZONE):
+                return view(request, **kwargs)
+
+        guarded.is_for_ka_managers = True
+        return guarded
+
+    return guard
+
+
+def is_lent(user: User, right: Right, *, at: datetime) -> bool:
+    """Whether any merchant lends a person a right at that instant."""
+    return live_delegations(at=at).filter(delegate=user, rights__contains=[right]).exists()
+
+
 def operator_page(view: Callable) -> Callable:
     """Guard a page of the platform's operators, read by its own clock; to everybody else it does not exist."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -20,6 +21,7 @@ from shops.models import User
 from shops.people.rights import Right
 
 from ..building import asking, files, saving, scheduling
+from ..building.audience import Shop
 from ..building.models import Format, ReportRun, ReportSchedule, SavedReport
 from ..building.reading import Kept, NotComparable, compare
 from ..building.ready_made import READY_MADE
@@ -82,8 +84,8 @@ class ScheduleSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = ReportSchedule
-        fields = ["rhythm", "hour", "weekday", "day", "recipients", "format", "is_sent_empty", "next_at"]
-        read_only_fields = ["next_at"]
+        fields = ["rhythm", "hour", "weekday", "day", "recipients", "format", "is_sent_empty", "next_at", "fault"]
+        read_only_fields = ["next_at", "fault"]
 
 
 class SavedReportSerializer(serializers.ModelSerializer):
@@ -196,11 +198,15 @@ def keys(row_keys: tuple, definition: Definition) -> dict[str, Any]:
 class BuildingView(MerchantAPIView):
     """What views of reports have in common."""
 
+    @property
+    def audience(self) -> Shop:
+        return Shop(self.access)
+
     def saved(self, code: str) -> SavedReport:
-        return get_object_or_404(saving.visible(self.access), code=code)
+        return get_object_or_404(saving.visible(self.audience), code=code)
 
     def run(self, code: str) -> ReportRun:
-        return get_object_or_404(asking.visible(self.access), code=code)
+        return get_object_or_404(asking.visible(self.audience), code=code)
 
     def ready(self, code: str) -> ReportRun:
         """Return a run whose rows can be read; raises NotReady."""
@@ -258,7 +264,7 @@ class SavedReports(BuildingView):
     @extend_schema(responses=SavedReportSerializer(many=True), operation_id="list_saved_reports", tags=TAGS)
     def get(self, request):
         """List saved reports by name."""
-        return Response(SavedReportSerializer(saving.visible(self.access), many=True).data)
+        return Response(SavedReportSerializer(saving.visible(self.audience), many=True).data)
 
     @extend_schema(
         request=SavedReportSerializer, responses={201: SavedReportSerializer}, operation_id="save_report", tags=TAGS
@@ -268,7 +274,7 @@ class SavedReports(BuildingView):
         """Keep a definition under a name."""
         asked = _valid(SavedReportSerializer(data=request.data))
         definition = parsed(asked["definition"]).document()
-        made = saving.save(self.access, name=asked["name"], definition=definition, at=clock.now())
+        made = saving.save(self.audience, name=asked["name"], definition=definition, at=clock.now())
         return Response(SavedReportSerializer(made).data, status=201)
 
 
@@ -294,7 +300,7 @@ class SavedReportDetail(BuildingView):
         if "definition" in asked:
             asked["definition"] = parsed(asked["definition"]).document()
         try:
-            changed = saving.change(self.access, found, version=version, at=clock.now(), **asked)
+            changed = saving.change(self.audience, found, version=version, at=clock.now(), **asked)
         except saving.Outdated as error:
             raise Conflict from error
         return Response(SavedReportSerializer(changed).data)
@@ -302,7 +308,7 @@ class SavedReportDetail(BuildingView):
     @extend_schema(responses={204: None}, operation_id="remove_saved_report", tags=TAGS, parameters=[CODE])
     def delete(self, request, code):
         """Remove a saved report; it can be brought back, and its runs stay."""
-        saving.remove(self.access, self.saved(code), at=clock.now())
+        saving.remove(self.audience, self.saved(code), at=clock.now())
         return Response(status=204)
 
 
@@ -316,8 +322,8 @@ class SavedReportRestore(BuildingView):
     )
     def post(self, request, code):
         """Bring a removed report back, without its schedule."""
-        found = get_object_or_404(saving.removed(self.access) | saving.visible(self.access), code=code)
-        saving.restore(self.access, found, at=clock.now())
+        found = get_object_or_404(saving.removed(self.audience) | saving.visible(self.audience), code=code)
+        saving.restore(self.audience, found, at=clock.now())
         return Response(SavedReportSerializer(self.saved(code)).data)
 
 
@@ -329,7 +335,7 @@ class Runs(BuildingView):
     @extend_schema(responses=ReportRunSerializer(many=True), operation_id="list_report_runs", tags=TAGS)
     def get(self, request):
         """List the latest runs."""
-        return Response(ReportRunSerializer(asking.visible(self.access)[:MOST], many=True).data)
+        return Response(ReportRunSerializer(asking.visible(self.audience)[:MOST], many=True).data)
 
     @extend_schema(
         request=RunRequestSerializer, responses={201: ReportRunSerializer}, operation_id="run_report", tags=TAGS
@@ -341,7 +347,7 @@ class Runs(BuildingView):
         report = self.saved(asked["report"]) if "report" in asked else None
         document, name = self._what(asked, report)
         try:
-            run = asking.ask(self.access, parsed(document), report=report, name=name, at=clock.now())
+            run = asking.ask(self.audience, parsed(document), report=report, name=name, at=clock.now())
         except BadDefinition as error:
             raise flawed(error) from error
         return Response(ReportRunSerializer(run).data, status=201)
@@ -377,7 +383,7 @@ class RunCancel(BuildingView):
     )
     def post(self, request, code):
         """Cancel a run that is not over; one that is stays as it is."""
-        asking.cancel(self.access, self.run(code), at=clock.now())
+        asking.cancel(self.audience, self.run(code), at=clock.now())
         return Response(ReportRunSerializer(self.run(code)).data)
 
 
@@ -391,7 +397,7 @@ class RunRetry(BuildingView):
     )
     def post(self, request, code):
         """Let a failed run go on from where it failed."""
-        asking.retry(self.access, self.run(code), at=clock.now())
+        asking.retry(self.audience, self.run(code), at=clock.now())
         return Response(ReportRunSerializer(self.run(code)).data)
 
 
@@ -478,12 +484,15 @@ class Schedules(BuildingView):
     @extend_schema(responses=ScheduleSerializer, operation_id="get_report_schedule", tags=TAGS, parameters=[CODE])
     def get(self, request, code):
         """When a report is sent, and to whom; schedules are set by people."""
-        return Response(ScheduleSerializer(get_object_or_404(ReportSchedule, report=self.saved(code))).data)
+        planned = getattr(self.saved(code), "schedule", None)
+        if planned is None:
+            raise Http404
+        return Response(ScheduleSerializer(planned).data)
 
     @extend_schema(responses={204: None}, operation_id="stop_report_schedule", tags=TAGS, parameters=[CODE])
     def delete(self, request, code):
         """Send a report no more."""
-        scheduling.unschedule(self.access, self.saved(code), at=clock.now())
+        scheduling.unschedule(self.audience, self.saved(code), at=clock.now())
         return Response(status=204)
 
 

@@ -98,7 +98,7 @@ class DaysSerializer(FinalitySerializer):
     currency = serializers.CharField()
     time_zone = serializers.CharField()
     as_of = serializers.DateTimeField()
-    provisional_from = serializers.DateField(help_text="From this day on, late events may still change a number.")
+    provisional_from = serializers.DateField(help_text="From this day on, sales may still follow clicks.")
     results = DaySerializer(many=True)
 
 

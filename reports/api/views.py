@@ -20,7 +20,7 @@ from shops.tenancy import own
 from .. import exports, finality, ladder, reading
 from ..metrics import total, value
 from ..models import Export
-from ..sources import LATENESS, Grain
+from ..sources import Grain
 from . import serializers
 
 
@@ -46,7 +46,7 @@ class Days(ReportView):
     def get(self, request):
         """Every measure of each local day."""
         head, rows = self.days(request)
-        head["provisional_from"] = local_date(head["as_of"] - LATENESS, self.merchant.time_zone)
+        head["provisional_from"] = finality.provisional_from(local_date(head["as_of"], self.merchant.time_zone))
         return Response(serializers.DaysSerializer(head | {"results": rows}).data)
 
 

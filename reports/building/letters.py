@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
-from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -15,19 +14,28 @@ from shops.people.rights import Right
 from shops.tenancy import access_of
 
 from ..measuring.definition import parse
+from .audience import Audience, Portfolio, Shop
 from .models import ReportRun
 
 
 def send_ready(message: OutboxMessage) -> None:
     """Tell those who wait for it that a report is ready (topic `report.ready`); a repeat has the same Message-ID."""
-    known = ReportRun.objects.select_related("merchant", "schedule", "requested_by", "report")
+    known = ReportRun.objects.select_related("merchant", "portfolio_of", "schedule", "requested_by", "report")
     run = known.get(code=message.payload["run"])
     for person in addressed(run):
-        access = access_of(person, run.merchant, at=run.ready_at, right=Right.REPORTS_VIEW)
-        if access and access.may(Right.REPORTS_VIEW):
+        audience = audience_of(run, person)
+        if audience and audience.runs().filter(pk=run.pk).exists():
             language = person.language or settings.LANGUAGE_CODE
-            with translation.override(language), timezone.override(run.merchant.time_zone):
-                letter(run, person).send()
+            with translation.override(language), timezone.override(audience.zone):
+                letter(run, person, audience).send()
+
+
+def audience_of(run: ReportRun, person: User) -> Audience | None:
+    """Return as whom a person may see a run; None where they may not any more."""
+    if run.portfolio_of:
+        return Portfolio.of(person, currency=run.heading["currency"], at=run.ready_at)
+    access = access_of(person, run.merchant, at=run.ready_at, right=Right.REPORTS_VIEW)
+    return Shop(access) if access and access.may(Right.REPORTS_VIEW) else None
 
 
 def addressed(run: ReportRun) -> Iterable[User]:
@@ -37,11 +45,11 @@ def addressed(run: ReportRun) -> Iterable[User]:
     return [run.requested_by] if run.requested_by else []
 
 
-def letter(run: ReportRun, person: User) -> EmailMessage:
+def letter(run: ReportRun, person: User, audience: Audience) -> EmailMessage:
     """Return the letter in the active language."""
-    address = settings.BASE_URL + reverse("reports:run", args=[run.merchant.code, run.code])
+    address = settings.BASE_URL + audience.page("run", run.code)
     kind = run.schedule.format if run.schedule else ""
-    file = settings.BASE_URL + reverse("reports:run_file", args=[run.merchant.code, run.code, kind]) if kind else ""
+    file = settings.BASE_URL + audience.page("run_file", run.code, kind) if kind else ""
     context = {"run": run, "person": person, "page": address, "file": file, "days": parse(run.definition).period}
     return EmailMessage(
         subject=_("Report %(name)s is ready") % {"name": run.name or run.code},

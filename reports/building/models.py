@@ -17,11 +17,28 @@ class Format(models.TextChoices):
     PARQUET = "parquet", "Parquet"
 
 
+class Fault(models.TextChoices):
+    """Why a scheduled report was not run when it was due."""
+
+    MAKER = "maker", _("Whoever set it may not see the shop's reports any more. Save it to send it in your name.")
+    RECIPIENTS = "recipients", _("None of its recipients may see the shop's reports any more.")
+    DEFINITION = "definition", _("The report asks for something that there is no more. Change it or make a new one.")
+    FAILURE = "failure", _("It could not be run; it is tried again every minute.")
+
+
+OF_SHOP_OR_PORTFOLIO = Q(merchant__isnull=False, portfolio_of=None) | Q(merchant=None, portfolio_of__isnull=False)
+
+
 class SavedReport(models.Model):
-    """A definition with a name; one that is not shared is its maker's alone."""
+    """A definition with a name; one that is not shared is its maker's alone.
+
+    It is of a shop, or of the portfolio of a person: the shops of one currency that are lent to them when it is run.
+    """
 
     code = CodeField(prefix="rpt")
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    portfolio_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    currency = models.CharField(max_length=3, blank=True, help_text=_("Of the shops that it is about"))
     name = models.CharField(_("name"), max_length=120)
     definition = models.JSONField()
     is_shared = models.BooleanField(_("everybody who may see reports sees it"), default=True)
@@ -35,7 +52,8 @@ class SavedReport(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=Q(is_shared=True) | Q(made_by__isnull=False), name="saved_report_is_somebodys"
-            )
+            ),
+            models.CheckConstraint(condition=OF_SHOP_OR_PORTFOLIO, name="saved_report_of_shop_or_portfolio"),
         ]
         indexes = [models.Index(fields=["merchant", "name"], condition=Q(removed_at=None), name="saved_report_of")]
 
@@ -63,6 +81,7 @@ class ReportSchedule(models.Model):
     is_sent_empty = models.BooleanField(_("send it when it has no rows, too"), default=False)
     set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     next_at = models.DateTimeField(db_index=True)
+    fault = models.CharField(max_length=12, choices=Fault, blank=True, help_text=_("Why it was not run the last time"))
 
     class Meta:
         constraints = [
@@ -83,10 +102,13 @@ class ReportRun(models.Model):
     """A definition answered as of a moment, once: what was found is kept, and never changes.
 
     `heading` holds what the answer rests on, `totals` the sums of all rows; one without a job was answered at once.
+    It is of a shop, or of the portfolio of a person, and then of the `merchants` that were lent to them.
     """
 
     code = CodeField(prefix="run")
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    merchant = models.ForeignKey(Merchant, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    portfolio_of = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    merchants = models.ManyToManyField(Merchant, related_name="+", blank=True)
     report = models.ForeignKey(SavedReport, models.PROTECT, null=True, blank=True, related_name="runs")
     schedule = models.ForeignKey(ReportSchedule, models.SET_NULL, null=True, blank=True, related_name="+")
     job = models.OneToOneField(Job, models.PROTECT, null=True, blank=True, related_name="+")
@@ -110,15 +132,22 @@ class ReportRun(models.Model):
             models.CheckConstraint(
                 condition=Q(ready_at__isnull=True) | Q(rows__isnull=False, expires_at__gt=F("ready_at")),
                 name="report_run_ready_has_rows",
-            )
+            ),
+            models.CheckConstraint(condition=OF_SHOP_OR_PORTFOLIO, name="report_run_of_shop_or_portfolio"),
         ]
         indexes = [
             models.Index(fields=["merchant", "-requested_at"], name="report_run_of"),
+            models.Index(fields=["portfolio_of", "-requested_at"], name="report_run_of_portfolio"),
             models.Index(fields=["expires_at"], condition=~Q(file=""), name="report_run_expires"),
         ]
 
     def __str__(self):
         return self.name or self.code
+
+    @property
+    def shops(self) -> list[Merchant]:
+        """The shops that it is about."""
+        return [self.merchant] if self.merchant else list(self.merchants.order_by("name", "pk"))
 
     @property
     def state(self) -> str:

@@ -1,8 +1,9 @@
 """Reading a run: its definition, a page of its rows in any order, its totals, and how it differs from another."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from chengfeng.periods import days_period
 from ..measuring.asking import Result, Row, amount
 from ..measuring.definition import Definition, parse
 from ..measuring.measures import SUMS
+from .between import Happening, between
 from .models import ReportRun
 
 READ = 1000  # rows at once
@@ -62,13 +64,11 @@ class Kept:
 
     def result(self, *, sort: str | None = None) -> Result:
         """Return the run as an answer whose rows are read when they are looked at."""
-        told, merchant = self.run.heading, self.run.merchant
+        told = self.run.heading
         return Result(
             definition=self.definition, days=self.definition.period, compared=self.definition.compare,
             rows=_Rows(self, sort), number=told["number"], total=self.total, currency=told["currency"],
-            zone=merchant.time_zone, as_of=self.run.as_of,
-            complete_through=datetime.fromisoformat(told["complete_through"]),
-            final_after=date.fromisoformat(told["final_after"]),
+            zone=told["zone"], as_of=self.run.as_of,
         )  # fmt: skip
 
 
@@ -114,35 +114,50 @@ class Comparison:
     number: int
     rows: list
     totals: dict[str, tuple]
+    happened: list[Happening]
     causes: list[Cause]
+
+
+def in_order(one: ReportRun, other: ReportRun) -> tuple[ReportRun, ReportRun]:
+    """Return two runs of the same question, the one of the earlier moment first; raises NotComparable."""
+    if _question(one) != _question(other):
+        raise NotComparable("the runs ask different questions")
+    earlier, later = sorted((one, other), key=lambda run: (run.as_of, run.pk))
+    return earlier, later
 
 
 def compare(one: ReportRun, other: ReportRun, *, start: int = 0, number: int = 50) -> Comparison:
     """Return what differs between two runs of the same question; raises NotComparable.
 
-    The causes are what was posted between their moments to credits by the default rule, on sales and refunds of the
-    days that were there before.
+    `happened` is what was recorded between their moments, `causes` what was posted then to credits by the default rule
+    on sales and refunds of the days that were there before.
     """
     from ..measuring import kept
 
-    earlier, later = sorted((one, other), key=lambda run: (run.as_of, run.pk))
+    earlier, later = in_order(one, other)
     before, after = Kept(earlier), Kept(later)
-    if _question(before.definition) != _question(after.definition):
-        raise NotComparable("the runs ask different questions")
-    differing, rows = kept.differences(before.path, after.path, after.definition, start=start, number=number)
-    totals = {code: (before.total[code], after.total[code]) for code in after.definition.offered}
-    return Comparison(earlier, later, differing, rows, totals, _causes(later, after.definition, earlier.as_of))
+    definition = after.definition
+    differing, rows = kept.differences(before.path, after.path, definition, start=start, number=number)
+    totals = {code: (before.total[code], after.total[code]) for code in definition.offered}
+    happened = between(later.shops, definition, earlier.as_of, later.as_of)
+    return Comparison(earlier, later, differing, rows, totals, happened, _causes(later, definition, earlier.as_of))
 
 
-def _question(definition: Definition) -> tuple:
-    return definition.with_(as_of=None, sort=""), definition.rule.version
+def _question(run: ReportRun) -> tuple:
+    definition = parse(run.definition)
+    return definition.with_(as_of=None, sort=""), definition.rule.version, [shop.pk for shop in run.shops]
 
 
 def _causes(run: ReportRun, definition: Definition, since: datetime) -> list[Cause]:
-    days = days_period(definition.period.first, definition.period.last, run.merchant.time_zone)
-    posted = Credit.objects.filter(
-        merchant=run.merchant, rule=DEFAULT.name, posted_at__gt=since, posted_at__lte=run.as_of, at__gte=days.start,
-        at__lt=days.end,
-    )  # fmt: skip
-    found = posted.values("reason").annotate(entries=Count("pk"), sum=Sum("amount")).order_by("reason")
-    return [Cause(row["reason"], row["entries"], row["sum"] or ZERO) for row in found]
+    found: Counter[str] = Counter()
+    sums: dict[str, Decimal] = {}
+    for shop in run.shops:
+        days = days_period(definition.period.first, definition.period.last, shop.time_zone)
+        posted = Credit.objects.filter(
+            merchant=shop, rule=DEFAULT.name, posted_at__gt=since, posted_at__lte=run.as_of, at__gte=days.start,
+            at__lt=days.end,
+        )  # fmt: skip
+        for reason, entries, posted_sum in posted.values_list("reason").annotate(Count("pk"), Sum("amount")):
+            found[reason] += entries
+            sums[reason] = sums.get(reason, ZERO) + (posted_sum or ZERO)
+    return [Cause(reason, found[reason], sums[reason]) for reason in sorted(found)]

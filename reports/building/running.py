@@ -1,4 +1,8 @@
-"""Running a report: family by family into files, then all of them as one; whoever is stopped goes on from there."""
+"""Running a report: family by family into files, then all of them as one; whoever is stopped goes on from there.
+
+Two may be at it at once, where one has lost its lease without knowing it. What each of them has not finished has a name
+of its own; what is finished is the same by whomever; and only the one that holds the job puts an answer in its place.
+"""
 
 import shutil
 from collections.abc import Callable
@@ -9,17 +13,22 @@ from django.conf import settings
 from django.core.files import File
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
-from chengfeng import clock, outbox
-from chengfeng.jobs import Report
+from chengfeng import clock, jobs, outbox
+from chengfeng.files import private
+from chengfeng.jobs import Refused, Report
 from chengfeng.models import Job
 
 from ..attending import attended
 from ..measuring.asking import question
 from ..measuring.definition import Definition, parse
+from ..portfolio import lent_to
 from .models import ReportRun
 
 KEPT = timedelta(days=35)
+FOLDER = "reports"
+STRAY = timedelta(days=1)  # how old a file is that nobody will name any more
 
 Work = Callable[[], object]
 Doing = Callable[[Work, int, Callable[[], None]], None]  # the work, its weight, and what stops it
@@ -27,27 +36,46 @@ Doing = Callable[[Work, int, Callable[[], None]], None]  # the work, its weight,
 
 def run(job: Job, report: Report) -> dict:
     """Answer a run in the background; the job kind `run_report`."""
-    found = ReportRun.objects.select_related("merchant").get(code=job.params["run"])
-    if found.ready_at:
-        return {"rows": found.rows}
+    found = ReportRun.objects.select_related("merchant", "portfolio_of").get(code=job.params["run"])
     now = clock.now()
+    _require_lent(found, at=now)
     ReportRun.objects.filter(pk=found.pk, began_at=None).update(began_at=now)
-    _answer(found, _reported(found, report))
-    with transaction.atomic():
-        finish(found, at=clock.now())
-        _tell(found, at=found.ready_at)
+    attempt = f"{job.attempts}"
+    _answer(found, _reported(found, report), attempt)
+    _end(found, job, attempt)
     return {"rows": found.rows}
+
+
+def _require_lent(found: ReportRun, *, at: datetime) -> None:
+    """Refuse a run of a portfolio of which a shop is not lent any more."""
+    if found.portfolio_of and not set(found.shops) <= set(lent_to(found.portfolio_of, at=at)):
+        raise Refused(_("A shop of this report is not lent to you any more. Run the report again without it."))
+
+
+def _end(found: ReportRun, job: Job, attempt: str) -> None:
+    """Put the answer in its place and tell of it, unless the job was cancelled or is another's by now."""
+    place = _placed(found, attempt)
+    try:
+        with transaction.atomic():
+            jobs.finish(job, at=clock.now(), result={"rows": found.rows})
+            _finish(found, place, at=clock.now())
+            _tell(found, at=found.ready_at)
+    except BaseException:
+        private().delete(place)
+        raise
+    shutil.rmtree(folder_of(found), ignore_errors=True)
 
 
 def answer(found: ReportRun, *, at: datetime) -> None:
     """Answer a run here and now, by the engine that is the quickest where there is little to read."""
-    _answer(found, lambda work, weight, stop: work(), engine="postgres")
-    finish(found, at=at)
+    _answer(found, lambda work, weight, stop: work(), "now", engine="postgres")
+    _finish(found, _placed(found, "now"), at=at)
+    shutil.rmtree(folder_of(found), ignore_errors=True)
 
 
 def folder_of(found: ReportRun) -> Path:
     """Return where the parts of a run are written."""
-    return Path(settings.PRIVATE_ROOT) / "reports" / "parts" / found.code
+    return Path(settings.PRIVATE_ROOT) / FOLDER / "parts" / found.code
 
 
 def _reported(found: ReportRun, report: Report) -> Doing:
@@ -66,12 +94,12 @@ def _reported(found: ReportRun, report: Report) -> Doing:
     return do
 
 
-def _answer(found: ReportRun, do: Doing, engine: str | None = None) -> None:
+def _answer(found: ReportRun, do: Doing, attempt: str, engine: str | None = None) -> None:
     """Write parts that are not there yet, then all of them as one."""
     definition, folder = parse(found.definition), folder_of(found)
     folder.mkdir(parents=True, exist_ok=True)
     _write_parts(found, definition, folder, do, engine)
-    _gather(found, definition, folder, do)
+    _gather(found, definition, folder, do, attempt)
 
 
 def _write_parts(found: ReportRun, definition: Definition, folder: Path, do: Doing, name: str | None) -> None:
@@ -79,29 +107,28 @@ def _write_parts(found: ReportRun, definition: Definition, folder: Path, do: Doi
     from ..measuring.columns import NOW
     from ..measuring.storing import parts, prepare
 
-    asked = {}
-    with opened(merchants=[found.merchant_id], as_of=found.as_of, name=name) as engine:
+    asked, shops = {}, found.shops
+    with opened(merchants=[shop.pk for shop in shops], as_of=found.as_of, name=name) as engine:
         for part in parts(definition):
             if part.is_written(folder):
                 do(lambda: None, part.weight, engine.cancel)
                 continue
             if part.side not in asked:
                 days = definition.period if part.side == NOW else definition.compare
-                asked[part.side] = question(definition, [found.merchant], days, engine)
+                asked[part.side] = question(definition, shops, days, engine)
             do(prepare(part, asked[part.side], definition.dimensions, folder), part.weight, engine.cancel)
 
 
-def _gather(found: ReportRun, definition: Definition, folder: Path, do: Doing) -> None:
-    """Put the parts together, and keep rows, their number and their totals with the run."""
+def _gather(found: ReportRun, definition: Definition, folder: Path, do: Doing, attempt: str) -> None:
+    """Put the parts together, and keep the number of rows and their totals with the run."""
     from ..measuring.columns import NOW, THEN
     from ..measuring.storing import GATHERING, gathering
 
-    target = folder / "rows.parquet"
     with gathering(definition, definition.period, definition.compare, folder) as together:
         stop, told = together.connection.interrupt, []
         do(lambda: told.append(together.group()), GATHERING - 1, stop)
-        together.name([found.merchant_id])
-        do(lambda: together.write(target), 1, stop)
+        together.name([shop.pk for shop in found.shops])
+        do(lambda: together.write(_gathered(found, attempt), by_name=not found.heading.get("is_as_of")), 1, stop)
         found.totals = {"now": together.totals(NOW)}
         if definition.compare:
             found.totals["then"] = together.totals(THEN)
@@ -109,34 +136,53 @@ def _gather(found: ReportRun, definition: Definition, folder: Path, do: Doing) -
     found.rows = min(told[0], definition.limit or told[0])
 
 
-def finish(found: ReportRun, *, at: datetime) -> None:
-    """Keep the file that was written, once, and let go of the parts."""
-    folder = folder_of(found)
-    with (folder / "rows.parquet").open("rb") as content:
-        found.file.save(f"{found.code}.parquet", File(content), save=False)
-    found.ready_at, found.expires_at = at, at + KEPT
+def _gathered(found: ReportRun, attempt: str) -> Path:
+    return folder_of(found) / f"rows-{attempt}.parquet"
+
+
+def _placed(found: ReportRun, attempt: str) -> str:
+    """Copy the rows of an attempt to where files are kept, under a name of its own; return that."""
+    with _gathered(found, attempt).open("rb") as content:
+        return private().save(f"{FOLDER}/{found.code}-{attempt}.parquet", File(content))
+
+
+def _finish(found: ReportRun, place: str, *, at: datetime) -> None:
+    """Keep the answer with the run; it never changes from then on."""
+    found.file, found.ready_at, found.expires_at = place, at, at + KEPT
     found.save(update_fields=["file", "ready_at", "expires_at", "rows", "totals", "heading"])
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _tell(found: ReportRun, *, at: datetime) -> None:
     """Tell that a run is ready, by mail and to webhooks."""
     payload = {
-        "merchant": found.merchant.code, "run": found.code, "report": found.name,
+        "merchant": found.merchant.code if found.merchant else "", "run": found.code, "report": found.name,
         "url": reverse("reports:api_run_rows", args=[found.code]),
     }  # fmt: skip
     outbox.publish("report.ready", key=found.code, payload=payload, at=at)
 
 
 def forget(job: Job, report: Report) -> dict:
-    """Delete files that have expired, and parts of runs that will not go on; the job kind `forget_reports`."""
+    """Delete files that have expired or that no run names, and parts of runs that will not go on (`forget_reports`)."""
     now = clock.now()
     expired = list(ReportRun.objects.filter(expires_at__lt=now).exclude(file=""))
     for found in expired:
         found.file.delete()
     alive = [Job.State.QUEUED, Job.State.RUNNING]
-    left = ReportRun.objects.filter(job__finished_at__lt=now - timedelta(days=1)).exclude(job__state__in=alive)
+    left = ReportRun.objects.filter(job__finished_at__lt=now - STRAY).exclude(job__state__in=alive)
     folders = [folder for folder in map(folder_of, left.filter(ready_at=None)) if folder.exists()]
     for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
-    return {"files": len(expired), "parts": len(folders)}
+    strays = _strays(before=now - STRAY)
+    for name in strays:
+        private().delete(name)
+    return {"files": len(expired) + len(strays), "parts": len(folders)}
+
+
+def _strays(*, before: datetime) -> list[str]:
+    """Return the files that no run names: those of workers that died between writing and telling."""
+    storage = private()
+    if not storage.exists(FOLDER):
+        return []
+    named = set(ReportRun.objects.exclude(file="").values_list("file", flat=True))
+    names = {f"{FOLDER}/{name}" for name in storage.listdir(FOLDER)[1]} - named
+    return sorted(name for name in names if storage.get_modified_time(name) < before)

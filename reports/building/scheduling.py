@@ -1,5 +1,6 @@
 """Reports that are sent by the clock of the shop: when next, to whom, and the job that asks for those that are due."""
 
+import logging
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,13 +16,15 @@ from chengfeng.jobs import Report
 from chengfeng.models import Job
 from chengfeng.periods import local_date
 from shops.models import Membership, Merchant, User
-from shops.people.audit import record
 from shops.people.rights import RIGHTS, Right
-from shops.tenancy import Access, access_of
+from shops.tenancy import access_of
 
-from ..measuring.definition import parse
+from ..measuring.definition import BadDefinition, parse
 from .asking import ask
-from .models import Format, ReportSchedule, SavedReport
+from .audience import Shop
+from .models import Fault, Format, ReportSchedule, SavedReport
+
+logger = logging.getLogger(__name__)
 
 Rhythm = ReportSchedule.Rhythm
 
@@ -43,30 +46,30 @@ def readers(merchant: Merchant) -> QuerySet[User]:
 
 @transaction.atomic
 def schedule(
-    access: Access, report: SavedReport, *, rhythm: str, hour: int, recipients: Sequence[User],
+    audience: Shop, report: SavedReport, *, rhythm: str, hour: int, recipients: Sequence[User],
     weekday: int | None = None, day: int | None = None, file_format: str = Format.XLSX, is_sent_empty: bool = False,
     at: datetime,
 ) -> ReportSchedule:  # fmt: skip
     """Have a report sent at an hour of the shop, instead of whenever it was before; raises BadSchedule."""
-    access.require(Right.REPORTS_VIEW)
-    _check(access, report, rhythm=rhythm, hour=hour, weekday=weekday, day=day, recipients=recipients)
+    audience.require()
+    _check(audience, report, rhythm=rhythm, hour=hour, weekday=weekday, day=day, recipients=recipients)
     planned = ReportSchedule(
         report=report, rhythm=rhythm, hour=hour, weekday=weekday if rhythm == Rhythm.WEEKLY else None,
         day=day if rhythm == Rhythm.MONTHLY else None, format=file_format, is_sent_empty=is_sent_empty,
-        set_by=access.user,
+        set_by=audience.user,
     )  # fmt: skip
-    planned.next_at = next_time(planned, access.merchant.time_zone, after=at)
+    planned.next_at = next_time(planned, audience.zone, after=at)
     ReportSchedule.objects.filter(report=report).delete()
     planned.save()
     planned.recipients.set(recipients)
-    record(access, "report.schedule", target=report.code, at=at, rhythm=rhythm, hour=hour)
+    audience.note("report.schedule", target=report.code, at=at, rhythm=rhythm, hour=hour)
     return planned
 
 
-def _check(access: Access, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
-    if access.user is None:
+def _check(audience: Shop, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
+    if audience.user is None:
         raise BadSchedule("recipients", _("A schedule is set by a person."))
-    allowed = set(readers(access.merchant)) if report.is_shared else {report.made_by}
+    allowed = set(readers(report.merchant)) if report.is_shared else {report.made_by}
     if not recipients or not set(recipients) <= allowed:
         raise BadSchedule("recipients", _("Reports are sent to members of the shop who may see them."))
     if not 0 <= hour <= 23:
@@ -78,12 +81,12 @@ def _check(access: Access, report: SavedReport, *, rhythm, hour, weekday, day, r
 
 
 @transaction.atomic
-def unschedule(access: Access, report: SavedReport, *, at: datetime) -> bool:
+def unschedule(audience: Shop, report: SavedReport, *, at: datetime) -> bool:
     """Send a report no more; return whether it was sent."""
-    access.require(Right.REPORTS_VIEW)
+    audience.require()
     stopped = bool(ReportSchedule.objects.filter(report=report).delete()[0])
     if stopped:
-        record(access, "report.unschedule", target=report.code, at=at)
+        audience.note("report.unschedule", target=report.code, at=at)
     return stopped
 
 
@@ -106,21 +109,42 @@ def _falls_on(planned: ReportSchedule, day: date) -> bool:
 
 
 def run(job: Job, report: Report) -> dict:
-    """Ask for the reports that are due; the job kind `send_reports`."""
+    """Ask for the reports that are due, each by itself; the job kind `send_reports`."""
     now = clock.now()
     due = ReportSchedule.objects.filter(next_at__lte=now).select_related("report__merchant", "set_by").order_by("pk")
     return {"asked": sum(_ask(planned, at=now) for planned in due)}
 
 
-@transaction.atomic
 def _ask(planned: ReportSchedule, *, at: datetime) -> bool:
-    """Move a schedule on, by a guarded update, and ask for its report; nobody asks who may not see reports any more."""
-    merchant = planned.report.merchant
-    following = next_time(planned, merchant.time_zone, after=at)
-    is_ours = ReportSchedule.objects.filter(pk=planned.pk, next_at=planned.next_at).update(next_at=following)
-    access = access_of(planned.set_by, merchant, at=at, right=Right.REPORTS_VIEW)
-    if not is_ours or access is None or not access.may(Right.REPORTS_VIEW):
-        return False
+    """Ask for a report that is due, and return whether it was; where it was not, its schedule tells why.
+
+    A fault that lasts is told once each time it is due. After any other failure it stays due.
+    """
+    try:
+        fault = _asked(planned, at=at)
+    except Exception:
+        logger.exception("the report of schedule %s could not be run", planned.pk)
+        fault = Fault.FAILURE
+    if fault is not None and fault != planned.fault:
+        ReportSchedule.objects.filter(pk=planned.pk).update(fault=fault)
+    return fault == ""
+
+
+@transaction.atomic
+def _asked(planned: ReportSchedule, *, at: datetime) -> str | None:
+    """Move a schedule on, by a guarded update, and ask for its report; return its fault, None if another moved it."""
+    following = next_time(planned, planned.report.merchant.time_zone, after=at)
+    if not ReportSchedule.objects.filter(pk=planned.pk, next_at=planned.next_at).update(next_at=following):
+        return None
+    access = access_of(planned.set_by, planned.report.merchant, at=at, right=Right.REPORTS_VIEW)
+    if access is None or not access.may(Right.REPORTS_VIEW):
+        return Fault.MAKER
+    if not planned.recipients.filter(pk__in=readers(planned.report.merchant)).exists():
+        return Fault.RECIPIENTS
+    try:
+        definition = parse(planned.report.definition)
+    except BadDefinition:
+        return Fault.DEFINITION
     with translation.override(planned.set_by.language or "en"):
-        ask(access, parse(planned.report.definition), report=planned.report, schedule=planned, at=at, may_wait=False)
-    return True
+        ask(Shop(access), definition, report=planned.report, schedule=planned, at=at, may_wait=False)
+    return ""

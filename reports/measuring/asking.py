@@ -4,18 +4,17 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Min
-
 from chengfeng.money import ZERO
 from chengfeng.periods import local_date
-from reports.models import MerchantDay
 from shops.models import Merchant
 
+from .. import finality
 from ..engines import opened
+from ..finality import Finality
 from ..metrics import Unit
 from . import local_days, naming
 from .definition import Definition
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from .families import Question
 
 TEN_THOUSAND = Decimal(10000)
-FINAL_AFTER = timedelta(days=31)
-LATENESS = timedelta(hours=48)
 
 Sums = Mapping[str, Decimal | int]
 
@@ -67,8 +64,23 @@ class Result:
     currency: str
     zone: str
     as_of: datetime
-    complete_through: datetime
-    final_after: date
+
+    @property
+    def finality(self) -> Finality:
+        """How far the numbers are to be trusted, as of their moment, by the rule that was asked for."""
+        return finality.of(self.days.last, at=self.as_of, rule=self.definition.rule)
+
+    @property
+    def is_provisional(self) -> bool:
+        return self.finality.is_provisional(local_date(self.as_of, self.zone))
+
+    @property
+    def complete_through(self) -> datetime:
+        return self.finality.complete_through
+
+    @property
+    def final_after(self) -> date:
+        return self.finality.final_after
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -120,8 +132,7 @@ def ask(definition: Definition, merchants: Sequence[Merchant], *, at: datetime, 
     return Result(
         definition=definition, days=days, compared=other, rows=rows[: definition.limit], number=len(rows),
         total=Row((), now[1], then[1] if then else None), currency=merchants[0].currency,
-        zone=merchants[0].time_zone, as_of=as_of, complete_through=complete_through(merchants, days, as_of),
-        final_after=days.last + FINAL_AFTER,
+        zone=merchants[0].time_zone, as_of=as_of,
     )  # fmt: skip
 
 
@@ -140,15 +151,19 @@ Answer = tuple[dict[tuple, Sums], Sums]
 
 def _answer(question: "Question", definition: Definition) -> Answer:
     """Return the sums by values of the dimensions, and the sums of all."""
-    from .families import together
+    from .families import COUNTING, together
 
     families = sorted({family for measure in definition.offered for family in families_of(measure)})
-    codes = list(definition.dimensions)
-    total = _sums(question.engine.run(together(question, families, [])).to_pylist()[0])
+    codes = definition.dimensions
+    rows = question.engine.run(together(question, families, codes)).to_pylist()
+    added = {
+        code: sum(row[code] or 0 for row in rows if row["is_total"] or each.family not in COUNTING)
+        for code, each in SUMS.items()
+    }
+    total = _sums(added)
     if not codes:
         return {(): total}, total
-    rows = question.engine.run(together(question, families, codes)).to_pylist()
-    found = {tuple(row[code] for code in codes): _sums(row) for row in rows}
+    found = {tuple(row[code] for code in codes): _sums(row) for row in rows if not row["is_total"]}
     return {key: sums for key, sums in found.items() if any(sums.values())}, total
 
 
@@ -218,10 +233,3 @@ def _order(key: Any) -> tuple:
     if key is None:
         return (1, "")
     return (0, (key.name, key.code)) if isinstance(key, naming.Named) else (0, key)
-
-
-def complete_through(merchants: Sequence[Merchant], days: Days, as_of: datetime) -> datetime:
-    """Return the moment up to which no event of the days can come any more."""
-    provisional = MerchantDay.objects.filter(merchant__in=merchants, is_final=False, day__lte=days.last)
-    first = provisional.aggregate(Min("complete_through"))["complete_through__min"]
-    return min(first or as_of, as_of)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import ibis
@@ -15,8 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from django.conf import settings
+from duckdb import DuckDBPyConnection
 
 from ..engines.engine import Engine
+from ..engines.reading import own_folder
 from . import local_days, naming
 from .columns import NOW, THEN, key, ordering, quoted, sums_of
 from .definition import Definition
@@ -86,7 +89,7 @@ def _with_total(family: Family, question: Question, codes: list[str]) -> ibis.Ta
 
 
 def _write(part: Part, engine: Engine, expression: ibis.Table, folder: Path) -> None:
-    unfinished, total = part.rows(folder).with_suffix(".part"), None
+    unfinished, total = _own(part.rows(folder)), None
     sums: Totals = dict.fromkeys(SUMS, 0)
     schema = expression.drop(TOTAL).schema().to_pyarrow()
     with pq.ParquetWriter(unfinished, schema, compression="zstd") as writer:
@@ -97,16 +100,25 @@ def _write(part: Part, engine: Engine, expression: ibis.Table, folder: Path) -> 
             writer.write_batch(rows)
             for code in SUMS:
                 sums[code] += pc.sum(rows.column(code)).as_py() or 0
-    part.total(folder).write_text(json.dumps({code: (total or sums)[code] or 0 for code in SUMS}))
+    told = _own(part.total(folder))
+    told.write_text(json.dumps({code: (total or sums)[code] or 0 for code in SUMS}))
+    told.rename(part.total(folder))
     unfinished.rename(part.rows(folder))
 
 
-class Gathering:
-    """Parts on their way into one file, by a database in the folder, which may be interrupted from another thread."""
+def _own(path: Path) -> Path:
+    """Return the name of a file while it is written, which nobody else writes to."""
+    return path.with_suffix(f".{uuid4().hex}.part")
 
-    def __init__(self, definition: Definition, days: Days, other: Days | None, folder: Path) -> None:
+
+class Gathering:
+    """Parts on their way into one file, by a database of its own, which may be interrupted from another thread."""
+
+    def __init__(
+        self, definition: Definition, days: Days, other: Days | None, folder: Path, connection: DuckDBPyConnection
+    ) -> None:
         self.definition, self.days, self.other, self.folder = definition, days, other, folder
-        self.connection = connect(folder / "spilled")
+        self.connection = connection
         self.sums = sums_of(definition)
 
     def totals(self, side: str) -> Totals:
@@ -180,8 +192,8 @@ class Gathering:
             arrays = [pa.array(column, kind) for column, kind in zip(columns, types, strict=True)]
             yield pa.table(arrays, names=["pk", "code", "name"])
 
-    def write(self, target: Path) -> None:
-        """Write the rows in their order; as many as the definition asks for."""
+    def write(self, target: Path, *, by_name: bool) -> None:
+        """Write the rows in their order, as many as the definition asks for; equal ones by name, or else by code."""
         codes = self.definition.dimensions
         named = [code for code in codes if DIMENSIONS[code].type == Type.CODE]
         joins = " ".join(f"LEFT JOIN names_{code} ON names_{code}.pk = grouped.{quoted(code)}" for code in named)
@@ -189,26 +201,31 @@ class Gathering:
         sums = [f"grouped.{quoted(code)}" for code in self._summed]
         rows = f"SELECT {', '.join([*columns, *sums])} FROM grouped {joins}"
         limit = f" LIMIT {self.definition.limit}" if self.definition.limit else ""
-        ordered = f"SELECT * FROM ({rows}) ORDER BY {ordering(self.definition)}{limit}" if codes else rows
+        ordered = (
+            f"SELECT * FROM ({rows}) ORDER BY {ordering(self.definition, by_name=by_name)}{limit}" if codes else rows
+        )
         self.connection.execute(f"COPY ({ordered}) TO {literal(target)} (FORMAT parquet, COMPRESSION zstd)")
 
 
 @contextmanager
 def gathering(definition: Definition, days: Days, other: Days | None, folder: Path) -> Iterator[Gathering]:
-    made = Gathering(definition, days, other, folder)
-    try:
-        yield made
-    finally:
-        made.connection.close()
+    with connected() as connection:
+        yield Gathering(definition, days, other, folder, connection)
 
 
-def connect(spilled: Path, memory_mb: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a database in memory that spills into a folder."""
-    config: Mapping = {
-        "memory_limit": f"{memory_mb or settings.ENGINE_MEMORY_MB}MB", "threads": settings.ENGINE_THREADS,
-        "temp_directory": str(spilled), "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-    }  # fmt: skip
-    return duckdb.connect(config=dict(config))
+@contextmanager
+def connected(memory_mb: int | None = None) -> Iterator[DuckDBPyConnection]:
+    """Open a database in memory that spills into a folder of its own."""
+    with own_folder(Path(settings.ENGINE_TEMP)) as folder:
+        config: Mapping = {
+            "memory_limit": f"{memory_mb or settings.ENGINE_MEMORY_MB}MB", "threads": settings.ENGINE_THREADS,
+            "temp_directory": folder, "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        }  # fmt: skip
+        connection = duckdb.connect(config=dict(config))
+        try:
+            yield connection
+        finally:
+            connection.close()
 
 
 def literal(path: Path) -> str:

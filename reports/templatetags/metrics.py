@@ -5,12 +5,14 @@ from decimal import Decimal
 from babel import Locale
 from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
+from django.template import Context
 from django.utils.html import format_html
 
 from chengfeng.templatetags.frame import DASH, locale
 from shops.tenancy import Access
 
 from ..asked import CLOCKS
+from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
 from ..metrics import METRICS, Metric, Unit
 from ..rows import right
@@ -25,6 +27,12 @@ def may_see(access: Access, code: str) -> bool:
     """Tell whether there are rows behind a metric that the reader may look at."""
     needed = right(code)
     return needed is not None and access.may(needed)
+
+
+@register.simple_tag(takes_context=True)
+def report_page(context: Context, name: str, *codes: str) -> str:
+    """Return the address of a page of reports for whom the present one is: a shop, or a portfolio."""
+    return context["audience"].page(name, *codes)
 
 
 @register.filter
@@ -97,6 +105,11 @@ def answered(metric: Metric, row, currency: str) -> str:
 @register.filter
 def measure_label(code: str) -> str:
     return MEASURES[code].label
+
+
+@register.filter
+def dimension_label(code: str) -> str:
+    return DIMENSIONS[code].label
 
 
 @register.filter

@@ -1,54 +1,68 @@
 """Reports that answer what their address asks: ready-made ones, and those that a reader puts together."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
-from shops.people.rights import Right
-from shops.tenancy import merchant_page
 
 from ..asked import ReportForm, fields_of
 from ..building import saving
+from ..building.models import SavedReport
 from ..building.ready_made import READY_MADE
 from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
 from ..pictures import picture
 from ..tables import PAGE, Table
+from .audiences import report_page, shown
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_safe
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports that are ready, those that were kept, and the way to one's own."""
     context = {
-        "ready": READY_MADE, "saved": saving.visible(request.access), "removed": saving.removed(request.access)[:5],
+        "ready": READY_MADE, "saved": saving.visible(request.audience), "removed": saving.removed(request.audience)[:5],
     }  # fmt: skip
-    return render(request, "reports/building/reports.html", context)
+    return shown(request, "reports/building/reports.html", context)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
-    """The answer to what the address asks; a ready-made report is named, and what is asked besides changes it."""
-    name = request.GET.get("ready", "")
+    """The answer to what the address asks; a ready-made or kept report is named, what is asked besides changes it."""
+    name, kept = request.GET.get("ready", ""), _kept(request)
     if name and name not in READY_MADE:
         raise Http404
-    form = ReportForm(_asked(request.GET, name))
+    start = kept.definition if kept else READY_MADE[name][1] if name else DEFAULT
+    form = ReportForm(_asked(request.GET, start), is_portfolio=request.audience.is_portfolio)
     definition = _definition(form)
-    context = {"form": form, "name": name, "title": READY_MADE[name][0] if name else ""}
-    if definition:
+    title = kept.name if kept else READY_MADE[name][0] if name else ""
+    context = {"form": form, "name": name, "kept": kept, "title": title}
+    if definition and request.audience.merchants:
         context |= _answer(request, definition)
-    return render(request, "reports/building/report.html", context)
+    return shown(request, "reports/building/report.html", context)
 
 
-def _asked(query: QueryDict, name: str) -> QueryDict:
-    """Return the fields of a ready-made report with those that the address gives."""
+def _kept(request: HttpRequest) -> SavedReport | None:
+    """Return the kept report that the address names, in whose currency is asked."""
+    if not (code := request.GET.get("kept", "")):
+        return None
+    kept = get_object_or_404(saving.visible(request.audience), code=code)
+    if request.audience.is_portfolio and "currency" not in request.GET:
+        request.audience = request.audience.in_currency(kept.currency)
+    return kept
+
+
+def _asked(query: QueryDict, start: Mapping[str, Any]) -> QueryDict:
+    """Return the fields of the definition that is begun with, and instead of them those that the address gives."""
     asked = QueryDict(mutable=True)
-    for field, value in fields_of(READY_MADE[name][1] if name else DEFAULT).items():
+    for field, value in fields_of(start).items():
         asked.setlist(field, list(value) if isinstance(value, list | tuple) else [value or ""])
     for field in query:
         asked.setlist(field, query.getlist(field))
@@ -74,7 +88,7 @@ def _definition(form: ReportForm) -> Definition | None:
 def _answer(request: HttpRequest, definition: Definition) -> dict:
     from ..measuring.asking import ask
 
-    result = ask(definition, [request.access.merchant], at=clock.now())
+    result = ask(definition, request.audience.merchants, at=clock.now())
     table = Table(result, request.GET.get("page"))
     return {
         "result": result, "table": table, "picture": picture(result), "page": table.page, "page_size": PAGE,
@@ -82,4 +96,5 @@ def _answer(request: HttpRequest, definition: Definition) -> dict:
         "measures": [MEASURES[code] for code in result.measures],
         "document": json.dumps(definition.document()),
         "refused": [(MEASURES[code], reason) for code, reason in result.refused.items()],
+        "is_as_of": bool(definition.as_of), "filters": definition.filters,
     }  # fmt: skip

@@ -6,36 +6,42 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chengfeng import clock
+from chengfeng import clock, sheets
 from shops.people.rights import Right
 from shops.tenancy import merchant_page
 
 from ..building import asking, saving, scheduling
-from ..building.files import TooLong
+from ..building.audience import Shop
+from ..building.files import TooLong, changes
 from ..building.models import Format, ReportRun, SavedReport
 from ..building.reading import Kept, NotComparable, compare
 from ..building.sending import sent
-from ..measuring.definition import Definition, parse
+from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
 from ..pictures import picture
 from ..scheduled import ScheduleForm
 from ..tables import PAGE, Table, written
+from .audiences import report_page, shown, to
 
 ON_A_PAGE = 30
 
 
 def _run(request: HttpRequest, code: str) -> ReportRun:
-    return get_object_or_404(asking.visible(request.access), code=code)
+    return get_object_or_404(asking.visible(request.audience), code=code)
 
 
 def _saved(request: HttpRequest, code: str) -> SavedReport:
-    return get_object_or_404(saving.visible(request.access), code=code)
+    """Return a kept report; a portfolio is looked at in its currency."""
+    found = get_object_or_404(saving.visible(request.audience), code=code)
+    if request.audience.is_portfolio:
+        request.audience = request.audience.in_currency(found.currency)
+    return found
 
 
 def _definition(request: HttpRequest) -> Definition:
@@ -48,30 +54,34 @@ def _definition(request: HttpRequest) -> Definition:
 
 def _back(request: HttpRequest, found: ReportRun, why: str) -> HttpResponse:
     messages.error(request, why)
-    return redirect("reports:run", request.access.merchant.code, found.code)
+    return to(request, "run", found.code)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def runs(request: HttpRequest) -> HttpResponse:
     """The runs of the shop; a POST asks for one of the definition that it carries."""
     if request.method == "POST":
         name = request.POST.get("name", "")[:120]
-        made = asking.ask(request.access, _definition(request), name=name, at=clock.now())
-        return redirect("reports:run", request.access.merchant.code, made.code)
-    page = Paginator(asking.visible(request.access), ON_A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "reports/building/runs.html", {"page": page})
+        made = asking.ask(request.audience, _definition(request), name=name, at=clock.now())
+        return to(request, "run", made.code)
+    page = Paginator(asking.visible(request.audience), ON_A_PAGE).get_page(request.GET.get("page"))
+    hidden = request.audience.all_runs().count() - page.paginator.count if request.audience.is_portfolio else 0
+    return shown(request, "reports/building/runs.html", {"page": page, "hidden": hidden})
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_safe
 def run(request: HttpRequest, run: str) -> HttpResponse:
     """A run: how far it is, else its rows and files."""
     found = _run(request, run)
     context = {"run": found, "eta": asking.eta(found, at=clock.now()), "formats": Format.choices}
     if request.headers.get("HX-Request"):
-        return render(request, "reports/building/progress.html", context)
-    return render(request, "reports/building/run.html", context | _shown(request, found))
+        answer = shown(request, "reports/building/progress.html", context)
+        if found.state not in ("queued", "running"):
+            answer["HX-Refresh"] = "true"
+        return answer
+    return shown(request, "reports/building/run.html", context | _shown(request, found))
 
 
 def _shown(request: HttpRequest, found: ReportRun) -> dict[str, Any]:
@@ -79,7 +89,7 @@ def _shown(request: HttpRequest, found: ReportRun) -> dict[str, Any]:
         return {}
     result = Kept(found).result()
     table = Table(result, request.GET.get("page"))
-    others = asking.visible(request.access).filter(report=found.report, report__isnull=False).exclude(file="")
+    others = asking.visible(request.audience).filter(report=found.report, report__isnull=False).exclude(file="")
     return {
         "result": result, "table": table, "picture": picture(result), "page": table.page, "page_size": PAGE,
         "dimensions": [DIMENSIONS[code] for code in result.definition.dimensions],
@@ -89,23 +99,34 @@ def _shown(request: HttpRequest, found: ReportRun) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_POST
 def run_cancel(request: HttpRequest, run: str) -> HttpResponse:
     found = _run(request, run)
-    asking.cancel(request.access, found, at=clock.now())
-    return redirect("reports:run", request.access.merchant.code, found.code)
+    asking.cancel(request.audience, found, at=clock.now())
+    return to(request, "run", found.code)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_POST
 def run_retry(request: HttpRequest, run: str) -> HttpResponse:
     found = _run(request, run)
-    asking.retry(request.access, found, at=clock.now())
-    return redirect("reports:run", request.access.merchant.code, found.code)
+    asking.retry(request.audience, found, at=clock.now())
+    return to(request, "run", found.code)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
+@require_POST
+def run_again(request: HttpRequest, run: str) -> HttpResponse:
+    """Ask the same of the same days as it is known now, and show what has changed since."""
+    found = _run(request, run)
+    made = asking.again(request.audience, found, at=clock.now())
+    if found.is_ready and made.is_ready:
+        return to(request, "run_changes", found.code, made.code)
+    return to(request, "run", made.code)
+
+
+@report_page
 @require_safe
 def run_file(request: HttpRequest, run: str, file_format: str) -> HttpResponse:
     """All rows as a file; where a sheet cannot hold them, the page says so."""
@@ -118,38 +139,84 @@ def run_file(request: HttpRequest, run: str, file_format: str) -> HttpResponse:
         return _back(request, found, str(error))
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
+@require_safe
+def runs_compare(request: HttpRequest) -> HttpResponse:
+    """Lead to what differs between the two runs that were ticked."""
+    ticked = request.GET.getlist("run")
+    if len(ticked) != 2:
+        messages.error(request, _("Tick two runs to compare them."))
+        return to(request, "runs")
+    one, two = (_run(request, code) for code in ticked)
+    return to(request, "run_changes", one.code, two.code)
+
+
+@report_page
 @require_safe
 def run_changes(request: HttpRequest, run: str, other: str) -> HttpResponse:
     """What differs between two runs of the same question."""
     one, two = _run(request, run), _run(request, other)
     if not (one.is_ready and two.is_ready):
         return _back(request, one, _("The rows of this run cannot be read."))
+    wanted = request.GET.get("page", "")
     try:
-        found = compare(one, two)
+        found = compare(one, two, start=(int(wanted) - 1) * PAGE if wanted.isdecimal() and wanted != "0" else 0)
     except NotComparable:
         return _back(request, one, _("Only runs of the same question can be compared; these differ in days or rule."))
     codes = Kept(found.later).definition.dimensions
-    rows = [([written(c, key) for c, key in zip(codes, row.keys, strict=True)], row.values) for row in found.rows]
-    return render(request, "reports/building/changes.html", {
+    rows = [
+        (row.kind, [written(c, key) for c, key in zip(codes, row.keys, strict=True)], row.values) for row in found.rows
+    ]
+    return shown(request, "reports/building/changes.html", {
         "found": found, "rows": rows, "dimensions": [DIMENSIONS[code] for code in codes],
+        "page": Paginator(range(found.number), PAGE).get_page(wanted),
         "measures": [MEASURES[code] for code in found.totals], "currency": found.later.heading["currency"],
+        "page_size": PAGE, "one": one, "two": two,
     })  # fmt: skip
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
+@require_safe
+def run_changes_file(request: HttpRequest, run: str, other: str) -> HttpResponse:
+    """Every row that differs, as CSV."""
+    one, two = _run(request, run), _run(request, other)
+    if not (one.is_ready and two.is_ready):
+        return _back(request, one, _("The rows of this run cannot be read."))
+    try:
+        answer = StreamingHttpResponse(changes(one, two), content_type=sheets.CSV)
+    except NotComparable:
+        return _back(request, one, _("Only runs of the same question can be compared; these differ in days or rule."))
+    answer["Content-Disposition"] = f'attachment; filename="{one.code}-{two.code}.csv"'
+    return answer
+
+
+@report_page
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
-    """Keep the definition of a page under a name."""
+    """Keep the definition of a page under a name, or instead of that of a report that was kept before."""
     name = request.POST.get("name", "").strip()[:120]
     if not name:
         raise BadRequest
     definition = _definition(request).document()
-    made = saving.save(request.access, name=name, definition=definition, at=clock.now())
-    return redirect("reports:saved_report", request.access.merchant.code, made.code)
+    if "instead" in request.POST:
+        return _instead(request, name, definition)
+    made = saving.save(request.audience, name=name, definition=definition, at=clock.now())
+    return to(request, "saved_report", made.code)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+def _instead(request: HttpRequest, name: str, definition: dict) -> HttpResponse:
+    """Change a kept report, if it is as it was when it was read."""
+    kept, version = _saved(request, request.POST["instead"]), request.POST.get("version", "")
+    if not version.isdecimal():
+        raise BadRequest
+    try:
+        saving.change(request.audience, kept, version=int(version), name=name, definition=definition, at=clock.now())
+    except saving.Outdated:
+        messages.error(request, _("Somebody changed this report meanwhile. Look at it again before you change it."))
+    return to(request, "saved_report", kept.code)
+
+
+@report_page
 @require_safe
 def saved(request: HttpRequest, saved: str) -> HttpResponse:
     """A saved report: what it asks, its runs, and when it is sent."""
@@ -157,55 +224,70 @@ def saved(request: HttpRequest, saved: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, report: SavedReport, form: ScheduleForm | None) -> HttpResponse:
-    definition = parse(report.definition)
-    planned = getattr(report, "schedule", None)
     context = {
-        "report": report, "definition": definition, "schedule": planned,
-        "dimensions": [DIMENSIONS[code] for code in definition.dimensions],
-        "measures": [MEASURES[code] for code in definition.measures],
-        "runs": asking.visible(request.access).filter(report=report)[:ON_A_PAGE],
-        "form": form or ScheduleForm(instance=planned, report=report),
+        "report": report, "schedule": getattr(report, "schedule", None), **_read(report),
+        "runs": asking.visible(request.audience).filter(report=report)[:ON_A_PAGE],
     }  # fmt: skip
-    return render(request, "reports/building/saved.html", context, status=422 if form else 200)
+    if not request.audience.is_portfolio:
+        context["form"] = form or ScheduleForm(instance=context["schedule"], report=report)
+    return shown(request, "reports/building/saved.html", context, status=422 if form else 200)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+def _read(report: SavedReport) -> dict[str, Any]:
+    """Return what a report asks; where that cannot be asked any more, what is wrong with it."""
+    try:
+        definition = parse(report.definition)
+    except BadDefinition as error:
+        return {"flaws": error.flaws}
+    return {
+        "definition": definition, "dimensions": [DIMENSIONS[code] for code in definition.dimensions],
+        "measures": [MEASURES[code] for code in definition.measures],
+    }  # fmt: skip
+
+
+@report_page
 @require_POST
 def saved_run(request: HttpRequest, saved: str) -> HttpResponse:
     report = _saved(request, saved)
-    made = asking.ask(request.access, parse(report.definition), report=report, at=clock.now())
-    return redirect("reports:run", request.access.merchant.code, made.code)
+    try:
+        made = asking.ask(request.audience, parse(report.definition), report=report, at=clock.now())
+    except BadDefinition as error:
+        messages.error(request, str(error))
+        return to(request, "saved_report", report.code)
+    return to(request, "run", made.code)
 
 
 @merchant_page(Right.REPORTS_VIEW)
 @require_POST
 def saved_schedule(request: HttpRequest, saved: str) -> HttpResponse:
     """Set when a report is sent, or stop it."""
+    request.audience = Shop(request.access)
     report = _saved(request, saved)
     if "stop" in request.POST:
-        scheduling.unschedule(request.access, report, at=clock.now())
-        return redirect("reports:saved_report", request.access.merchant.code, report.code)
+        scheduling.unschedule(request.audience, report, at=clock.now())
+        return to(request, "saved_report", report.code)
     form = ScheduleForm(request.POST, report=report)
     if form.is_valid():
         try:
-            scheduling.schedule(request.access, report, **form.asked, at=clock.now())
+            scheduling.schedule(request.audience, report, **form.asked, at=clock.now())
         except scheduling.BadSchedule as error:
             form.add_error(error.field, str(error))
         else:
-            return redirect("reports:saved_report", request.access.merchant.code, report.code)
+            return to(request, "saved_report", report.code)
     return _page(request, report, form)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_POST
 def saved_remove(request: HttpRequest, saved: str) -> HttpResponse:
-    saving.remove(request.access, _saved(request, saved), at=clock.now())
-    return redirect("reports:reports", request.access.merchant.code)
+    saving.remove(request.audience, _saved(request, saved), at=clock.now())
+    return to(request, "reports")
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_POST
 def saved_restore(request: HttpRequest, saved: str) -> HttpResponse:
-    found = get_object_or_404(saving.removed(request.access) | saving.visible(request.access), code=saved)
-    saving.restore(request.access, found, at=clock.now())
-    return redirect("reports:saved_report", request.access.merchant.code, found.code)
+    known = saving.removed(request.audience) | saving.visible(request.audience)
+    found = get_object_or_404(known, code=saved)
+    saving.restore(request.audience, found, at=clock.now())
+    return to(request, "saved_report", found.code)

@@ -13,6 +13,7 @@ from django.core import mail
 from chengfeng import clock, jobs, outbox
 from chengfeng.models import Job, OutboxMessage
 from reports.building import asking, files, running, saving, scheduling
+from reports.building.audience import Shop
 from reports.building.models import ReportRun, ReportSchedule
 from reports.building.reading import Kept, NotComparable, compare
 from reports.building.ready_made import READY_MADE
@@ -34,12 +35,12 @@ ASKED = {
 
 
 @pytest.fixture
-def access(shop, alice):
-    return access_of(alice, shop, at=NOW, right=Right.REPORTS_VIEW)
+def audience(shop, alice):
+    return Shop(access_of(alice, shop, at=NOW, right=Right.REPORTS_VIEW))
 
 
-def ask(access, document=ASKED, at=NOW, **others) -> ReportRun:
-    return asking.ask(access, parse(document), at=at, **others)
+def ask(audience, document=ASKED, at=NOW, **others) -> ReportRun:
+    return asking.ask(audience, parse(document), at=at, **others)
 
 
 def work(at=NOW) -> None:
@@ -49,9 +50,9 @@ def work(at=NOW) -> None:
 
 
 @pytest.mark.parametrize("name", ["day", "advertised_bought"])
-def test_what_is_kept_is_what_is_answered(shop, lived, access, name):
+def test_what_is_kept_is_what_is_answered(shop, lived, audience, name):
     document = READY_MADE[name][1] | {"period": MARCH, "compare": "before"}
-    run = ask(access, document, name=name)
+    run = ask(audience, document, name=name)
     kept, direct = Kept(run), answer(parse(run.definition), [shop], at=NOW)
     measures = direct.measures
 
@@ -65,8 +66,8 @@ def test_what_is_kept_is_what_is_answered(shop, lived, access, name):
     )  # fmt: skip
 
 
-def test_rows_are_read_a_page_at_a_time_in_any_order(access, lived):
-    kept = Kept(ask(access))
+def test_rows_are_read_a_page_at_a_time_in_any_order(audience, lived):
+    kept = Kept(ask(audience))
     whole = kept.page()
     assert [row.keys for row in kept.page(start=1, number=1)] == [whole[1].keys]
     assert [row["gmv"] for row in kept.page(sort="-gmv")] == [200, 50, 0]
@@ -75,42 +76,42 @@ def test_rows_are_read_a_page_at_a_time_in_any_order(access, lived):
         kept.page(sort="clicks")
 
 
-def test_a_limit_says_of_how_many(access, lived):
-    run = ask(access, ASKED | {"limit": 1, "sort": "-gmv"})
+def test_a_limit_says_of_how_many(audience, lived):
+    run = ask(audience, ASKED | {"limit": 1, "sort": "-gmv"})
     kept = Kept(run)
     assert (run.rows, run.heading["number"], [row["gmv"] for row in kept.page()], kept.total["gmv"]) == (
         1, 3, [200], 250,
     )  # fmt: skip
 
 
-def test_files_hold_every_row(access, lived):
-    run = ask(access)
+def test_files_hold_every_row(audience, lived):
+    run = ask(audience)
     made = {kind: b"".join(files.content(run, kind)) for kind in ("csv", "xlsx", "parquet")}
     table = pq.read_table(io.BytesIO(made["parquet"]))
     text = list(csv.reader(io.StringIO(made["csv"].decode("utf-8-sig"))))
     sheet = list(openpyxl.load_workbook(io.BytesIO(made["xlsx"])).active.iter_rows(values_only=True))
     assert (len(text), len(sheet), table.num_rows) == (4, 4, 3)
-    assert text[0] == list(sheet[0]) == list(files.headings(parse(run.definition)).values())
+    assert text[0] == list(sheet[0]) == list(files.headings(parse(run.definition), table.column_names).values())
     values = table.column("gmv").to_pylist()
     assert (sorted(values), table.schema.field("gmv").type) == ([0, 50, 200], pa.decimal128(24, 4))
     assert [float(row[text[0].index("GMV")]) for row in text[1:]] == values
 
 
-def test_no_text_of_a_file_is_a_formula(access, lived):
+def test_no_text_of_a_file_is_a_formula(audience, lived):
     world.Campaign.objects.update(name="=1+1")
-    names = [row[1] for row in csv.reader(io.StringIO(b"".join(files.content(ask(access), "csv")).decode()))]
+    names = [row[1] for row in csv.reader(io.StringIO(b"".join(files.content(ask(audience), "csv")).decode()))]
     assert names == ["Campaign", "'=1+1", "'=1+1", "'=1+1"]
 
 
-def test_a_sheet_that_is_too_long_is_refused(access, lived):
-    run = ask(access)
+def test_a_sheet_that_is_too_long_is_refused(audience, lived):
+    run = ask(audience)
     run.rows = 1_048_576
     with pytest.raises(files.TooLong, match="1,048,575"):
         files.content(run, "xlsx")
 
 
-def test_a_run_in_the_background_goes_on_where_it_was_stopped(access, lived, monkeypatch):
-    run = ask(access, may_wait=False)
+def test_a_run_in_the_background_goes_on_where_it_was_stopped(audience, lived, monkeypatch):
+    run = ask(audience, may_wait=False)
     write, written = storing._write, []
 
     def dying(part, *args):
@@ -133,11 +134,11 @@ def test_a_run_in_the_background_goes_on_where_it_was_stopped(access, lived, mon
     assert (run.job.progress, run.job.total) == (run.job.total, storing.weight(parse(run.definition)))
 
 
-def test_a_cancelled_run_ends_and_leaves_no_answer(access, lived, monkeypatch):
-    run = ask(access, may_wait=False)
+def test_a_cancelled_run_ends_and_leaves_no_answer(audience, lived, monkeypatch):
+    run = ask(audience, may_wait=False)
 
     def attend(work, **others):
-        assert asking.cancel(access, run, at=NOW)
+        assert asking.cancel(audience, run, at=NOW)
         return work()
 
     monkeypatch.setattr(running, "attended", attend)
@@ -149,9 +150,9 @@ def test_a_cancelled_run_ends_and_leaves_no_answer(access, lived, monkeypatch):
         assert running.forget(run.job, lambda *_: None) == {"files": 0, "parts": 1}
 
 
-def test_whoever_asked_is_told_when_it_is_ready(access, lived, monkeypatch):
+def test_whoever_asked_is_told_when_it_is_ready(audience, lived, monkeypatch):
     monkeypatch.setattr(running, "attended", lambda work, **others: work())
-    run = ask(access, may_wait=False, name="Weekly")
+    run = ask(audience, may_wait=False, name="Weekly")
     work()
     message = OutboxMessage.objects.get(topic="report.ready")
     assert (message.key, message.payload["report"], message.payload["run"]) == (run.code, "Weekly", run.code)
@@ -160,18 +161,18 @@ def test_whoever_asked_is_told_when_it_is_ready(access, lived, monkeypatch):
     assert run.code in mail.outbox[0].body
 
 
-def test_what_is_kept_under_a_name_is_changed_by_who_read_it(access, bob, shop):
-    report = saving.save(access, name="Mine", definition=ASKED, is_shared=False, at=NOW)
-    fay = access_of(bob, shop, at=NOW)
-    assert (list(saving.visible(access)), list(saving.visible(fay))) == ([report], [])
-    changed = saving.change(access, report, version=1, is_shared=True, name="Ours", at=NOW)
-    assert (changed.version, changed.name, list(saving.visible(fay))) == (2, "Ours", [report])
+def test_what_is_kept_under_a_name_is_changed_by_who_read_it(audience, bob, shop):
+    report = saving.save(audience, name="Mine", definition=ASKED, is_shared=False, at=NOW)
+    bobs = Shop(access_of(bob, shop, at=NOW))
+    assert (list(saving.visible(audience)), list(saving.visible(bobs))) == ([report], [])
+    changed = saving.change(audience, report, version=1, is_shared=True, name="Ours", at=NOW)
+    assert (changed.version, changed.name, list(saving.visible(bobs))) == (2, "Ours", [report])
     with pytest.raises(saving.Outdated):
-        saving.change(access, report, version=1, name="Late", at=NOW)
-    saving.remove(access, report, at=NOW)
-    assert (list(saving.visible(access)), list(saving.removed(access))) == ([], [report])
-    saving.restore(access, report, at=NOW)
-    assert list(saving.visible(access)) == [report]
+        saving.change(audience, report, version=1, name="Late", at=NOW)
+    saving.remove(audience, report, at=NOW)
+    assert (list(saving.visible(audience)), list(saving.removed(audience))) == ([], [report])
+    saving.restore(audience, report, at=NOW)
+    assert list(saving.visible(audience)) == [report]
 
 
 @pytest.mark.parametrize(
@@ -190,13 +191,13 @@ def test_reports_come_by_the_clock_of_the_shop(fields, moments):
     assert found == moments
 
 
-def test_a_schedule_mails_members_and_nobody_else(access, alice, dana, charlie, lived, monkeypatch):
+def test_a_schedule_mails_members_and_nobody_else(audience, alice, dana, charlie, lived, monkeypatch):
     monkeypatch.setattr(running, "attended", lambda work, **others: work())
-    report = saving.save(access, name="Daily", definition=ASKED, at=NOW)
+    report = saving.save(audience, name="Daily", definition=ASKED, at=NOW)
     plan = {"rhythm": "daily", "hour": 8, "at": NOW}
     with pytest.raises(scheduling.BadSchedule):
-        scheduling.schedule(access, report, recipients=[charlie], **plan)
-    planned = scheduling.schedule(access, report, recipients=[alice, dana], **plan)
+        scheduling.schedule(audience, report, recipients=[charlie], **plan)
+    planned = scheduling.schedule(audience, report, recipients=[alice, dana], **plan)
     Membership.objects.filter(user=dana).update(revoked_at=NOW)
     with clock.at(planned.next_at):
         assert [scheduling.run(None, None), scheduling.run(None, None)] == [{"asked": 1}, {"asked": 0}]
@@ -207,12 +208,12 @@ def test_a_schedule_mails_members_and_nobody_else(access, alice, dana, charlie, 
     assert f"/runs/{run.code}/file/xlsx/" in mail.outbox[0].body
 
 
-def test_an_empty_report_is_not_sent_unless_asked_for(access, alice, shop, monkeypatch):
+def test_an_empty_report_is_not_sent_unless_asked_for(audience, alice, shop, monkeypatch):
     monkeypatch.setattr(running, "attended", lambda work, **others: work())
-    report = saving.save(access, name="Daily", definition=ASKED, at=NOW)
+    report = saving.save(audience, name="Daily", definition=ASKED, at=NOW)
     for is_sent_empty in (False, True):
         planned = scheduling.schedule(
-            access, report, rhythm="daily", hour=8, recipients=[alice], is_sent_empty=is_sent_empty, at=NOW
+            audience, report, rhythm="daily", hour=8, recipients=[alice], is_sent_empty=is_sent_empty, at=NOW
         )
         with clock.at(planned.next_at):
             scheduling.run(None, None)
@@ -221,34 +222,34 @@ def test_an_empty_report_is_not_sent_unless_asked_for(access, alice, shop, monke
     assert len(mail.outbox) == 1
 
 
-def test_two_pulls_differ_by_what_was_posted_in_between(access, lived):
-    before = ask(access, ASKED | {"compare": None, "as_of": (SOLD + DAY).isoformat()})
-    after = ask(access, ASKED | {"compare": None})
+def test_two_pulls_differ_by_what_was_posted_in_between(audience, lived):
+    before = ask(audience, ASKED | {"compare": None, "as_of": (SOLD + DAY).isoformat()})
+    after = ask(audience, ASKED | {"compare": None})
     found = compare(after, before)
     assert (found.earlier, found.later, found.number) == (before, after, 1)
     assert [row.values["net_gmv"] for row in found.rows] == [(200, 100)]
     assert (found.totals["gmv"], found.totals["net_gmv"]) == ((250, 250), (250, 150))
     assert [(cause.reason, cause.entries, cause.amount) for cause in found.causes] == [("refund", 1, -100)]
     with pytest.raises(NotComparable):
-        compare(after, ask(access))
+        compare(after, ask(audience))
 
 
-def test_what_was_known_then_is_the_same_for_ever(access, lived, shop):
+def test_what_was_known_then_is_the_same_for_ever(audience, lived, shop):
     then = ASKED | {"as_of": (SOLD + DAY).isoformat()}
-    first = ask(access, then)
+    first = ask(audience, then)
     world.sell(world.Variant.objects.first(), at=SOLD + timedelta(hours=3))
-    second = ask(access, then, at=NOW + DAY)
+    second = ask(audience, then, at=NOW + DAY)
     assert (first.version, first.totals) == (second.version, second.totals)
     assert b"".join(files.content(first, "csv")) == b"".join(files.content(second, "csv"))
 
 
-def test_what_is_yet_to_come_cannot_be_known(access, shop):
+def test_what_is_yet_to_come_cannot_be_known(audience, shop):
     with pytest.raises(BadDefinition, match="as_of"):
-        ask(access, ASKED | {"as_of": (NOW + DAY).isoformat()})
+        ask(audience, ASKED | {"as_of": (NOW + DAY).isoformat()})
 
 
-def test_files_are_let_go_of(access, lived):
-    run = ask(access)
+def test_files_are_let_go_of(audience, lived):
+    run = ask(audience)
     with clock.at(run.expires_at + DAY):
         assert running.forget(None, None)["files"] == 1
     run.refresh_from_db()

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from chengfeng import clock
 from reports.building import saving
+from reports.building.audience import Shop
 from reports.building.models import ReportRun, ReportSchedule, SavedReport
 from shops.tenancy import access_of
 from shops.tokens import issue
@@ -117,7 +118,7 @@ def test_pages_keep_run_show_and_send(client, shop, alice, lived):
 
 def test_ones_own_report_and_its_runs_are_nobody_elses(client, shop, alice, dana, lived):
     with clock.at(NOW):
-        own = saving.save(access_of(alice, shop, at=NOW), name="Mine", definition=PLAIN, is_shared=False, at=NOW)
+        own = saving.save(Shop(access_of(alice, shop, at=NOW)), name="Mine", definition=PLAIN, is_shared=False, at=NOW)
         client.force_login(alice)
         run = client.post(reverse("reports:saved_report_run", args=[shop.code, own.code])).url
         client.force_login(dana)
