@@ -1,31 +1,50 @@
 """Why an order was credited as it was, with the money behind it: touches, credits, transfers and charges."""
 
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from functools import cached_property
 from operator import itemgetter
 
-from django.db.models import Q
+from django.db.models import Q, Sum, prefetch_related_objects
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
 
-from ads.attribution import Candidate, Trail
+from ads.attribution import DEFAULT, Candidate, Rule, Sale, Sold, Trail, Verdict, sale_of
 from ads.attribution import explain as trail_of
+from ads.attribution.meeting import LOOK_BACK
+from ads.attribution.rules import Goods, Model, State
 from ads.models import Charge, Credit
 from chengfeng.models import Account, Transfer
 from chengfeng.money import ZERO
-from orders.models import Order, OrderLine
+from orders.models import Order, OrderLine, Refund
+from shops.models import GoodsChange, Product
 
-WIDTH, MARGIN = 960, 24
+DAY = timedelta(days=1)
+
+UNPAID = _("This order is not paid, and the rule credits orders when they are paid. Nothing is credited yet.")
+LOST = _("This order was cancelled before it was paid, and the rule credits orders when they are paid.")
+UNSETTLED = _("This order is not settled yet. It will be credited like this once it is.")
+STILL_UNPAID = _("This order is placed and not paid yet. What is credited is taken back if it is cancelled unpaid.")
+TAKEN_BACK = _("This order was cancelled before it was paid: what had been credited is taken back in full.")
+
+
+Line = tuple[OrderLine, tuple[Decimal, Decimal], list[Credit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """A candidate with its place on the timeline, its charge if it had one, and the product it showed."""
+    """A candidate with the charge if it had one, and the verdict on it for each line of the order."""
 
     candidate: Candidate
-    x: float
     charge: Charge | None
-    product: str
+    verdicts: list[tuple[OrderLine, Verdict]]
+
+    @property
+    def product(self) -> Product:
+        return self.candidate.event.product
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,77 +56,119 @@ class Movement:
     whole: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Explanation:
-    """What the page shows of one order."""
+    """What the page shows of one order; `remark` is what is to be known of its state, `trail` None while that says all.
 
+    `lines` are those of the order with the part of each that is credited, of the sale and after refunds, and with the
+    entries that were posted.
+    """
+
+    rule: Rule
     trail: Trail | None
+    remark: str
     touches: list[Touch]
-    window_x: float
-    lines: list[tuple[OrderLine, list[Credit]]]
+    lines: list[Line]
     movements: list[Movement]
 
-    @property
+    @cached_property
     def taken(self) -> list[Touch]:
         return [touch for touch in self.touches if touch.candidate.is_taken]
 
     @property
-    def window_width(self) -> float:
-        return round(WIDTH - MARGIN - self.window_x, 1)
+    def is_default(self) -> bool:
+        """Whether what the rule credits is posted."""
+        return self.rule.version == DEFAULT.version
 
     @property
-    def days(self) -> list[tuple[int, float]]:
-        """The marks of the timeline: days before the order, and where they stand."""
-        return [
-            (days, place(timedelta(days=days), self.scale)) for days in (0, 1, 3, 7, 14, 30) if days <= self.scale.days
-        ]
+    def looked_back(self) -> int:
+        """How many days before the order touches are looked for."""
+        return max(self.rule.window, LOOK_BACK) // DAY
 
     @property
-    def scale(self) -> timedelta:
-        """The length of the timeline: the rule's window, or as far back as the touches go."""
-        oldest = max((touch.candidate.elapsed for touch in self.touches), default=timedelta())
-        return timedelta(days=7) if oldest <= timedelta(days=7) else timedelta(days=30)
+    def is_shared(self) -> bool:
+        """Whether several touches may share a line."""
+        return self.rule.model in (Model.LINEAR, Model.POSITION, Model.DECAY)
 
 
-def place(elapsed: timedelta, scale: timedelta) -> float:
-    """Return the place on the timeline, the order at its right end; early times are drawn closer together."""
-    share = (elapsed / scale) ** 0.5
-    return round(WIDTH - MARGIN - min(share, 1) * (WIDTH - 2 * MARGIN), 1)
-
-
-def explain(order: Order) -> Explanation:
-    """Gather the explanation of an order; `trail` is None until it is paid."""
-    trail = trail_of(order.code)
+def explain(order: Order, rule: Rule = DEFAULT) -> Explanation:
+    """Gather the explanation of an order under a rule."""
+    sale, remark = _sale(order, rule)
+    trail = trail_of(sale, rule=rule) if sale else None
     candidates = trail.candidates if trail else []
     charges = _charges(candidates)
-    scale = timedelta(days=7 if all(c.elapsed <= timedelta(days=7) for c in candidates) else 30)
-    products = {c.event.pk: c.event.product for c in candidates}
-    touches = [
-        Touch(c, place(c.elapsed, scale), charges.get((c.event.day, c.event.token, c.event.kind)), products[c.event.pk])
-        for c in candidates
-    ]
-    window = trail.rule.window if trail else timedelta(days=7)
+    lines = {line.code: line for line in order.lines.order_by("pk")}
+    prefetch_related_objects([candidate.event for candidate in candidates], "product")
     return Explanation(
-        trail, touches, place(window, scale), _lines(order, trail), _movements(order, charges, candidates)
-    )
+        rule, trail, remark, [Touch(c, charges.get(_key(c)), _verdicts(c, sale, lines)) for c in candidates],
+        _lines(lines.values(), trail), _movements(order, charges, candidates),
+    )  # fmt: skip
 
 
-def _charges(candidates: list[Candidate]) -> dict:
-    """Return the charges of the candidates' clicks by day, token and kind."""
-    tokens = [candidate.event.token for candidate in candidates if candidate.event.kind == "click"]
+def _verdicts(candidate: Candidate, sale: Sale, lines: Mapping[str, OrderLine]) -> list[tuple[OrderLine, Verdict]]:
+    return [(lines[sold.code], verdict) for sold, verdict in zip(sale.lines, candidate.verdicts, strict=True)]
+
+
+def _sale(order: Order, rule: Rule) -> tuple[Sale | None, str]:
+    """Return the sale that a rule sees, None where it sees none, and what is to be known of the order's state."""
+    if rule.state is State.PLACED:
+        remark = "" if order.paid_at else TAKEN_BACK if order.cancelled_at else STILL_UNPAID
+        return _as_placed(order), remark
+    if order.paid_at is None:
+        return None, LOST if order.cancelled_at else UNPAID
+    return sale_of(order.code), "" if order.settled_at or rule.state is State.PAID else UNSETTLED
+
+
+def _as_placed(order: Order) -> Sale:
+    """Return an order as it was placed, with what refunds, or its cancellation, left of it."""
+    done = Sum("refund_lines__amount", filter=Q(refund_lines__refund__state=Refund.State.DONE), default=ZERO)
+    lines = list(order.lines.annotate(back=Coalesce(done, ZERO)).order_by("pk"))
+    goods = _goods_when_placed(order, {line.product_id for line in lines})
+    is_lost = order.cancelled_at and not order.paid_at
+    sold = [
+        Sold(
+            line.code, Goods(order.merchant_id, line.product_id, *goods[line.product_id], line.variant_id), line.total,
+            ZERO if is_lost else max(line.total - line.back, ZERO),
+        )
+        for line in lines
+    ]  # fmt: skip
+    at = order.placed_at
+    return Sale(order.code, order.merchant_id, order.currency, order.shopper, at, at, sold)
+
+
+def _goods_when_placed(order: Order, products: Collection[int]) -> dict[int, tuple[str, int | None]]:
+    """Return brand and category of products when the order was placed, or when they were first heard of."""
+    found: dict[int, tuple[str, int | None]] = dict.fromkeys(products, ("", None))
+    heard = set()
+    for change in GoodsChange.objects.filter(product__in=products).order_by("at", "pk"):
+        if change.at <= order.placed_at or change.product_id not in heard:
+            found[change.product_id] = change.brand, change.category_id
+            heard.add(change.product_id)
+    return found
+
+
+def _key(candidate: Candidate) -> tuple:
+    return candidate.event.day, candidate.event.token, candidate.event.kind
+
+
+def _charges(candidates: Sequence[Candidate]) -> dict:
+    """Return the charges of the candidates by day, token and kind."""
+    tokens = {candidate.event.token for candidate in candidates}
     found = Charge.objects.filter(token__in=tokens) if tokens else []
-    return {(charge.event_day, charge.token, "click"): charge for charge in found}
+    return {(charge.event_day, charge.token, charge.kind): charge for charge in found}
 
 
-def _lines(order: Order, trail: Trail | None) -> list[tuple[OrderLine, list[Credit]]]:
+def _lines(lines: Iterable[OrderLine], trail: Trail | None) -> list[Line]:
     by_line = defaultdict(list)
     for credit in trail.credits if trail else []:
         by_line[credit.line.line_code].append(credit)
-    return [(line, by_line[line.code]) for line in order.lines.order_by("pk")]
+    parts = {line.code: amounts for line, *amounts in trail.parts} if trail else {}
+    nothing = (ZERO, ZERO)
+    return [(line, tuple(parts.get(line.code, nothing)), by_line[line.code]) for line in lines]
 
 
-def _movements(order: Order, charges: dict, candidates: list[Candidate]) -> list[Movement]:
-    """Return what moved money for the order: its payments, its refunds, the clicks it is owed to."""
+def _movements(order: Order, charges: dict, candidates: Sequence[Candidate]) -> list[Movement]:
+    """Return what moved money for the order: its payments, its refunds, the touches it is owed to."""
     paid = [f"payment:{share.payment.code}:{order.code}" for share in order.payment_shares.select_related("payment")]
     given_back = [f"refund:{code}" for code in order.refunds.values_list("code", flat=True)]
     clicks = _charged(charges, candidates)
@@ -115,9 +176,9 @@ def _movements(order: Order, charges: dict, candidates: list[Candidate]) -> list
     return [_movement(transfer, clicks.get(transfer.pk)) for transfer in transfers.prefetch_related("entries__account")]
 
 
-def _charged(charges: dict, candidates: list[Candidate]) -> dict[int, Decimal]:
-    """Return by transfer what the clicks that the order is owed to cost."""
-    taken = {(c.event.day, c.event.token, c.event.kind) for c in candidates if c.is_taken}
+def _charged(charges: dict, candidates: Sequence[Candidate]) -> dict[int, Decimal]:
+    """Return by transfer what the touches that the order is owed to cost."""
+    taken = {_key(candidate) for candidate in candidates if candidate.is_taken}
     amounts: dict[int, Decimal] = defaultdict(lambda: ZERO)
     for key in taken & charges.keys():
         amounts[charges[key].transfer_id] += charges[key].amount
@@ -125,10 +186,10 @@ def _charged(charges: dict, candidates: list[Candidate]) -> dict[int, Decimal]:
 
 
 def _movement(transfer: Transfer, charged: Decimal | None) -> Movement:
-    """Return a transfer, or the charged part of one that is shared, which one account pays to another."""
+    """Return a transfer, or the charged part of one that is shared; of what several accounts paid, who was paid."""
     entries = sorted(((entry.account, entry.amount) for entry in transfer.entries.all()), key=itemgetter(1))
-    whole = entries[-1][1]
+    *payers, (payee, whole) = entries
     if charged in (None, whole):
         return Movement(transfer, entries)
-    (payer, _), (payee, _) = entries
-    return Movement(transfer, [(payer, -charged), (payee, charged)], whole)
+    paid = [(payers[0][0], -charged)] if len(payers) == 1 else []
+    return Movement(transfer, [*paid, (payee, charged)], whole)

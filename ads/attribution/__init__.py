@@ -1,7 +1,8 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
 from .claiming import CLAIMED, CLAIMS, looking_back
-from .explaining import Candidate, Trail, explain
+from .explaining import Candidate, Trail, Verdict, Why, explain, sale_of
+from .meeting import Sale, Sold
 from .posting import SoldLine, bring_up_to_date, converting, record_refund
 from .presets import DEFAULT, PRESETS
 from .restating import Key, credit_late, restate
@@ -18,10 +19,14 @@ __all__ = [
     "Candidate",
     "Key",
     "Rule",
+    "Sale",
     "Share",
+    "Sold",
     "SoldLine",
     "Touch",
     "Trail",
+    "Verdict",
+    "Why",
     "bring_up_to_date",
     "converting",
     "credit",
@@ -30,4 +35,5 @@ __all__ = [
     "looking_back",
     "record_refund",
     "restate",
+    "sale_of",
 ]

@@ -146,17 +146,3 @@ def test_refunds_post_the_difference_down_to_zero(sale):
         stands.append(sum(Credit.objects.filter(line__line_code="l1").values_list("amount", flat=True)))
     assert stands == [20, Decimal("19.99"), 0, 0]
     assert sum(Credit.objects.filter(line__line_code="l2").values_list("amount", flat=True)) == Decimal("9.99")
-
-
-def test_the_trail_names_every_touch_and_why(sale):
-    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 8 * DAY)
-    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 2 * DAY, kind="viewable")
-    adverts.event(sale["second"], shopper=sale["shopper"], at=AT - 4 * DAY)
-    adverts.event(sale["first"], shopper=sale["shopper"], at=AT - 5 * DAY, is_valid=False, reason="robot")
-    record(sale)
-    trail = attribution.explain("ord_1")
-    assert [(c.elapsed / DAY, c.why.value) for c in trail.candidates] == [
-        (1, "taken"), (2, "kind"), (3, "taken"), (4, "preferred"), (5, "invalid"), (8, "window"),
-    ]  # fmt: skip
-    assert (trail.amount, trail.rule.name) == (Decimal("39.99"), "last_click_7d")
-    assert attribution.explain("ord_2") is None

@@ -149,9 +149,11 @@ def test_days_that_make_no_sense_are_explained(client, alice, shop):
 
 def test_the_trail_of_an_order_names_its_click_and_its_money(client, alice, shop, by_ad):
     why = page(client, alice, "order_trail", shop.code, by_ad.code).context["why"]
-    assert [(t.candidate.why, t.charge and t.charge.amount) for t in why.touches] == [("taken", 2.5), ("kind", None)]
+    assert [(t.candidate.why, t.charge and t.charge.amount) for t in why.touches] == [
+        ("taken", 2.5), ("kind", None), ("kind", None),
+    ]  # fmt: skip
     assert [movement.transfer.kind for movement in why.movements] == ["charge", "payment"]
-    assert [[credit.amount for credit in posted] for _, posted in why.lines] == [[100]]
+    assert [[credit.amount for credit in posted] for _, _, posted in why.lines] == [[100]]
 
 
 def test_the_trail_of_an_order_shows_its_part_of_a_transfer_that_other_clicks_share(client, alice, shop, goods):
