@@ -109,6 +109,14 @@ class Report:
         ]
 
     @property
+    def moves_told(self) -> list[tuple[Cohort, list[tuple[Cohort, int]]]]:
+        """The same without the cohorts in which nobody is or was."""
+        return [
+            (last, [(cohort, number) for cohort, number in row if cohort.members or cohort.last])
+            for last, row in self.moves if last.members or last.last
+        ]  # fmt: skip
+
+    @property
     def like_for_like(self) -> Decimal | None:
         return cohorts.like_for_like(self.members)
 
