@@ -13,6 +13,7 @@ from django.conf import settings
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
+from .compiling import compiled
 from .engine import BATCH
 from .reading import FileEngine
 
@@ -44,7 +45,7 @@ class DuckDB(FileEngine):
             yield from (batch.cast(schema) for batch in reader)
 
     def _relation(self, expression: ibis.Table) -> duckdb.DuckDBPyRelation:
-        return self.connection.sql(str(ibis.to_sql(expression, dialect="duckdb")))
+        return self.connection.sql(compiled(expression, "duckdb"))
 
     def cancel(self) -> None:
         self.connection.interrupt()
@@ -53,9 +54,11 @@ class DuckDB(FileEngine):
         self.connection.close()
         super().close()
 
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
+    def _read(self, paths: Sequence[Path], log: Log, name: str, where: str) -> None:
         files = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)
-        self.connection.execute(f"CREATE VIEW {name} AS SELECT {', '.join(log.columns)} FROM read_parquet([{files}])")
+        self.connection.execute(
+            f"CREATE VIEW {name} AS SELECT {', '.join(log.columns)} FROM read_parquet([{files}]) WHERE {where}"
+        )
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What every engine does: tables of logs within bounds, results at once or in batches, and a stop on demand."""
 
+import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from types import EllipsisType
 from typing import TypeAlias
@@ -13,9 +14,23 @@ import pyarrow as pa
 from reports.history import copying
 from reports.history.logs import LOGS, Bounds, Log
 
+from .keeping import Keeping
+
 BATCH = 65_536  # rows
 
 Moment: TypeAlias = datetime | EllipsisType | None  # ...: as the engine has it
+Asked: TypeAlias = tuple[str, datetime | None, datetime | None]  # a log, since, until
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An expression, and the tables that it is of."""
+
+    expression: ibis.Table
+    tables: tuple[Asked, ...]
+
+
+BUILT: Keeping[Built] = Keeping(256)
 
 
 class Engine(ABC):
@@ -23,24 +38,35 @@ class Engine(ABC):
 
     def __init__(self, bounds: Bounds, as_of: datetime | None) -> None:
         self.bounds, self.as_of = bounds, as_of
-        self._tables: dict[tuple[str, Bounds], ibis.Table] = {}
+        self._tables: dict[Asked, ibis.Table] = {}
+        self._used: list[Asked] = []
 
     def table(self, log: str, *, since: Moment = ..., until: Moment = ...) -> ibis.Table:
         """Return a log's rows; other bounds than the engine's may be given for it, None for no bound."""
-        found = LOGS[log]
-        bounds = self._bounds(found, since, until)
-        if (log, bounds) not in self._tables:
-            self._tables[log, bounds] = self._table(found, bounds, f"{log}_{len(self._tables)}")
-        return self._tables[log, bounds]
+        default = None if LOGS[log].of_states else self.bounds.since
+        asked = (log, default if since is ... else since, self.bounds.until if until is ... else until)
+        self._used.append(asked)
+        if asked not in self._tables:
+            self._tables[asked] = self._table(LOGS[log], self._bounds(*asked[1:]), _name(*asked))
+        return self._tables[asked]
 
-    def _bounds(self, log: Log, since: Moment, until: Moment) -> Bounds:
-        default = None if log.of_states else self.bounds.since
-        bounds = replace(
-            self.bounds,
-            since=default if since is ... else since,
-            until=self.bounds.until if until is ... else until,
-        )
+    def _bounds(self, since: datetime | None, until: datetime | None) -> Bounds:
+        bounds = replace(self.bounds, since=since, until=until)
         return bounds.known_at(self.as_of) if self.as_of else bounds
+
+    def built(self, key: Hashable, build: Callable[[], ibis.Table]) -> ibis.Table:
+        """Return an expression on this engine's tables: for a key that is known, by any engine, as it was built then.
+
+        The key says all that the expression depends on, but for the merchants and the moment of the engine.
+        """
+        if kept := BUILT.get(key):
+            for log, since, until in kept.tables:
+                self.table(log, since=since, until=until)
+            return kept.expression
+        self._used = []
+        expression = build()
+        BUILT.put(key, Built(expression, tuple(dict.fromkeys(self._used))))
+        return expression
 
     @abstractmethod
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
@@ -66,3 +92,8 @@ class Engine(ABC):
 def named(log: Log, name: str) -> ibis.Table:
     """Return a table of a log's columns, known to the engine by that name."""
     return ibis.table(ibis.Schema.from_pyarrow(copying.schema(log)), name=name)
+
+
+def _name(log: str, since: datetime | None, until: datetime | None) -> str:
+    """Return how a table is known to an engine: the same for the same rows, so that expressions can be kept."""
+    return f"{log}_{hashlib.blake2b(repr((since, until)).encode(), digest_size=6).hexdigest()}"

@@ -13,6 +13,7 @@ from reports.history import copying
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
+from .compiling import compiled
 from .engine import BATCH, Engine, named
 
 
@@ -56,9 +57,9 @@ class PostgreSQL(Engine):
 
     def _statement(self, expression: ibis.Table) -> str:
         """Return the statement of an expression, led by the queries of the logs that it names."""
-        compiled = str(ibis.to_sql(expression, dialect="postgres"))
-        logs = ", ".join(f'"{name}" AS ({query})' for name, query in self.logs.items() if f'"{name}"' in compiled)
-        return f"WITH {logs}, {compiled[5:]}" if compiled.startswith("WITH ") else f"WITH {logs} {compiled}"
+        told = compiled(expression, "postgres")
+        logs = ", ".join(f'"{name}" AS ({query})' for name, query in self.logs.items() if f'"{name}"' in told)
+        return f"WITH {logs}, {told[5:]}" if told.startswith("WITH ") else f"WITH {logs} {told}"
 
 
 def _batch(rows: list[tuple], schema: pa.Schema) -> pa.RecordBatch:

@@ -36,12 +36,12 @@ class FileEngine(Engine):
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
         covered = cover(log, bounds)
         tails = [tail for n, gap in enumerate(covered.gaps) if (tail := self._tail(log, gap, f"{name}_{n}"))]
-        self._read([*covered.files, *tails] or [self._empty(log, name)], log, name)
-        return _within(named(log, name), log, bounds)
+        self._read([*covered.files, *tails] or [self._empty(log, name)], log, name, _within(log, bounds))
+        return named(log, name)
 
     @abstractmethod
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
-        """Make the rows of files known as one table of that name."""
+    def _read(self, paths: Sequence[Path], log: Log, name: str, where: str) -> None:
+        """Make the rows of files that meet a condition known as one table of that name."""
 
     def _tail(self, log: Log, bounds: Bounds, name: str) -> Path | None:
         """Copy rows out of PostgreSQL into a file; None where there are none."""
@@ -68,15 +68,17 @@ def own_folder(root: Path) -> tempfile.TemporaryDirectory:
     return tempfile.TemporaryDirectory(prefix=f"run-{os.getpid()}-", dir=root, ignore_cleanup_errors=True)
 
 
-def _within(table: ibis.Table, log: Log, bounds: Bounds) -> ibis.Table:
-    """Return the rows within bounds; files of whole days and of all merchants hold more."""
+def _within(log: Log, bounds: Bounds) -> str:
+    """Return the condition of the rows within bounds; files of whole days and of all merchants hold more."""
+    met = ["true"]
     if bounds.since:
-        table = table.filter(table.recorded >= micros(bounds.since))
+        met.append(f"recorded >= {micros(bounds.since)}")
     if bounds.until:
-        table = table.filter(table.recorded < micros(bounds.until))
+        met.append(f"recorded < {micros(bounds.until)}")
     if bounds.merchants is not None and log.has_merchant:
-        table = table.filter(table.merchant.isin(bounds.merchants))
-    return table
+        mine = ", ".join(map(str, bounds.merchants))
+        met.append(f"merchant IN ({mine})" if mine else "false")
+    return " AND ".join(met)
 
 
 def micros(moment: datetime) -> int:

@@ -17,6 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
+from .compiling import compiled
 from .engine import BATCH
 from .reading import FileEngine
 
@@ -63,7 +64,7 @@ class Spark(FileEngine):
                 yield from (batch.cast(schema) for batch in file.iter_batches(rows))
 
     def _frame(self, expression: ibis.Table) -> DataFrame:
-        return self.session.sql(ibis.to_sql(expression, dialect="pyspark"))
+        return self.session.sql(compiled(expression, "pyspark"))
 
     @contextmanager
     def _interruptions(self) -> Iterator[None]:
@@ -84,8 +85,9 @@ class Spark(FileEngine):
         _end(gateway)
         super().close()
 
-    def _read(self, paths: Sequence[Path], log: Log, name: str) -> None:
-        self.session.read.parquet(*(f"file://{path.resolve()}" for path in paths)).createOrReplaceTempView(name)
+    def _read(self, paths: Sequence[Path], log: Log, name: str, where: str) -> None:
+        rows = self.session.read.parquet(*(f"file://{path.resolve()}" for path in paths)).select(*log.columns)
+        rows.where(where).createOrReplaceTempView(name)
 
 
 def _end(gateway) -> None:

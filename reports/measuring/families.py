@@ -6,7 +6,7 @@ by the dimensions asked for. Together they are one table: what a family does not
 equal dimensions is the answer.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property, partial
@@ -43,6 +43,14 @@ class Question:
     rule: Rule
     clock: Clock
     wanted: Mapping[str, list] = field(default_factory=dict)
+
+    @property
+    def subject(self) -> tuple:
+        """All that expressions depend on, but for what belongs to the engine."""
+        zones = set(self.zones.values())
+        where = zones.pop() if len(zones) == 1 else tuple(sorted(self.zones.items()))
+        wanted = tuple((code, tuple(values)) for code, values in self.wanted.items())
+        return where, self.days.first, self.days.last, self.rule, self.clock, wanted
 
     @cached_property
     def start(self):
@@ -265,6 +273,7 @@ FAMILIES: dict[Family, Callable[[Question, list[str]], Table]] = {
     **{family: partial(added_up, family) for family in (Family.SEEN, Family.SPENT, Family.RETURNED, Family.CLAIMED)},
     Family.CREDITED: credited, Family.SHOP: shop,
 }  # fmt: skip
+COUNTING = frozenset(each.family for each in SUMS.values() if each.is_distinct)  # whose rows do not add up
 
 
 def _different(rows: Table, counted: Mapping[str, tuple[str, BooleanValue]]) -> dict[str, Value]:
@@ -300,9 +309,21 @@ def _complete(table: Table, codes: list[str]) -> Table:
     return table.select(**keys, **{code: table[code] if code in table.columns else zero for code in SUMS})
 
 
-def together(asked: Question, families: list[Family], codes: list[str]) -> Table:
-    """Return the sums of families by dimensions, a row for each that has any."""
-    parts = [FAMILIES[family](asked, codes) for family in families]
+def together(asked: Question, families: Sequence[Family], codes: Sequence[str]) -> Table:
+    """Return the sums of families by dimensions, a row for each that has any, and rows that tell of all of them.
+
+    Those are marked (`is_total`), and there only for the families whose rows do not add up; without dimensions, for
+    all.
+    """
+    return asked.engine.built((asked.subject, tuple(families), tuple(codes)), lambda: _together(asked, families, codes))
+
+
+def _together(asked: Question, families: Sequence[Family], codes: Sequence[str]) -> Table:
+    parts = [FAMILIES[family](asked, list(codes)).mutate(is_total=ibis.literal(not codes)) for family in families]
+    if codes:
+        nothing = {code: ibis.null(parts[0].schema()[code]) for code in codes}
+        totals = [FAMILIES[family](asked, []) for family in families if family in COUNTING]
+        parts += [total.mutate(**nothing, is_total=ibis.literal(True)).select(*parts[0].columns) for total in totals]
     united = ibis.union(*parts) if len(parts) > 1 else parts[0]
     sums = {code: united[code].sum().cast("int64") for code in SUMS}
-    return united.group_by(codes).aggregate(**sums) if codes else united.aggregate(**sums)
+    return united.group_by([*codes, "is_total"]).aggregate(**sums)
