@@ -2,10 +2,11 @@
 
 from django.urls import include, path
 
+from .api import paths as api_paths
 from .api import routes
 from .api import views as api
 from .reconciliation import views as reconciliation
-from .views import across, building, cockpit, exports, runs, why
+from .views import across, building, cockpit, exports, paths, runs, why
 
 app_name = "reports"
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("console/<merchant>/orders/<order>/why/", why.order_trail, name="order_trail"),
     path("console/<merchant>/reports/", building.reports, name="reports"),
     path("console/<merchant>/reports/ask/", building.report, name="report"),
+    path("console/<merchant>/reports/paths/", paths.paths, name="paths"),
+    path("console/<merchant>/reports/paths/file/", paths.paths_file, name="paths_file"),
     path("console/<merchant>/reports/runs/", runs.runs, name="runs"),
     path("console/<merchant>/reports/runs/compare/", runs.runs_compare, name="runs_compare"),
     path("console/<merchant>/reports/runs/<run>/", runs.run, name="run"),
@@ -63,6 +66,7 @@ urlpatterns = [
     path("api/v1/reports/days", api.Days.as_view(), name="api_days"),
     path("api/v1/reports/summary", api.Summary.as_view(), name="api_summary"),
     path("api/v1/reports/ladder", api.Ladder.as_view(), name="api_ladder"),
+    path("api/v1/reports/paths", api_paths.PathsView.as_view(), name="api_paths"),
     path("api/v1/reports/exports", api.Exports.as_view(), name="api_exports"),
     path("api/v1/reports/exports/<slug:code>", api.ExportDetail.as_view(), name="api_export"),
     path("api/v1/reports/exports/<slug:code>/file", api.ExportFile.as_view(), name="api_export_file"),

@@ -1,31 +1,61 @@
-"""Removal effects and Shapley values against results reckoned by hand."""
+"""Path models against results reckoned by hand, known totals of real paths, and a published package."""
 
 import csv
 import gzip
-from collections import Counter
+from decimal import Decimal
+from math import sqrt
 
 import pytest
 
-from reports.paths.removal import Journey, removal_effects, shared, states_of
-from reports.paths.shapley import TooManyChannels, shapley
+from reports.paths.removal import Journey, TooManyStates, removal_effects, states_of
+from reports.paths.shapley import TooManyChannels, rates, shapley
+from reports.paths.tallying import PathModel, Tally
 
 JOURNEYS = [Journey(("ga",), 2, nulls=1), Journey(("mail",), 1), Journey(("ga", "mail"), 1)]
 
 
+def counted(journeys, *, order=1) -> Tally:
+    tally = Tally(order)
+    for journey in journeys:
+        tally.add(journey)
+    return tally
+
+
+def credits_of(journeys, model, *, currency="CNY"):
+    """Return by channel the orders and the value that a model credits."""
+    tally = counted(journeys)
+    found = tally.credits(tally.effects(), currency)[model]
+    return {channel: (credit.conversions, credit.value) for channel, credit in found.items()}
+
+
 def test_removal_effects_are_those_by_hand():
-    effects = removal_effects(JOURNEYS)
-    assert effects == pytest.approx({"ga": 3 / 4, "mail": 1 / 2})
-    assert shared(4, effects) == pytest.approx({"ga": 2.4, "mail": 1.6})
+    assert removal_effects(JOURNEYS).conversions == pytest.approx({"ga": 3 / 4, "mail": 1 / 2})
+    assert removal_effects(JOURNEYS, order=2).conversions == pytest.approx({"ga": 3 / 4, "mail": 1 / 2})
+    assert credits_of(JOURNEYS, PathModel.MARKOV) == {"ga": (Decimal("2.4"), 0), "mail": (Decimal("1.6"), 0)}
+
+
+def test_what_converting_brings_is_the_mean_value_of_the_last_state():
+    worth = [Journey(("a",), 1, 100), Journey(("b",), 1, 300), Journey(("a", "b"), 0, nulls=2)]
+    effects = removal_effects(worth)
+    # From a: 1/3 order of 100, else on to b, where 1/3 of all convert for 300. Begun at a thrice, at b once.
+    whole = 3 / 4 * (100 / 3 + 2 / 3 * 100) + 1 / 4 * 100
+    assert effects.value == pytest.approx({"a": 1 - 1 / 4 * 100 / whole, "b": 1 - 3 / 4 * 100 / 3 / whole})
 
 
 def test_a_state_of_a_higher_order_is_the_last_channels():
     assert states_of(("a", "b", "c"), 2) == [("a", "b"), ("b", "c")]
     assert states_of(("a",), 2) == [("a",)]
-    assert removal_effects(JOURNEYS, order=2) == pytest.approx({"ga": 3 / 4, "mail": 1 / 2})
+
+
+def test_channels_that_follow_themselves_and_paths_of_nothing_are_solved():
+    loops = [Journey(("a", "a", "a"), 1, nulls=1), Journey((), 5), Journey(("b", "b"), nulls=2)]
+    assert removal_effects(loops).conversions == pytest.approx({"a": 1, "b": 0})
 
 
 def test_nothing_has_an_effect_where_nobody_bought():
-    assert removal_effects([Journey(("ga",), nulls=3)]) == {}
+    nobody = [Journey(("ga",), nulls=3)]
+    assert (removal_effects(nobody).conversions, removal_effects([]).value) == ({}, {})
+    assert credits_of(nobody, PathModel.SHAPLEY) == {"ga": (0, 0)}
 
 
 def test_shapley_values_are_those_by_hand():
@@ -34,30 +64,65 @@ def test_shapley_values_are_those_by_hand():
     assert values == pytest.approx({"O": 23 / 3, "F": 49 / 6, "D": 19 / 6})
 
 
-def test_shapley_values_of_too_many_channels_are_refused():
+def test_the_rate_of_a_set_is_that_of_all_journeys_within_it():
+    met = {frozenset("a"): (1, 4), frozenset("ab"): (2, 4), frozenset("b"): (0, 2)}
+    within = {frozenset("a"): 1 / 4, frozenset("b"): 0, frozenset("ab"): 3 / 10}
+    assert rates(met) == pytest.approx(within)
+    assert shapley(rates(met)) == pytest.approx({"a": (1 / 4 + 3 / 10) / 2, "b": (3 / 10 - 1 / 4) / 2})
+
+
+def test_too_many_channels_or_states_are_refused():
+    many = [Journey((f"{number:04}",), 1) for number in range(5001)]
     with pytest.raises(TooManyChannels):
         shapley({frozenset(map(str, range(13))): 1})
+    with pytest.raises(TooManyStates):
+        removal_effects(many)
+    tally = counted(many)
+    assert set(tally.credits(tally.effects(), "CNY")) == set(PathModel) - {PathModel.MARKOV, PathModel.SHAPLEY}
+
+
+def test_the_most_frequent_paths_are_kept():
+    tally = counted([Journey((f"{number:03}",), number % 3, nulls=1) for number in range(90)])
+    listed = [(each.channels[0], each.conversions) for each in tally.frequent]
+    assert (len(listed), listed[0], listed[-1]) == (50, ("002", 2), ("058", 1))
 
 
 @pytest.fixture
 def published(real_data):
-    """Real paths with Greek channels."""
+    """Real paths with Greek channels; values are ten-thousandths."""
     with gzip.open(real_data("pathdata") / "paths.csv.gz", "rt") as file:
         rows = list(csv.reader(file, delimiter=";"))[1:]
     return [
-        Journey(tuple(path.split(" > ")), int(bought), float(value), int(nulls)) for path, bought, value, nulls in rows
+        Journey(tuple(path.split(" > ")), int(bought), round(Decimal(value) * 10000), int(nulls))
+        for path, bought, value, nulls in rows
     ]
 
 
 def test_published_paths_have_their_known_totals(published):
-    first, last, linear = Counter(), Counter(), Counter()
-    for journey in published:
-        first[journey.channels[0]] += journey.conversions
-        last[journey.channels[-1]] += journey.conversions
-        for channel in journey.channels:
-            linear[channel] += journey.conversions / len(journey.channels)
-    assert sum(first.values()) == sum(last.values()) == 8193
-    assert (last["eta"], last["iota"]) == (2194, 1363)
+    tally = counted(published)
+    found = tally.credits(tally.effects(), "EUR")
+    orders = {model: {channel: credit.conversions for channel, credit in of.items()} for model, of in found.items()}
+    assert (tally.conversions, tally.nulls, round(tally.value / 10000, 3)) == (8193, 28985, 31984.845)
+    assert (orders[PathModel.LAST]["eta"], orders[PathModel.LAST]["iota"]) == (2194, 1363)
+    first = orders[PathModel.FIRST]
     assert (first["alpha"], first["eta"], first["iota"]) == (1876, 1712, 1692)
-    assert linear["eta"] == pytest.approx(1890.4966, abs=1e-4)
-    assert sum(shared(8193, removal_effects(published)).values()) == pytest.approx(8193)
+    assert orders[PathModel.LINEAR]["eta"] == Decimal("1890.4966")
+    sums = {(sum(each.conversions for each in of.values()), sum(each.value for each in of.values()))
+            for of in found.values()}  # fmt: skip
+    assert (len(found), sums) == (len(PathModel), {(8193, Decimal(tally.value) / 10000)})
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_the_published_package_says_the_same_within_its_simulation_error(published, order):
+    package = pytest.importorskip("ChannelAttribution", reason="needs the packages of requirements-oracle.txt")
+    pandas = pytest.importorskip("pandas")
+    rows = [(">".join(each.channels), each.conversions, each.value / 10000, each.nulls) for each in published]
+    simulated = 1_000_000
+    told = package.markov_model(
+        pandas.DataFrame(rows, columns=["path", "orders", "value", "nulls"]), "path", "orders", "value", "nulls",
+        order=order, nsim_start=simulated, out_more=True, verbose=False, flg_pro=False, seed=1,
+    )["removal_effects"].set_index("channel_name")  # fmt: skip
+    effects = removal_effects(published, order=order)
+    error = 4 * sqrt(0.5 / (simulated * 8193 / (8193 + 28985)))  # four times that of two simulated counts
+    assert told["removal_effects_conversion"].to_dict() == pytest.approx(effects.conversions, abs=error)
+    assert told["removal_effects_conversion_value"].to_dict() == pytest.approx(effects.value, abs=2 * error)
