@@ -81,9 +81,10 @@ def _credited(rule: Rule, at: datetime) -> float:
         begun = time.perf_counter()
         touches = relations.resolve(table("events"), table("judgements"), table("links"), table("goods"))
         sold = relations.sales(
-            table("lines"), table("paid"), table("settled"), table("refunds"), table("links"), rule.state
+            table("lines"), table("paid"), table("settled"), table("cancelled"), table("refunds"), table("links"),
+            rule.state,
         )
-        query = ibis.to_sql(relations.credits(touches, sold, rule), dialect="duckdb")
+        query = ibis.to_sql(relations.credit(touches, sold, rule), dialect="duckdb")
         engine.connection.execute(f"CREATE TEMP TABLE credited AS {query}")
         return time.perf_counter() - begun
 

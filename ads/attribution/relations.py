@@ -38,9 +38,7 @@ def owners(links: Table) -> Table:
 def known(rows: Table, links: Table, moment: str) -> Table:
     """Return rows with the `person` whose their `shopper` was at a moment; nobody's device is a person itself."""
     owned = owners(links).rename(device="shopper", owner="person")
-    met = rows.left_join(
-        owned, [rows.shopper == owned.device, rows[moment] >= owned.since, rows[moment] < owned.until]
-    )
+    met = rows.left_join(owned, [rows.shopper == owned.device, rows[moment] >= owned.since, rows[moment] < owned.until])
     return met.mutate(person=ibis.coalesce(met.owner, met.shopper)).drop("device", "owner", "since", "until")
 
 
@@ -59,38 +57,64 @@ def resolve(events: Table, judgements: Table, links: Table, goods: Table) -> Tab
     return known(valid.left_join(shown, "advertised").drop("advertised_right"), links, "happened").drop("shopper")
 
 
-def sales(lines: Table, paid: Table, settled: Table, refunds: Table, links: Table, state: State) -> Table:
-    """Return the lines of the orders that reached a state, once as sold and once more for each of their refunds.
+def sales(
+    lines: Table, paid: Table, settled: Table, cancelled: Table, refunds: Table, links: Table, state: State
+) -> Table:
+    """Return the lines of the orders that reached a state, once as sold and once more for each change after it.
 
     `step` is 0 for the sale, which was `sold` when its order reached the state – a settled one, when it was paid –, and
-    numbers the refunds; `at` is its moment, `net` the value that is left after it, `change` what it changed. `settled`
-    is when the order was settled, null while it is not.
+    numbers the changes; `at` is its moment, `net` the value that is left after it, `change` what it changed. A refund
+    takes something back. An order that is cancelled before it was paid loses all that counted since it was placed, and
+    has it again if it is paid after all; one that is cancelled later is refunded. `settled` is when the order was
+    settled, null while it is not.
     """
     bought = paid.select("line", "is_new", "is_new_to_brand", paid_at="recorded")
     once = settled.group_by("orders").aggregate(settled=settled.recorded.min())
-    found = known(lines.drop("person"), links, "recorded").left_join(bought, "line").drop("line_right")
+    found = known(lines, links, "recorded").left_join(bought, "line").drop("line_right")
     found = found.left_join(once, "orders").drop("orders_right")
     if state is not State.PLACED:
         found = found.filter(found.paid_at.notnull())
     if state is State.SETTLED:
         found = found.filter(found.settled.notnull())
+    changes = _refunded(refunds)
+    if state is State.PLACED:
+        changes = changes.union(*_lost(found, cancelled))
     found = found.mutate(sold=found.recorded if state is State.PLACED else found.paid_at)
-    found = found.select("line", *OF_LINE, "unit", "value", "sold", "settled")
-    return _with_refunds(found, refunds)
+    return _changed(found.select("line", *OF_LINE, "unit", "value", "sold", "settled"), changes)
 
 
-def _with_refunds(found: Table, refunds: Table) -> Table:
-    back = refunds.group_by("line", "refund").aggregate(recorded=refunds.recorded.min(), amount=refunds.amount.sum())
-    done = ibis.window(group_by=back.line, order_by=[back.recorded, back.refund])
-    until_now = ibis.cumulative_window(group_by=back.line, order_by=[back.recorded, back.refund])
-    back = back.select(
-        "line", at=back.recorded, step=ibis.row_number().over(done).cast("int64") + 1,
-        gone=back.amount.sum().over(until_now).cast("int64"), amount=back.amount.cast("int64"),
+def _refunded(refunds: Table) -> Table:
+    """Return what was refunded of lines: line, at, refund, amount, and that this makes them neither lost nor found."""
+    back = refunds.group_by("line", "refund").aggregate(at=refunds.recorded.min(), amount=refunds.amount.sum())
+    return back.select("line", "at", "refund", amount=back.amount.cast("int64"), lost=ibis.literal(0, "int64"))
+
+
+def _lost(found: Table, cancelled: Table) -> tuple[Table, Table]:
+    """Return the same of lines cancelled before they were paid, `lost` then, and of those paid after all, -1 then."""
+    first = cancelled.group_by("orders").aggregate(gone_at=cancelled.recorded.min())
+    gone = found.inner_join(first, "orders")
+    gone = gone.filter(gone.paid_at.isnull() | (gone.paid_at > gone.gone_at))
+    again = gone.filter(gone.paid_at.notnull())
+    nothing = {"refund": ibis.literal(0, "int64"), "amount": ibis.literal(0, "int64")}
+    return (
+        gone.select("line", at="gone_at", **nothing, lost=ibis.literal(1, "int64")),
+        again.select("line", at="paid_at", **nothing, lost=ibis.literal(-1, "int64")),
+    )
+
+
+def _changed(found: Table, changes: Table) -> Table:
+    order = [changes.at, changes.refund]
+    step = ibis.row_number().over(ibis.window(group_by=changes.line, order_by=order))
+    so_far = ibis.cumulative_window(group_by=changes.line, order_by=order)
+    changes = changes.select(
+        "line", "at", step=step.cast("int64") + 1, gone=changes.amount.sum().over(so_far).cast("int64"),
+        lost=changes.lost.sum().over(so_far).cast("int64"),
     )  # fmt: skip
-    after = found.inner_join(back, "line")
-    left = _left(after.value - after.gone)
-    after = after.mutate(net=left, change=left - _left(after.value - after.gone + after.amount))
     nothing = ibis.literal(0, "int64")
+    after = found.inner_join(changes, "line")
+    after = after.mutate(net=ibis.cases((after.lost > 0, nothing), else_=_left(after.value - after.gone)))
+    before = after.net.lag().over(ibis.window(group_by=after.line, order_by=after.step))
+    after = after.mutate(change=after.net - before.fill_null(after.value))
     first = found.mutate(at=found.sold, step=nothing, net=found.value, change=found.value)
     return first.union(after.select(first.columns))
 
@@ -99,11 +123,11 @@ def _left(amount: IntegerValue) -> IntegerValue:
     return ibis.greatest(amount, ibis.literal(0, "int64"))
 
 
-def credits(touches: Table, versions: Table, rule: Rule) -> Table:  # noqa: A001 - what it returns
-    """Return what touches are credited with, for sales and their refunds.
+def credit(touches: Table, versions: Table, rule: Rule) -> Table:
+    """Return what touches are credited with, for sales and what changed them later.
 
     Columns: line, step, at, sold, settled, token, kind, touched, what the touch was of, what the line was of, `share`
-    (of the sale; 0 for refunds), `amount` and `is_direct`, that the advertised product was bought. Under `everything`
+    (of the sale; 0 for a change), `amount` and `is_direct`, that the advertised product was bought. Under `everything`
     what is of touches is null.
     """
     if rule.model is Model.EVERYTHING:
@@ -206,9 +230,11 @@ def _spread(parts: Table) -> Table:
     """Spread what is left at each step by the largest remainder, and take the difference to the step before."""
     coin = ibis.cases((parts.net % parts.unit == 0, parts.unit), else_=ibis.literal(1, "int64"))
     parts = parts.mutate(coin=coin)
-    units = _whole(parts.net, parts.coin)
-    parts = parts.mutate(units=units, rest=(units * parts.weight) % parts.total)
-    parts = parts.mutate(base=_whole(parts.units * parts.weight, parts.total))
+    parts = parts.mutate(units=_whole(parts.net, parts.coin))
+    parts = parts.mutate(some=(parts.units % parts.total) * parts.weight)  # units × weight may be too large a number
+    parts = parts.mutate(rest=parts.some % parts.total)
+    all_rounds = _whole(parts.units, parts.total) * parts.weight
+    parts = parts.mutate(base=all_rounds + _whole(parts.some, parts.total))
     step = ibis.window(group_by=[parts.line, parts.step])
     order = ibis.window(group_by=[parts.line, parts.step], order_by=[parts.rest.desc(), parts.place])
     given = parts.base.sum().over(step).cast("int64")
@@ -219,8 +245,14 @@ def _spread(parts: Table) -> Table:
 
 
 def _whole(number: IntegerValue, by: IntegerValue) -> IntegerValue:
-    """Return the whole part of a quotient, exactly: engines divide whole numbers as floats."""
-    return ((number - number % by).cast("float64") / by.cast("float64")).round().cast("int64")
+    """Return the whole part of a quotient, exactly: engines divide whole numbers as floats, which miss large ones."""
+    even = number - number % by
+    near = _quotient(even, by)
+    return near + _quotient(even - near * by, by)
+
+
+def _quotient(number: IntegerValue, by: IntegerValue) -> IntegerValue:
+    return (number.cast("float64") / by.cast("float64")).round().cast("int64")
 
 
 def _untouched(versions: Table) -> Table:

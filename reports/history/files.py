@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from django.conf import settings
 
 from .copying import schema
-from .logs import Log
+from .logs import LOGS, Log
 
 GROUP_ROWS = 122_880  # rows that are kept in memory and read together
 UNFINISHED = ".unfinished"
@@ -117,9 +117,22 @@ def checksum(file: Path) -> str:
 
 
 def sweep() -> None:
-    """Remove what writers that died have left; call it as the only writer."""
+    """Remove what writers that died have left, and days with other columns than now that are written anew by now.
+
+    Call it as the only writer.
+    """
     for unfinished in Path(settings.HISTORY_ROOT).glob(f"*{UNFINISHED}"):
         unfinished.unlink(missing_ok=True)
+    for log in LOGS.values():
+        for old in outdated(log):
+            if (folder(log) / old.name).exists():
+                old.unlink()
+
+
+def outdated(log: Log) -> list[Path]:
+    """Return the files of a log whose columns are those of an earlier version."""
+    folders = [place for place in folder(log).parent.glob("v*") if place != folder(log)]
+    return sorted(path for place in folders for path in place.glob("*.parquet"))
 
 
 def _sync(place: Path) -> None:

@@ -193,29 +193,28 @@ LINES = Log(
     "lines",
     {
         "recorded": INT, "line": INT, "orders": TEXT, "merchant": INT, "currency": TEXT, "unit": INT, "shopper": TEXT,
-        "person": TEXT, "product": INT, "sku": INT, "brand": TEXT, "category": INT, "region": TEXT, "quantity": INT,
-        "value": INT,
+        "product": INT, "sku": INT, "brand": TEXT, "category": INT, "region": TEXT, "quantity": INT, "value": INT,
     },
     [
         Part(
             "orders_order o", "o.placed_at", merchant="o.merchant_id",
             joins="""
-                JOIN orders_checkout k ON k.id = o.checkout_id LEFT JOIN shops_user u ON u.id = k.user_id
-                JOIN orders_orderline l ON l.order_id = o.id
+                JOIN orders_checkout k ON k.id = o.checkout_id JOIN orders_orderline l ON l.order_id = o.id
                 LEFT JOIN LATERAL (
                     SELECT g.brand, g.category_id FROM shops_goodschange g WHERE g.product_id = l.product_id
                     ORDER BY g.at > o.placed_at, CASE WHEN g.at > o.placed_at THEN g.at END, g.at DESC LIMIT 1
                 ) goods ON true""",
             columns={
                 "line": "l.id", "orders": "o.code", "currency": "o.currency", "unit": _minor_unit("o.currency"),
-                "shopper": digits("o.shopper"), "person": digits("u.person"), "product": "l.product_id",
-                "sku": "l.variant_id", "brand": "goods.brand", "category": "goods.category_id", "region": "k.region",
+                "shopper": digits("o.shopper"), "product": "l.product_id", "sku": "l.variant_id",
+                "brand": "goods.brand", "category": "goods.category_id", "region": "k.region",
                 "quantity": "l.quantity::bigint", "value": units("l.total"),
             },
         )
     ],
     key=["line"],
-    pseudonyms=["shopper", "person"],
+    schema=2,
+    pseudonyms=["shopper"],
 )  # fmt: skip
 PAID = Log(
     "paid",

@@ -75,7 +75,7 @@ def _of_rows(known: HistoryDay, rows: int) -> str:
 
 def _strays(log: Log, known: Collection[date]) -> Iterator[Fault]:
     expected = {files.path(log, day) for day in known}
-    for path in sorted(files.folder(log).glob("*.parquet")):
+    for path in [*files.outdated(log), *sorted(files.folder(log).glob("*.parquet"))]:
         if path not in expected:
             yield Fault(None, None, "no day of the manifest", path)
 

@@ -44,6 +44,7 @@ def only_writer() -> Iterator[psycopg.Connection]:
             raise Busy
         files.sweep()
         yield own
+        files.sweep()
 
 
 def write_day(log: Log, day: date, *, at: datetime, using: psycopg.Connection, beat: Callable[[], None]) -> HistoryDay:

@@ -16,7 +16,7 @@ from ibis import Table
 from ibis.expr.types import BooleanValue, Value
 
 from ads.attribution import relations
-from ads.attribution.rules import Clock, Model, Rule
+from ads.attribution.rules import Clock, Model, Rule, State
 
 from ..engines.engine import Engine
 from . import local
@@ -85,13 +85,14 @@ class Question:
 
     @cached_property
     def versions(self) -> Table:
-        """The sales that may count in the days, and their refunds."""
+        """The sales that may count in the days, with what was refunded or cancelled of them."""
         first, until = self.start - UNPAID, self.end + (self.rule.window if self.clock is Clock.TOUCH else timedelta(0))
         table = self.engine.table
         return relations.sales(
-            table("lines", since=first - UNPAID, until=until), table("paid", since=first, until=until),
-            table("settled", since=first, until=None), table("refunds", since=first, until=None), table("links"),
-            self.rule.state,
+            table("lines", since=first - UNPAID, until=until),
+            table("paid", since=first, until=None if self.rule.state is State.PLACED else until),
+            table("settled", since=first, until=None), table("cancelled", since=first, until=None),
+            table("refunds", since=first, until=None), table("links"), self.rule.state,
         )  # fmt: skip
 
     @cached_property
@@ -107,7 +108,7 @@ class Question:
         )  # fmt: skip
 
     def credits(self, rule: Rule, versions: Table | None = None) -> Table:
-        return relations.credits(self.touches, self.versions if versions is None else versions, rule)
+        return relations.credit(self.touches, self.versions if versions is None else versions, rule)
 
 
 TIMES = {"day": local.day, "week": local.week, "hour": local.hour, "weekday": local.weekday}

@@ -1,165 +1,96 @@
-"""The rules over tables: the same to the unit as the pure function, for every preset and sale, refunds included."""
-
-import random
-import uuid
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
-from types import SimpleNamespace
+"""The rules over tables: what is left of what was sold, and how large amounts are spread, case by case."""
 
 import ibis
-import pyarrow as pa
 import pytest
 
 from ads.attribution import PRESETS, relations
-from ads.attribution.posting import due
-from ads.attribution.rules import Goods, Model, State, Touch
+from ads.attribution.rules import State
+from tests.measurement.comparing import arrow
+from tests.measurement.histories import DAY, HOUR, MOST, ROWS, START, Cancelled, Event, Line, Paid, Refund, Rows
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-START = datetime(2026, 3, 1, tzinfo=UTC)
-UNIT = Decimal("0.0001")
-HOUR = timedelta(hours=1)
-KINDS = ["click", "engagement", "viewable", "impression", "live"]
-BRANDS, CATEGORIES = ["", "Mori", "Nami"], [None, 1, 2]
+SAM = "5a" * 16
+PLACED, PAID = State.PLACED, State.PAID
 
 
-def micros(moment: datetime) -> int:
-    return (moment - EPOCH) // timedelta(microseconds=1)
+def line(value: int = 1000, *, unit: int = 1) -> Line:
+    return Line(START, 1, "ord_1", 1, "CNY", unit, SAM, 1, 10, "", None, "", 1, value)
 
 
-def units(amount: Decimal) -> int:
-    return int(amount / UNIT)
-
-NOTHING = {
-    "settled": [("orders", pa.string()), ("recorded", pa.int64())],
-    "links": [("shopper", pa.string()), ("person", pa.string()), ("recorded", pa.int64()), ("number", pa.int64())],
-}
+def paid(hours: int) -> Paid:
+    return Paid(START + hours * HOUR, 1, "ord_1", 1, True, True)
 
 
-class World:
-    """Random people of one shop with touches, and lines that they bought with refunds; moments often coincide."""
-
-    def __init__(self, seed: int, people: int = 300):
-        self.draw = random.Random(seed)
-        self.goods = [
-            Goods(1, n, self.draw.choice(BRANDS), self.draw.choice(CATEGORIES), self.draw.choice([None, 10 * n]))
-            for n in range(1, 7)
-        ]
-        self.touches, self.lines, self.refunds = [], [], []
-        for person in range(people):
-            self._live(f"{person:032x}")
-
-    def _live(self, person: str) -> None:
-        for _ in range(self.draw.randrange(7)):
-            token, kind = uuid.UUID(int=self.draw.getrandbits(128)), self.draw.choice(KINDS)
-            campaign, at = self.draw.randrange(1, 4), self._moment()
-            for each in {kind, "click"} if self.draw.random() < 0.2 else {kind}:
-                touch = Touch(at.date(), token, each, campaign, campaign, self.draw.choice(self.goods), at)
-                self.touches.append((person, touch))
-        for _ in range(self.draw.randrange(1, 3)):
-            self._buy(person)
-
-    def _buy(self, person: str) -> None:
-        product, at = self.draw.choice(self.goods), self._moment() + 3 * HOUR
-        value = Decimal(self.draw.choice([0, 1, 100, 1999, 9999, self.draw.randrange(10**7)])) / 100
-        value += self.draw.choice([Decimal(0), UNIT])
-        line = SimpleNamespace(
-            pk=len(self.lines) + 1, value=value, product_id=product.product, brand=product.brand,
-            category_id=product.category, variant_id=product.sku or 10 * product.product,
-            conversion=SimpleNamespace(merchant_id=1, currency=self.draw.choice(["CNY", "JPY"]), at=at),
-            person=person,
-        )  # fmt: skip
-        self.lines.append(line)
-        for number in range(self.draw.choice([0, 0, 1, 3])):
-            amount = (value * self.draw.randrange(1, 90) / 100).quantize(UNIT)
-            back = SimpleNamespace(code=f"rfd_{line.pk}_{number}", amount=amount, at=at + number * HOUR)
-            self.refunds.append((line.pk, back))
-
-    def _moment(self) -> datetime:
-        return START + self.draw.choice([1, 1, 6, 24]) * self.draw.randrange(40) * HOUR
-
-    def tables(self, connection) -> dict[str, ibis.Table]:
-        rows = {"touches": self._touches(), "lines": self._lines(), "refunds": self._refunds()}
-        rows["paid"] = [
-            {"recorded": each["recorded"], "line": each["line"], "is_new": True, "is_new_to_brand": True}
-            for each in rows["lines"]
-        ]
-        made = {name: _table(found) for name, found in rows.items()}
-        made |= {name: pa.Table.from_pylist([], pa.schema(schema)) for name, schema in NOTHING.items()}
-        for name, table in made.items():
-            connection.con.register(name, table)
-        return {name: connection.table(name) for name in made}
-
-    def _touches(self) -> list[dict]:
-        return [
-            {
-                "token": touch.token.hex, "kind": touch.kind, "happened": micros(touch.at), "merchant": 1,
-                "person": person, "campaign": touch.campaign, "grp": 1, "ad": touch.ad, "keyword": 1, "term": 1,
-                "placement": "feed", "advertised": touch.goods.product, "t_brand": touch.goods.brand,
-                "t_category": touch.goods.category, "t_sku": touch.goods.sku,
-            }
-            for person, touch in self.touches
-        ]  # fmt: skip
-
-    def _lines(self) -> list[dict]:
-        return [
-            {
-                "recorded": micros(line.conversion.at), "line": line.pk, "orders": f"ord_{line.pk}", "merchant": 1,
-                "currency": line.conversion.currency, "unit": 100 if line.conversion.currency == "CNY" else 10000,
-                "shopper": line.person, "person": None, "product": line.product_id, "sku": line.variant_id,
-                "brand": line.brand, "category": line.category_id, "region": "", "quantity": 1,
-                "value": units(line.value),
-            }
-            for line in self.lines
-        ]  # fmt: skip
-
-    def _refunds(self) -> list[dict]:
-        return [
-            {"recorded": micros(back.at), "line": line, "refund": back.code, "amount": units(back.amount)}
-            for line, back in self.refunds
-        ]
-
-    def due(self, rule) -> set[tuple]:
-        """Return what the pure function says: (line, step, token, kind, units)."""
-        mine, back = {}, {}
-        for person, touch in self.touches:
-            mine.setdefault(person, []).append(touch)
-        for line, refund in self.refunds:
-            back.setdefault(line, []).append(refund)
-        found = set()
-        for line in self.lines:
-            refunds = back.get(line.pk, [])
-            steps = {"": 0} | {refund.code: number for number, refund in enumerate(refunds, 1)}
-            for key, owed in due(line, mine.get(line.person, []), refunds, rule).items():
-                found.add((line.pk, steps[key.refund], key.token.hex, key.kind, units(owed.amount)))
-        return found
+def cancelled(hours: int) -> Cancelled:
+    return Cancelled(START + hours * HOUR, "ord_1", 1)
 
 
-def _table(rows: list[dict]) -> pa.Table:
-    kinds = {bool: pa.bool_(), str: pa.string(), int: pa.int64()}
-    schema = {name: "string" if name == "person" else "int64" for name in rows[0]}
-    schema |= {name: kinds[type(value)] for name, value in rows[0].items() if value is not None}
-    return pa.Table.from_pylist(rows, pa.schema(schema.items()))
+def refund(hours: int, amount: int) -> Refund:
+    return Refund(START + hours * HOUR, hours, 1, "ord_1", 1, amount, 1)
 
 
-RULES = [rule for rule in PRESETS.values() if rule.model is not Model.EVERYTHING]
-RULES += [
-    rule.with_(name=f"{rule.name}_{model}", model=model)
-    for rule in RULES if len(rule.counts) > 1 for model in (Model.LINEAR, Model.POSITION, Model.DECAY, Model.CLAIMED)
-]  # fmt: skip
+def click(days: int) -> Event:
+    at = START - days * DAY
+    return Event(at, at, f"{days:032x}", "click", 1, 1, 1, 1, 1, None, None, "feed", SAM, True)
 
 
-@pytest.fixture(scope="module")
-def lived():
-    world, connection = World(seed=7), ibis.duckdb.connect()
-    return world, connection, world.tables(connection)
+def sold(rows: Rows, state: State) -> tuple[ibis.BaseBackend, ibis.Table]:
+    connection = ibis.duckdb.connect()
+    for name in ROWS:
+        connection.con.register(name, arrow(rows, name))
+    names = ("lines", "paid", "settled", "cancelled", "refunds", "links")
+    return connection, relations.sales(*(connection.table(name) for name in names), state)
 
 
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_tables_say_what_the_pure_function_says(lived, rule):
-    world, connection, tables = lived
-    rule = rule.with_(state=State.PAID)
-    sold = relations.sales(*(tables[name] for name in ("lines", "paid", "settled", "refunds", "links")), rule.state)
-    told = connection.to_pyarrow(relations.credits(tables["touches"], sold, rule)).to_pylist()
-    found = {(each["line"], each["step"], each["token"], each["kind"], each["amount"]) for each in told}
-    assert len(found) == len(told)
-    assert found == world.due(rule)
+def versions(rows: Rows, state: State) -> list[tuple]:
+    """Return (hours after it was placed, what is left, what changed), in order."""
+    connection, versions = sold(rows, state)
+    found = connection.to_pyarrow(versions.order_by("step")).to_pylist()
+    return [((each["at"] - START) // HOUR, each["net"], each["change"]) for each in found]
+
+
+def credited(rows: Rows, rule) -> list[int]:
+    """Return the amounts of the touches of a line, the earliest first."""
+    connection, versions = sold(rows, rule.state)
+    touches = relations.resolve(*(connection.table(name) for name in ("events", "judgements", "links", "goods")))
+    found = relations.credit(touches, versions, rule).order_by("touched")
+    return connection.to_pyarrow(found)["amount"].to_pylist()
+
+
+def test_an_order_that_is_cancelled_unpaid_loses_what_was_placed():
+    rows = Rows(lines=[line()], cancelled=[cancelled(2)])
+    assert versions(rows, PLACED) == [(0, 1000, 1000), (2, 0, -1000)]
+    assert versions(rows, PAID) == []
+
+
+def test_what_was_cancelled_after_the_instant_is_not_known_then():
+    rows = Rows(lines=[line()], cancelled=[cancelled(2)])
+    assert versions(rows.known_at(START + 2 * HOUR - 1), PLACED) == [(0, 1000, 1000)]
+    assert versions(rows.known_at(START + 2 * HOUR), PLACED) == [(0, 1000, 1000), (2, 0, -1000)]
+
+
+def test_an_order_that_is_paid_after_all_has_it_again():
+    rows = Rows(lines=[line()], cancelled=[cancelled(1)], paid=[paid(3)], refunds=[refund(4, 300)])
+    assert versions(rows, PLACED) == [(0, 1000, 1000), (1, 0, -1000), (3, 1000, 1000), (4, 700, -300)]
+    assert versions(rows, PAID) == [(3, 1000, 1000), (4, 700, -300)]
+    rows.paid = [paid(1)]
+    assert versions(rows, PLACED) == [(0, 1000, 1000), (4, 700, -300)]
+
+
+@pytest.mark.parametrize("state", [PLACED, PAID])
+def test_an_order_that_is_cancelled_when_paid_loses_what_is_refunded_and_that_once(state):
+    rows = Rows(lines=[line()], paid=[paid(0)], cancelled=[cancelled(2)], refunds=[refund(1, 400), refund(3, 600)])
+    assert versions(rows, state) == [(0, 1000, 1000), (1, 600, -400), (3, 0, -600)]
+
+
+@pytest.mark.parametrize(
+    ("value", "parts"),
+    [
+        (13_699_999_999, [4_566_666_666, 9_133_333_333]),
+        (MOST - 1, [333_333_333_333_333_333, 666_666_666_666_666_666]),
+        (MOST - 100, [333_333_333_333_333_300, 666_666_666_666_666_600]),
+        (MOST - 200, [333_333_333_333_333_300, 666_666_666_666_666_500]),
+    ],
+)
+def test_the_largest_amounts_are_spread_to_the_last_unit(value, parts):
+    rows = Rows(lines=[line(value, unit=100)], paid=[paid(0)], events=[click(7), click(0)])
+    assert credited(rows, PRESETS["decay_7d"]) == parts

@@ -1,16 +1,25 @@
-"""What the engine says of rows, and the least rows of which it says something else than the oracle."""
+"""What the engines say of rows, and the least rows of which one says something else than the oracle."""
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
 
 import ibis
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ads.attribution import relations
-from ads.attribution.rules import Rule
+from ads.attribution.rules import Goods, Rule, Touch, credit
+from ads.attribution.rules import Line as Sold
+from reports.engines.postgres import PostgreSQL
+from reports.history.logs import Bounds, Log
 
-from .histories import ROWS, Rows
-from .oracle import Entry, entries
+from .histories import ROWS, TICK, Event, Line, Rows
+from .oracle import Entry, Step, World, entries
 
+EPOCH, UNIT = datetime(1970, 1, 1, tzinfo=UTC), Decimal("0.0001")
 TYPES = {
     "token": pa.string(), "kind": pa.string(), "placement": pa.string(), "shopper": pa.string(),
     "person": pa.string(), "reason": pa.string(), "evidence": pa.string(), "brand": pa.string(),
@@ -29,8 +38,9 @@ def arrow(rows: Rows, name: str) -> pa.Table:
 def asked(table: Callable[[str], ibis.Table], rule: Rule) -> ibis.Table:
     """Return the question that is put to an engine, given its tables by name."""
     touches = relations.resolve(*(table(name) for name in ("events", "judgements", "links", "goods")))
-    sold = relations.sales(*(table(name) for name in ("lines", "paid", "settled", "refunds", "links")), rule.state)
-    return relations.credits(touches, sold, rule).select(COLUMNS)
+    names = ("lines", "paid", "settled", "cancelled", "refunds", "links")
+    sold = relations.sales(*(table(name) for name in names), rule.state)
+    return relations.credit(touches, sold, rule).select(COLUMNS)
 
 
 def told(answer: pa.Table) -> set[Entry]:
@@ -41,21 +51,100 @@ def told(answer: pa.Table) -> set[Entry]:
 
 
 class DuckDB:
-    """An engine in this process that is asked about rows in memory."""
+    """An engine in this process that is asked about rows in memory; it reads a rule only once."""
 
     def __init__(self) -> None:
-        self.connection = ibis.duckdb.connect()
+        self.connection, self.questions = ibis.duckdb.connect(), {}
 
     def says(self, rows: Rows, rule: Rule) -> set[Entry]:
         for name in ROWS:
             self.connection.con.register(name, arrow(rows, name))
-        return told(self.connection.to_pyarrow(asked(self.connection.table, rule)))
+        if rule not in self.questions:
+            self.questions[rule] = str(ibis.to_sql(asked(self.connection.table, rule), dialect="duckdb"))
+        return told(self.connection.con.sql(self.questions[rule]).to_arrow_table())
+
+
+class Told(PostgreSQL):
+    """PostgreSQL, asked about rows that are put into tables for as long as the transaction lasts."""
+
+    def __init__(self, rows: Rows) -> None:
+        super().__init__(Bounds(), None)
+        self.rows = rows
+
+    def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
+        table = arrow(self.rows, log.name)
+        columns = ", ".join(f"{field.name} {SQL[field.type]}" for field in table.schema)
+        self.raw.execute(f"CREATE TEMPORARY TABLE told_{name} ({columns}) ON COMMIT DROP")
+        with self.raw.cursor() as cursor, cursor.copy(f"COPY told_{name} FROM STDIN") as copy:
+            for row in getattr(self.rows, log.name):
+                copy.write_row(row)
+        self.logs[name] = f"SELECT * FROM told_{name}"
+        return ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
+
+
+SQL = {pa.int64(): "bigint", pa.string(): 'text COLLATE "C"', pa.bool_(): "boolean"}
+
+
+def in_postgres(rows: Rows, rule: Rule) -> set[Entry]:
+    engine = Told(rows)
+    return told(engine.run(asked(engine.table, rule)))
+
+
+def in_spark(worlds: Mapping[Rule, Rows]) -> dict[Rule, set[Entry]]:
+    """Return what Spark says of the rows that go with each rule; they are put into files."""
+    from reports.engines.spark import Spark
+
+    class Told(Spark):
+        rows = Rows()
+
+        def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
+            name, path = f"{name}_{next(self.results)}", self.folder / f"{next(self.results)}.parquet"
+            pq.write_table(arrow(self.rows, log.name), path)
+            self._read([path], log, name)
+            return ibis.table(ibis.Schema.from_pyarrow(pq.read_schema(path)), name=name)
+
+        def says(self, rows: Rows, rule: Rule) -> set[Entry]:
+            self.rows, self._tables = rows, {}
+            return told(self.run(asked(self.table, rule)))
+
+    with contextlib.closing(Told(Bounds(), None)) as engine:
+        return {rule: engine.says(rows, rule) for rule, rows in worlds.items()}
+
+
+def in_python(world: World, rule: Rule) -> set[Entry]:
+    """Return what the pure function says of each line, given whose touches there are and what is left at each step."""
+    touches = {person: [_touch(world, event) for event in mine] for person, mine in world.touches.items()}
+    return {
+        entry
+        for line in world.rows.lines
+        if (steps := world.steps(line, rule.state))
+        for entry in _changes(line, steps, touches.get(world.person(line.shopper, line.recorded), []), rule)
+    }
+
+
+def _touch(world: World, event: Event) -> Touch:
+    good, at = world.goods.get(event.product), EPOCH + event.happened * TICK
+    of = (good.brand, good.category, good.sku) if good else ()
+    goods = Goods(event.merchant, event.product, *of)
+    return Touch(at.date(), UUID(hex=event.token), event.kind, event.campaign, event.ad, goods, at)
+
+
+def _changes(line: Line, steps: list[Step], touches: list[Touch], rule: Rule) -> Iterator[Entry]:
+    goods = Goods(line.merchant, line.product, line.brand, line.category, line.sku)
+    at, stood = EPOCH + steps[0].at * TICK, {}
+    for number, step in enumerate(steps):
+        left = Sold(goods, step.net * UNIT, line.currency)
+        for share in credit(touches, left, at=at, rule=rule):
+            of, amount = share.touch, int(share.amount / UNIT)
+            if not number or amount != stood[of]:
+                yield line.line, number, of and of.token.hex, of and of.kind, amount - stood.get(of, 0)
+            stood[of] = amount
 
 
 def shrunken(rows: Rows, rule: Rule, says: Callable[[Rows, Rule], set[Entry]]) -> Rows:
     """Return rows without any that the difference does not need."""
     for row in list(rows.every()):
         fewer = rows.without(row)
-        if says(fewer, rule) != entries(fewer, rule):
+        if says(fewer, rule) != entries(World(fewer), rule):
             rows = fewer
     return rows

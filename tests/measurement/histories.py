@@ -1,18 +1,25 @@
-"""Random histories of shoppers, as the rows that the logs keep: awkward ones, for edges are where rules go wrong."""
+"""Random histories of shoppers, as the rows that the logs keep: awkward ones, for edges are where rules go wrong.
+
+They are made for a rule: most touches are such as it may count, in its windows or just beside them.
+"""
 
 import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, fields
+from datetime import timedelta
 from itertools import count
 from typing import NamedTuple, Self
+
+from ads.attribution.rules import Rule, State
 
 SECOND = 10**6
 HOUR, DAY = 3600 * SECOND, 24 * 3600 * SECOND
 START = 1_772_000_000 * SECOND
-WINDOWS = [HOUR, DAY, 7 * DAY, 14 * DAY, 15 * DAY, 30 * DAY]
-KINDS = ["click", "click", "click", "live", "read", "engagement", "viewable", "viewable", "impression"]
-SHOPS, BRANDS, CATEGORIES = [1, 1, 1, 2, 3], ["", "Mori", "Nami"], [None, 1, 2]
+TICK = timedelta(microseconds=1)
+KINDS = ["click", "live", "read", "engagement", "viewable", "impression"]
+SHOPS, BRANDS, CATEGORIES = [1, 1, 1, 2, 3], ["", *["Mori"] * 6, "Nami"], [None, *[1] * 6, 2]
 UNITS = {"CNY": 100, "JPY": 10000, "KWD": 10}
+MOST = 10**18  # ten-thousandths: an amount has fourteen digits before the point
 SPREAD = 10_000  # keys of one history lie below those of the next
 
 
@@ -66,7 +73,6 @@ class Line(NamedTuple):
     currency: str
     unit: int
     shopper: str
-    person: str | None
     product: int
     sku: int
     brand: str
@@ -91,6 +97,12 @@ class Settled(NamedTuple):
     merchant: int
 
 
+class Cancelled(NamedTuple):
+    recorded: int
+    orders: str
+    merchant: int
+
+
 class Refund(NamedTuple):
     recorded: int
     refund: int
@@ -103,7 +115,7 @@ class Refund(NamedTuple):
 
 ROWS = {
     "events": Event, "judgements": Judgement, "links": Link, "goods": Good, "lines": Line, "paid": Paid,
-    "settled": Settled, "refunds": Refund,
+    "settled": Settled, "cancelled": Cancelled, "refunds": Refund,
 }  # fmt: skip
 
 
@@ -118,6 +130,7 @@ class Rows:
     lines: list[Line] = field(default_factory=list)
     paid: list[Paid] = field(default_factory=list)
     settled: list[Settled] = field(default_factory=list)
+    cancelled: list[Cancelled] = field(default_factory=list)
     refunds: list[Refund] = field(default_factory=list)
 
     def known_at(self, instant: int) -> Self:
@@ -152,115 +165,151 @@ def together(histories: Iterable[Rows], shuffle: random.Random) -> Rows:
 def catalogue(draw: random.Random) -> list[Good]:
     """Return what the products of three shops were; some became something else, the last is not heard of for long."""
     goods = []
-    for product in range(1, 13):
-        for at in sorted({START - 60 * DAY if product < 12 else START + 10 * DAY, *_changes(draw)}):
-            sku = draw.choice([None, 10 * product])
+    for product in range(1, 31):
+        for at in sorted({START - 60 * DAY if product < 30 else START + 10 * DAY, *_changes(draw)}):
+            sku = draw.choice([None, *[10 * product] * 6])
             goods.append(Good(at, product, 1 + product % 3, draw.choice(BRANDS), draw.choice(CATEGORIES), sku))
     return goods
 
 
 def _changes(draw: random.Random) -> list[int]:
-    return [START + draw.randrange(40 * DAY) for _ in range(draw.choice([0, 0, 1, 2]))]
+    return [START + draw.randrange(40 * DAY) for _ in range(draw.choice([0, 0, 0, 0, 1, 2]))]
 
 
 class Shopper:
     """One person with their devices, some of them shared with somebody else."""
 
-    def __init__(self, number: int, goods: list[Good], draw: random.Random) -> None:
-        self.draw, self.goods, self.key = draw, goods, number * SPREAD
-        self.rows = Rows(goods=goods)
+    def __init__(self, number: int, goods: list[Good], rule: Rule, draw: random.Random) -> None:
+        self.draw, self.rule, self.key = draw, rule, number * SPREAD
+        self.chance, self.pick = draw.random, draw.choice
+        self.rows, self.of_shop = (
+            Rows(goods=goods),
+            {shop: [each for each in goods if each.merchant == shop] for shop in SHOPS},
+        )
         self.people = [f"{self.key + person:032x}" for person in (900, 901)]
-        self.devices = [f"{self.key + device:032x}" for device in range(draw.choice([1, 1, 2, 3]))]
-        self.edges: list[int] = []
-        self.sold = count(100)
+        self.devices = [f"{self.key + device:032x}" for device in range(self.pick([1, 1, 2, 3]))]
+        self.edges = [START + self._up_to(20 * DAY)]
+        self.sold: list[tuple[int, Line]] = []
+        self.numbers = count(100)
 
     def live(self) -> Rows:
         for device in self.devices:
             self._log_in(device)
-        for _ in range(self.draw.choice([1, 1, 1, 2])):
+        for _ in range(self.pick([1, 1, 1, 2])):
             self._check_out()
-        for _ in range(self.draw.choice([0, 1, 2, 3, 3, 4, 6])):
+        for _ in range(self.pick([0, 3, 3, 4, 4, 5])):
             self._touch()
         return self.rows
 
     def _log_in(self, device: str) -> None:
-        at = START + self.draw.randrange(30 * DAY)
-        for number in range(1, 1 + self.draw.choice([0, 0, 1, 1, 2, 3])):
-            is_apart = number == 1 and self.draw.random() < 0.15
-            person = device if is_apart else self.draw.choice([self.people[0], *self.people])
-            self.rows.links.append(Link(at, device, number, person, "login"))
+        at = START + self._up_to(25 * DAY)
+        for number in range(1, 1 + self.pick([0, 0, 1, 1, 1, 2, 3])):
+            is_apart = self.chance() < 0.15
+            person = device if is_apart else self.pick([*self.people[:1] * 5, *self.people])
+            self.rows.links.append(Link(at, device, number, person, "apart" if is_apart else "login"))
             self.edges += [at, at, at - 30 * DAY]
-            at += self.draw.choice([0, 1, HOUR, self.draw.randrange(20 * DAY)])
+            at += self.pick([0, 1, HOUR, self._up_to(20 * DAY)])
 
     def _check_out(self) -> None:
-        at, device = self._moment(), self.draw.choice(self.devices)
-        currency = self.draw.choice(["CNY", "CNY", "JPY", "KWD"])
-        for merchant in {self.draw.choice(SHOPS) for _ in range(self.draw.choice([1, 1, 2]))}:
+        at, device = self._moment(), self.pick([*self.devices[:1] * 2, *self.devices])
+        currency = self.pick(["CNY", "CNY", "JPY", "KWD"])
+        for merchant in {self.pick(SHOPS) for _ in range(self.pick([1, 1, 2]))}:
             self._order(at, device, merchant, currency)
 
     def _order(self, at: int, device: str, merchant: int, currency: str) -> None:
         order = f"ord_{self.key}_{len(self.rows.lines)}"
-        lines = [self._line(at, order, device, merchant, currency) for _ in range(self.draw.choice([1, 1, 2]))]
+        lines = [self._line(at, order, device, merchant, currency) for _ in range(self.pick([1, 1, 2]))]
         self.rows.lines += lines
-        self.edges += [at] + [at - window for window in WINDOWS]
-        if self.draw.random() < 0.9:
-            self._pay(at + self.draw.choice([0, 1, HOUR, self.draw.randrange(2 * DAY)]), order, lines)
+        self.edges.append(at)
+        fate, at_placed = self.chance(), at
+        if fate < 0.1:
+            at = self._cancel(at, lines[0])
+        if fate > 0.05:
+            at += self.pick([0, 1, HOUR, self._up_to(2 * DAY)])
+            self._pay(at, lines)
+        self.sold += [(at_placed if self.rule.state is State.PLACED else at, line) for line in lines]
+
+    def _cancel(self, at: int, line: Line) -> int:
+        at += self.pick([0, 1, HOUR, DAY, self._up_to(2 * DAY)])
+        self.rows.cancelled.append(Cancelled(at, line.orders, line.merchant))
+        return at
 
     def _line(self, at: int, order: str, device: str, merchant: int, currency: str) -> Line:
-        was = self.draw.choice([each for each in self.goods if each.merchant == merchant])
+        was, unit = self.pick(self.of_shop[merchant]), UNITS[currency]
+        sku = was.sku or 10 * was.product + self._up_to(2)
         return Line(
-            at, self.key + next(self.sold), order, merchant, currency,
-            UNITS[currency], device, None, was.product, was.sku or 10 * was.product + self.draw.randrange(2), was.brand,
-            was.category, "", 1, self._value(UNITS[currency]),
+            at, self.key + next(self.numbers), order, merchant, currency, unit, device, was.product, sku, was.brand,
+            was.category, "", 1, self._value(unit),
         )  # fmt: skip
 
     def _value(self, unit: int) -> int:
-        draw = self.draw
-        whole = draw.choice([0, 1, 1, 2, 100, 1999, 9999, 12345, draw.randrange(10**6), draw.randrange(10**11) // unit])
-        return whole * unit + draw.choice([0, 0, 0, 1, draw.randrange(10000)])
+        few = [0, 1, 2, 100, 1999, 9999, 12345, self._up_to(10**6), self._up_to(10**6), self._up_to(MOST // unit)]
+        return min(self.pick(few) * unit + self.pick([0, 0, 0, 1, self._up_to(10000)]), MOST - 1)
 
-    def _pay(self, at: int, order: str, lines: list[Line]) -> None:
-        merchant = lines[0].merchant
+    def _pay(self, at: int, lines: list[Line]) -> None:
+        order, merchant = lines[0].orders, lines[0].merchant
         self.rows.paid += [Paid(at, line.line, order, merchant, True, True) for line in lines]
-        self.edges += [at, at] + [at - window for window in WINDOWS]
-        if self.draw.random() < 0.6:
-            self.rows.settled.append(Settled(at + self.draw.choice([0, 7 * DAY, 15 * DAY]), order, merchant))
+        self.edges.append(at)
+        if self.chance() < (0.95 if self.rule.state is State.SETTLED else 0.5):
+            settled = Settled(at + self.pick([0, 7 * DAY, 15 * DAY]), order, merchant)
+            self.rows.settled += [settled] * self.pick([1, 1, 2])
         for line in lines:
             self._refund(at, line)
+        if self.chance() < 0.1:
+            self._cancel(at, lines[0])
 
     def _refund(self, at: int, line: Line) -> None:
-        for _ in range(self.draw.choice([0, 0, 0, 1, 1, 2, 4])):
-            at += self.draw.choice([0, 1, DAY, self.draw.randrange(5 * DAY)])
-            third, some = line.value // 3, self.draw.randrange(line.value + 1)
-            amount = self.draw.choice([line.value, line.value + 10000, third, third, some, some, 1, line.unit])
-            number = self.key + self.draw.randrange(SPREAD)
+        for _ in range(self.pick([0, 0, 0, 1, 1, 2, 4])):
+            at += self.pick([0, 1, DAY, self._up_to(5 * DAY)])
+            third, some = line.value // 3, self._up_to(line.value + 1)
+            amount = self.pick([line.value, line.value + 10000, third, third, some, some, 1, line.unit])
+            number = self.key + next(self.numbers)
             self.rows.refunds.append(Refund(at, number, line.line, line.orders, line.merchant, amount, 1))
 
     def _touch(self) -> None:
-        at, token = self._moment(), f"{self.draw.getrandbits(128):032x}"
-        was, device, campaign = self.draw.choice(self.goods), self.draw.choice(self.devices), self.draw.randrange(1, 4)
-        for kind in sorted(set(self.draw.choices(KINDS, k=self.draw.choice([1, 1, 1, 2])))):
-            recorded = at + self.draw.choice([0, 0, SECOND, self.draw.randrange(2 * DAY)])
-            is_valid = self.draw.random() < 0.9
-            self.rows.events.append(
-                Event(
-                    recorded, at, token, kind, was.merchant, campaign, campaign, 10 * campaign, was.product, None,
-                    None, "feed", device, is_valid,
-                )
-            )  # fmt: skip
-            if is_valid and self.draw.random() < 0.1:
-                judged = recorded + self.draw.choice([0, HOUR, 10 * DAY])
-                self.rows.judgements.append(Judgement(judged, token, kind, was.merchant, "burst"))
+        """Let somebody be shown something, and perhaps look at it twice in the same instant."""
+        at, kind, was = self._aimed() if self.rule.counts and self.chance() < 0.9 else self._anything()
+        device = self.pick([*self.devices[:1] * 2, *self.devices])
+        for _ in range(self.pick([1, 1, 1, 1, 2])):
+            token, campaign = f"{self.draw.getrandbits(128):032x}", 1 + self._up_to(3)
+            for each in {kind, self.pick([kind, kind, kind, *KINDS])}:
+                self._event(at, token, each, was, campaign, device)
+
+    def _aimed(self) -> tuple[int, str, Good]:
+        """Return what the rule may count for something that was sold: when, which kind, and what was shown."""
+        (sold, line), counted = self.pick(self.sold), self.pick(self.rule.counts)
+        window = counted.window // TICK
+        age = self.pick([-1, 0, 0, 1, HOUR, window - 1, window, window, window + 1, *[self._up_to(window)] * 9])
+        goods = self.of_shop[line.merchant]
+        same = [each for each in goods if each.product == line.product]
+        return sold - age, counted.kind.value, self.pick(self.pick([same, same, same, goods]))
+
+    def _anything(self) -> tuple[int, str, Good]:
+        return self._moment(), self.pick(KINDS), self.pick(self.rows.goods)
+
+    def _event(self, at: int, token: str, kind: str, was: Good, campaign: int, device: str) -> None:
+        recorded, is_valid = at + self.pick([0, 0, SECOND, self._up_to(2 * DAY)]), self.chance() < 0.94
+        self.rows.events.append(
+            Event(
+                recorded, at, token, kind, was.merchant, campaign, campaign, 10 * campaign, was.product, None, None,
+                "feed", device, is_valid,
+            )
+        )  # fmt: skip
+        if is_valid and self.chance() < 0.06:
+            judged = recorded + self.pick([0, HOUR, 10 * DAY])
+            self.rows.judgements.append(Judgement(judged, token, kind, was.merchant, "burst"))
 
     def _moment(self) -> int:
-        """Return a moment: often one at which something else happened, or a window ends, or just beside it."""
-        if self.edges and self.draw.random() < 0.75:
-            return self.draw.choice(self.edges) + self.draw.choice([-1, 0, 0, 0, 1, -HOUR, -2 * DAY, -3 * DAY])
-        return START + self.draw.randrange(40 * DAY)
+        """Return a moment: often one at which something else happened, or just beside it."""
+        return self.pick(self.edges) + self.pick([-1, 0, 0, 0, 1, -HOUR, -2 * DAY, -3 * DAY, self._up_to(10 * DAY)])
+
+    def _up_to(self, end: int) -> int:
+        """Return a number from 0 until before the end."""
+        return int(self.chance() * end) if end < 2**50 else self.draw.randrange(end)
 
 
-def histories(seed: int, people: int) -> list[Rows]:
+def histories(seed: int, people: int, rule: Rule) -> list[Rows]:
     """Return histories of as many people, who all shop from one catalogue."""
     draw = random.Random(seed)
     goods = catalogue(draw)
-    return [Shopper(number, goods, draw).live() for number in range(1, people + 1)]
+    return [Shopper(number, goods, rule, draw).live() for number in range(1, people + 1)]

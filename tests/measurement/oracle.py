@@ -6,19 +6,26 @@ but what it says of itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from fractions import Fraction
+from typing import NamedTuple
 
 from ads.attribution.rules import Counted, Model, Rule, Scope, State
 
-from .histories import Event, Good, Line, Link, Refund, Rows
+from .histories import TICK, Event, Good, Line, Link, Refund, Rows
 
-TICK = timedelta(microseconds=1)
 MONTH = 30 * 24 * 3600 * 10**6
 Entry = tuple[int, int, str | None, str | None, int]  # line, step, token, kind, ten-thousandths
 
 
-@dataclass(frozen=True, slots=True)
+class Step(NamedTuple):
+    """A moment that changes what counts of a line: for which reason, and what is left of it then."""
+
+    at: int
+    reason: str
+    net: int
+
+
+@dataclass(slots=True)
 class Found:
     """A touch that may have led to a sale: how it counts, and what it advertised."""
 
@@ -33,16 +40,18 @@ class Found:
         return self.event.happened, self.event.token, self.event.kind
 
 
-def entries(rows: Rows, rule: Rule) -> set[Entry]:
-    """Return what each touch is credited with of each line: for the sale (step 0), and by each refund the change."""
-    world = World(rows)
-    return {entry for line in rows.lines for entry in _of_line(world, line, rule)}
+def entries(world: "World", rule: Rule) -> set[Entry]:
+    """Return what each touch is credited with of each line: for the sale (step 0), and then each change."""
+    return {entry for line in world.rows.lines for entry in _of_line(world, line, rule)}
 
 
 class World:
     """What the rows say: whose a device was, what a product is, which touches were found to be real."""
 
     def __init__(self, rows: Rows) -> None:
+        self.rows = rows
+        self.lines = {line.line: line for line in rows.lines}
+        self.events = {(event.token, event.kind): event for event in rows.events}
         self.links: dict[str, list[Link]] = {}
         for link in sorted(rows.links, key=lambda link: link.number):
             self.links.setdefault(link.shopper, []).append(link)
@@ -51,6 +60,10 @@ class World:
         }
         self.paid = {paid.line: paid.recorded for paid in rows.paid}
         self.settled = {settled.orders for settled in rows.settled}
+        self.cancelled: dict[str, int] = {}
+        for cancelled in rows.cancelled:
+            at = self.cancelled.get(cancelled.orders, cancelled.recorded)
+            self.cancelled[cancelled.orders] = min(at, cancelled.recorded)
         self.refunds: dict[int, list[Refund]] = {}
         for refund in sorted(rows.refunds, key=lambda refund: (refund.recorded, refund.refund)):
             self.refunds.setdefault(refund.line, []).append(refund)
@@ -62,11 +75,12 @@ class World:
 
     def person(self, shopper: str, at: int) -> str:
         """Return whose a device was: of its latest link so far, of its first one 30 days ahead, else its own."""
-        links = self.links.get(shopper, [])
-        so_far = [link for link in links if link.recorded <= at]
-        if so_far:
-            return so_far[-1].person
-        return links[0].person if links and links[0].recorded - MONTH <= at else shopper
+        links = self.links.get(shopper)
+        if not links or (links[0].recorded > at and links[0].person == shopper):
+            return shopper
+        if links[0].recorded > at:
+            return links[0].person if links[0].recorded - MONTH <= at else shopper
+        return [link for link in links if link.recorded <= at][-1].person
 
     def sold(self, line: Line, state: State) -> int | None:
         """Return when a line counts as sold, None while it does not."""
@@ -76,21 +90,35 @@ class World:
             return None
         return self.paid.get(line.line)
 
+    def steps(self, line: Line, state: State) -> list[Step]:
+        """Return the sale and what changed it: refunds, and of what is not paid yet its being cancelled."""
+        sold = self.sold(line, state)
+        if sold is None:
+            return []
+        told = [(refund.recorded, "refund", refund.amount) for refund in self.refunds.get(line.line, [])]
+        off, paid = self.cancelled.get(line.orders), self.paid.get(line.line)
+        if state is State.PLACED and off is not None and (paid is None or paid > off):
+            told = [(off, "cancel", 0), *([] if paid is None else [(paid, "paid after all", 0)]), *told]
+            told.sort(key=lambda each: each[0])
+        steps, left, is_off = [Step(sold, "sale", line.value)], line.value, False
+        for at, reason, amount in told:
+            left = max(0, left - amount)
+            is_off = reason == "cancel" or (is_off and reason != "paid after all")
+            steps.append(Step(at, reason, 0 if is_off else left))
+        return steps
+
 
 def _of_line(world: World, line: Line, rule: Rule) -> list[Entry]:
-    sold = world.sold(line, rule.state)
-    if sold is None:
-        return []
-    found = _eligible(world, line, sold, rule)
+    steps = world.steps(line, rule.state)
+    shares = _shares(_eligible(world, line, steps[0].at, rule), line, rule) if steps else {}
     stood: dict[tuple, int] = {}
-    posted, net = [], line.value
-    for step, refund in enumerate([None, *world.refunds.get(line.line, [])]):
-        net = max(0, net - (refund.amount if refund else 0))
-        owed = _owed(found, line, net, rule)
+    posted = []
+    for number, step in enumerate(steps):
+        owed = _owed(shares, step.net, line.unit, rule)
         for of, amount in owed.items():
             change = amount - stood.get(of, 0)
-            if change or not step:
-                posted.append((line.line, step, *of, change))
+            if change or not number:
+                posted.append((line.line, number, *of, change))
         stood = owed
     return posted
 
@@ -109,35 +137,39 @@ def _eligible(world: World, line: Line, sold: int, rule: Rule) -> list[Found]:
 def _is_within(scope: Scope, event: Event, good: Good | None, line: Line) -> bool:
     if event.merchant != line.merchant:
         return False
-    return {
-        Scope.SHOP: True,
-        Scope.PRODUCT: event.product == line.product,
-        Scope.SKU: good is not None and good.sku == line.sku,
-        Scope.BRAND: _is_same_brand(good, line),
-        Scope.CATEGORY: good is not None and good.category is not None and good.category == line.category,
-    }[scope]
+    match scope:
+        case Scope.SHOP:
+            return True
+        case Scope.PRODUCT:
+            return event.product == line.product
+        case Scope.SKU:
+            return good is not None and good.sku == line.sku
+        case Scope.BRAND:
+            return _is_same_brand(good, line)
+        case Scope.CATEGORY:
+            return good is not None and good.category is not None and good.category == line.category
 
 
 def _is_same_brand(good: Good | None, line: Line) -> bool:
     return good is not None and good.brand != "" and good.brand == line.brand
 
 
-def _owed(found: list[Found], line: Line, net: int, rule: Rule) -> dict[tuple, int]:
-    """Return what each touch, by its token and kind, is owed of what is left of a line."""
+def _shares(found: list[Found], line: Line, rule: Rule) -> dict[tuple, Fraction | int]:
+    """Return which part of a line each touch has, by its token and kind, the earliest touch first."""
     if rule.model is Model.EVERYTHING:
-        return {(None, None): net}
+        return {(None, None): 1}
     if not found:
         return {}
     if rule.model is Model.CLAIMED:
-        return {(each.event.token, each.event.kind): net for each in _claimants(found)}
+        return {(each.event.token, each.event.kind): 1 for each in _claimants(found)}
     best = min(each.counted.rank for each in found)
     sharing = [each for each in found if each.counted.rank == best]
     if rule.model is Model.LAST:
         sharing = [min(sharing, key=lambda each: _precedence(each, line, rule))]
     if rule.model is Model.FIRST:
         sharing = sharing[:1]
-    amounts = _apportioned(net, _shares(sharing, rule), line.unit)
-    return {(each.event.token, each.event.kind): amount for each, amount in zip(sharing, amounts, strict=True)}
+    parts = [1] if len(sharing) == 1 else _parts(sharing, rule)
+    return {(each.event.token, each.event.kind): part for each, part in zip(sharing, parts, strict=True)}
 
 
 def _claimants(found: list[Found]) -> list[Found]:
@@ -157,8 +189,8 @@ def _precedence(each: Found, line: Line, rule: Rule) -> tuple:
     return nearness if rule.by_relevance else 0, *_recency(each)
 
 
-def _shares(sharing: list[Found], rule: Rule) -> list[Fraction]:
-    """Return which part of a line each touch has; the earliest touch comes first."""
+def _parts(sharing: list[Found], rule: Rule) -> list[Fraction]:
+    """Return which part each of several touches has; the earliest touch comes first."""
     n = len(sharing)
     if rule.model is Model.POSITION and n > 2:
         end = Fraction(2, 5)
@@ -168,6 +200,13 @@ def _shares(sharing: list[Found], rule: Rule) -> list[Fraction]:
         weights = [round(2**26 * 2.0**-times) for times in halvings]
         return [Fraction(weight, sum(weights)) for weight in weights]
     return [Fraction(1, n)] * n
+
+
+def _owed(shares: dict[tuple, Fraction | int], net: int, minor_unit: int, rule: Rule) -> dict[tuple, int]:
+    """Return what each touch is owed of what is left of a line."""
+    if rule.model is Model.CLAIMED or len(shares) < 2:
+        return dict.fromkeys(shares, net)
+    return dict(zip(shares, _apportioned(net, list(shares.values()), minor_unit), strict=True))
 
 
 def _apportioned(net: int, shares: list[Fraction], minor_unit: int) -> list[int]:

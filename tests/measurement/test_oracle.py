@@ -1,26 +1,51 @@
-"""Ten thousand random histories: what engines credit is what the slow oracle does, to the unit."""
+"""A hundred thousand random histories: what engines credit is what the slow oracle does, to the unit."""
 
 import random
+from collections.abc import Iterator
+from datetime import timedelta
 from zlib import crc32
 
 import pytest
 
-from ads.attribution import PRESETS
-from ads.attribution.rules import Model, State
+from ads.attribution import PRESETS, Rule
+from ads.attribution.rules import Counted, Kind, Model, Scope, State
 
-from .comparing import DuckDB, shrunken
-from .histories import DAY, START, histories, together
-from .oracle import entries
+from .comparing import DuckDB, in_postgres, in_python, in_spark, shrunken
+from .histories import DAY, SPREAD, START, Rows, histories, together
+from .oracle import Entry, World, entries
 
-MULTI = (Model.FIRST, Model.LINEAR, Model.POSITION, Model.DECAY, Model.CLAIMED)
-VARIANTS = [
-    PRESETS[name].with_(name=f"{name}_{model}_{state}", model=model, state=state)
-    for name in ("tiktok_shop_7c_1v", "criteo_30c_category_1v_sku", "iab_viewable")
-    for model in MULTI
-    for state in (State.PAID, State.SETTLED)
-]
-RULES = [*PRESETS.values(), *VARIANTS]
-EACH = 10_000 // len(RULES) + 1
+HISTORIES = 100_000
+SPREADING = (Model.LAST, Model.FIRST, Model.LINEAR, Model.POSITION, Model.DECAY, Model.CLAIMED)
+
+
+def drawn() -> list[Rule]:
+    """Return rules that no platform has: every model with every state, and kinds, scopes and windows as they come."""
+    draw = random.Random(5)
+    found = []
+    for model in SPREADING:
+        for state in State:
+            counts = tuple(_counted(kind, draw) for kind in draw.sample(list(Kind), 3))
+            life, name = timedelta(hours=draw.choice([3, 24, 168])), f"{model}_{state}"
+            found.append(Rule(name, "", counts, model, draw.random() < 0.5, life, state))
+    return found
+
+
+def _counted(kind: Kind, draw: random.Random) -> Counted:
+    window = timedelta(hours=draw.choice([1, 36, 168, 720, 1440]))
+    return Counted(kind, window, draw.choice(list(Scope)), draw.randrange(2))
+
+
+RULES = [*{rule.version: rule for rule in PRESETS.values()}.values(), *drawn()]  # presets may be the same by two names
+EACH = HISTORIES // len(RULES) + 1
+ONE_OF_EACH = [*{rule.model: rule for rule in RULES if rule.state is State.PLACED}.values()]
+A_FEW = 50  # histories for each of these
+
+
+def of_people(rule: Rule, number: int) -> list[Rows]:
+    """Return what was lived through; for every other rule, what was known of it at some instant."""
+    seed = crc32(rule.name.encode())
+    people, instant = histories(seed, number, rule), START + (25 + seed % 20) * DAY
+    return [each.known_at(instant) for each in people] if RULES.index(rule) % 2 else people
 
 
 @pytest.fixture(scope="module")
@@ -29,17 +54,63 @@ def duckdb():
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
-def test_the_engine_says_what_the_oracle_says(duckdb, rule):
-    seed = crc32(rule.name.encode())
-    people, instant = histories(seed, EACH), START + seed % 40 * DAY
-    people = [each.known_at(instant) if number % 2 else each for number, each in enumerate(people)]
-    agree(duckdb, together(people, random.Random(seed)), people, rule)
+def test_the_engine_and_the_pure_function_say_what_the_oracle_says(duckdb, rule):
+    people = of_people(rule, EACH)
+    world = in_disorder(people, rule)
+    right = entries(world, rule)
+    agree(right, duckdb.says(world.rows, rule), people, rule, duckdb.says)
+    agree(right, in_python(world, rule), people, rule, lambda rows, rule: in_python(World(rows), rule))
 
 
-def agree(engine, rows, people, rule):
-    right, said = entries(rows, rule), engine.says(rows, rule)
+def in_disorder(people: list[Rows], rule: Rule) -> World:
+    return World(together(people, random.Random(rule.version)))
+
+
+def agree(right: set[Entry], said: set[Entry], people: list[Rows], rule: Rule, says) -> None:
     if right != said:
         lines = {entry[0] for entry in right ^ said}
         person = next(each for each in people if lines & {line.line for line in each.lines})
-        least = shrunken(person, rule, engine.says)
-        pytest.fail(f"{list(least.every())}: {entries(least, rule)}, but {engine.says(least, rule)}")
+        least = shrunken(person, rule, says)
+        pytest.fail(f"{list(least.every())}: {entries(World(least), rule)}, but {says(least, rule)}")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", ONE_OF_EACH, ids=lambda rule: rule.name)
+def test_postgresql_says_the_same(rule):
+    world = in_disorder(of_people(rule, A_FEW), rule)
+    assert in_postgres(world.rows, rule) == entries(world, rule)
+
+
+@pytest.mark.spark
+def test_spark_says_the_same():
+    worlds = {rule: in_disorder(of_people(rule, A_FEW), rule) for rule in ONE_OF_EACH}
+    said = in_spark({rule: world.rows for rule, world in worlds.items()})
+    assert said == {rule: entries(world, rule) for rule, world in worlds.items()}
+
+
+def test_most_histories_credit_something_for_every_reason():
+    credited, told = 0, set()
+    for rule in RULES:
+        world = in_disorder(of_people(rule, A_FEW), rule)
+        right = entries(world, rule)
+        credited += len({entry[0] // SPREAD for entry in right})
+        told |= {case for entry in right for case in _cases(world, entry, rule)}
+    assert credited > 0.6 * A_FEW * len(RULES)
+    assert told == {*Model, *State, *Scope, *Kind, *REASONS, *CASES}
+
+
+REASONS = {"sale", "refund", "cancel", "paid after all"}
+CASES = {"late", "another device", "large", "one of several"}
+LARGE = 10**14  # ten-thousandths; times a weight of time decay, more than 64 bits can hold
+
+
+def _cases(world: World, entry: Entry, rule: Rule) -> Iterator[str]:
+    """Yield what an entry is an example of."""
+    number, step, *of, amount = entry
+    line = world.lines[number]
+    steps = world.steps(line, rule.state)
+    yield from (rule.model, rule.state, steps[step].reason)
+    if touch := world.events.get(tuple(of)):
+        yield from (touch.kind, rule.counted(touch.kind).scope)
+        yield from ["late"] * (touch.recorded > steps[0].at) + ["another device"] * (touch.shopper != line.shopper)
+        yield from ["large"] * (abs(amount) > LARGE) + ["one of several"] * (0 < amount < steps[step].net)
