@@ -129,17 +129,19 @@ class ReconciledDayAdmin(ReadOnlyAdmin):
 
 @admin.register(SavedReport)
 class SavedReportAdmin(ReadOnlyAdmin):
-    list_display = ["code", "merchant", "name", "is_shared", "made_by", "version", "updated_at", "removed_at"]
+    list_display = [
+        "code", "merchant", "portfolio_of", "name", "is_shared", "made_by", "version", "updated_at", "removed_at",
+    ]  # fmt: skip
     list_filter = ["is_shared"]
-    list_select_related = ["merchant", "made_by"]
+    list_select_related = ["merchant", "portfolio_of", "made_by"]
     search_fields = ["code", "name", "merchant__name", "merchant__code"]
     ordering = ["-pk"]
 
 
 @admin.register(ReportSchedule)
 class ReportScheduleAdmin(ReadOnlyAdmin):
-    list_display = ["report", "rhythm", "hour", "format", "set_by", "next_at"]
-    list_filter = ["rhythm", "format"]
+    list_display = ["report", "rhythm", "hour", "format", "set_by", "next_at", "fault"]
+    list_filter = ["rhythm", "format", "fault"]
     list_select_related = ["report", "set_by"]
     search_fields = ["report__code", "report__name"]
     ordering = ["next_at"]
@@ -147,8 +149,10 @@ class ReportScheduleAdmin(ReadOnlyAdmin):
 
 @admin.register(ReportRun)
 class ReportRunAdmin(ReadOnlyAdmin):
-    list_display = ["code", "merchant", "name", "version", "rows", "requested_by", "requested_at", "ready_at"]
-    list_select_related = ["merchant", "requested_by"]
+    list_display = [
+        "code", "merchant", "portfolio_of", "name", "version", "rows", "requested_by", "requested_at", "ready_at",
+    ]  # fmt: skip
+    list_select_related = ["merchant", "portfolio_of", "requested_by"]
     search_fields = ["code", "name", "merchant__name", "merchant__code"]
     date_hierarchy = "requested_at"
     exclude = ["file"]

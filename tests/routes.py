@@ -254,7 +254,7 @@ def codes_of_alice(shop: Merchant, alice: User) -> dict[str, str]:
     )
     kim = factories.person("kim", is_ka_manager=True)
     delegation = Delegation.objects.create(
-        merchant=shop, delegate=kim, kind="ka", rights=["people.view"], granted_by=alice, starts_at=AT,
+        merchant=shop, delegate=kim, kind="ka", rights=["people.view", "reports.view"], granted_by=alice, starts_at=AT,
         expires_at=AT + timedelta(days=1),
     )  # fmt: skip
     brand = Brand.objects.create(
@@ -341,7 +341,21 @@ def _reported(shop: Merchant, alice: User) -> dict[str, str]:
         expires_at=AT + timedelta(days=1),
     )  # fmt: skip
     season = Season.objects.create(occasion="x", title="S", first=AT.date(), last=AT.date(), updated_at=AT)
-    return {"saved": saved.code, "runs": run.code, "against": run.code, "seasons": season.code}
+    return {"saved": saved.code, "runs": run.code, "against": run.code, "seasons": season.code, **_across(shop)}
+
+
+def _across(shop: Merchant) -> dict[str, str]:
+    """A saved report and a run of the portfolio of Kim, to whom Alice's shop is lent."""
+    kim = User.objects.get(email="kim@example.org")
+    asked = {"measures": ["gmv"], "period": {"first": "2026-03-01", "last": "2026-03-09"}}
+    mine = {"portfolio_of": kim, "definition": asked}
+    saved = SavedReport.objects.create(**mine, currency="CNY", name="R", made_by=kim, created_at=AT, updated_at=AT)
+    run = ReportRun.objects.create(
+        **mine, report=saved, as_of=AT, version="x", requested_at=AT, rows=1, ready_at=AT,
+        expires_at=AT + timedelta(days=1), heading={"currency": "CNY"},
+    )  # fmt: skip
+    run.merchants.add(shop)
+    return {"kept": saved.code, "ran": run.code, "beside": run.code}
 
 
 def _hooked(shop: Merchant) -> dict[str, str]:

@@ -128,7 +128,7 @@ class Portfolio(Audience):
         """Return the portfolio at a moment, of that currency, else of the one that most of its shops have."""
         lent = tuple(lent_to(user, at=at))
         each = [merchant.currency for merchant in lent]
-        return cls(user, lent, currency or max(each, key=lambda code: (each.count(code), code), default=""))
+        return cls(user, lent, currency or min(each, key=lambda code: (-each.count(code), code), default=""))
 
     def in_currency(self, currency: str) -> "Portfolio":
         return replace(self, currency=currency)

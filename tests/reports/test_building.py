@@ -2,6 +2,7 @@
 
 import csv
 import io
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import openpyxl
@@ -10,19 +11,22 @@ import pyarrow.parquet as pq
 import pytest
 from django.core import mail
 
-from chengfeng import clock, jobs, outbox
+from ads.models import Event
+from chengfeng import clock, jobs, outbox, sheets
 from chengfeng.models import Job, OutboxMessage
 from reports.building import asking, files, running, saving, scheduling
 from reports.building.audience import Shop
-from reports.building.models import ReportRun, ReportSchedule
+from reports.building.models import Format, ReportRun, ReportSchedule
 from reports.building.reading import Kept, NotComparable, compare
 from reports.building.ready_made import READY_MADE
 from reports.measuring import storing
 from reports.measuring.asking import ask as answer
 from reports.measuring.definition import BadDefinition, parse
-from shops.models import Membership
+from shops.identity.linking import link
+from shops.models import Membership, Product
 from shops.people.rights import Right
 from shops.tenancy import access_of
+from tests import factories
 from tests.reports import world
 from tests.reports.test_measuring import DAY, MARCH, NOW, SOLD
 from tests.reports.test_measuring import lived as lived
@@ -103,11 +107,15 @@ def test_no_text_of_a_file_is_a_formula(audience, lived):
     assert names == ["Campaign", "'=1+1", "'=1+1", "'=1+1"]
 
 
-def test_a_sheet_that_is_too_long_is_refused(audience, lived):
+def test_a_sheet_that_is_too_long_is_refused_and_no_row_is_left_out(audience, lived, monkeypatch):
     run = ask(audience)
-    run.rows = 1_048_576
-    with pytest.raises(files.TooLong, match="1,048,575"):
+    monkeypatch.setattr(sheets, "SHEET_ROWS", 4)
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(files.content(run, "xlsx")))).active
+    assert sheet.max_row == 4
+    monkeypatch.setattr(sheets, "SHEET_ROWS", 3)
+    with pytest.raises(files.TooLong, match="A sheet holds 2 rows"):
         files.content(run, "xlsx")
+    assert b"".join(files.content(run, "csv")).count(b"\n") == 4
 
 
 def test_a_run_in_the_background_goes_on_where_it_was_stopped(audience, lived, monkeypatch):
@@ -227,7 +235,10 @@ def test_two_pulls_differ_by_what_was_posted_in_between(audience, lived):
     after = ask(audience, ASKED | {"compare": None})
     found = compare(after, before)
     assert (found.earlier, found.later, found.number) == (before, after, 1)
-    assert [row.values["net_gmv"] for row in found.rows] == [(200, 100)]
+    assert [(row.kind, row.values["net_gmv"]) for row in found.rows] == [("changed", (200, 100))]
+    assert [(each.what, each.number, each.amount) for each in found.happened] == [
+        ("sales", 1, None), ("refunds", 1, 100),
+    ]  # fmt: skip
     assert (found.totals["gmv"], found.totals["net_gmv"]) == ((250, 250), (250, 150))
     assert [(cause.reason, cause.entries, cause.amount) for cause in found.causes] == [("refund", 1, -100)]
     with pytest.raises(NotComparable):
@@ -235,12 +246,45 @@ def test_two_pulls_differ_by_what_was_posted_in_between(audience, lived):
 
 
 def test_what_was_known_then_is_the_same_for_ever(audience, lived, shop):
-    then = ASKED | {"as_of": (SOLD + DAY).isoformat()}
-    first = ask(audience, then)
-    world.sell(world.Variant.objects.first(), at=SOLD + timedelta(hours=3))
-    second = ask(audience, then, at=NOW + DAY)
-    assert (first.version, first.totals) == (second.version, second.totals)
-    assert b"".join(files.content(first, "csv")) == b"".join(files.content(second, "csv"))
+    then = ASKED | {"as_of": (SOLD + DAY).isoformat(), "dimensions": ["campaign", "sku", "touch"], "compare": None}
+    first = ask(audience, then | {"measures": ["gmv", "orders", "net_gmv"]})
+    everything_happens(shop, lived)
+    second = ask(audience, then | {"measures": ["gmv", "orders", "net_gmv"]}, at=NOW + DAY)
+    assert (first.rows, first.version, first.totals) == (2, second.version, second.totals)
+    for kind in Format.values:
+        assert b"".join(files.content(first, kind)) == b"".join(files.content(second, kind)), kind
+
+
+def everything_happens(shop, ads) -> None:
+    """More events, sales, a refund, a link, a click found invalid, new names: all after the moment asked for."""
+    late = SOLD + 2 * DAY
+    world.event(ads[1], "click", at=SOLD - DAY, received_at=late, shopper=uuid.uuid4(), token=uuid.uuid4())
+    order = world.Order.objects.order_by("pk")[1]
+    world.refund(order, "10", at=late)
+    link(order.shopper, factories.person("late"), evidence="login", at=late)
+    Event.objects.filter(kind="click", campaign=ads[0].campaign).update(
+        is_valid=False, reason="velocity", rescored_at=late
+    )
+    for number, ad in enumerate(ads):
+        world.Campaign.objects.filter(pk=ad.campaign_id).update(name=f"{9 - number} renamed")
+        Product.objects.filter(pk=ad.product_id).update(title=f"{9 - number} renamed")
+
+
+def test_rows_are_new_gone_or_changed_and_all_are_in_the_file(audience, lived, shop):
+    plain = {"dimensions": ["day", "sku"], "measures": ["gmv", "all_gmv", "all_orders"], "period": MARCH}
+    before = ask(audience, plain | {"as_of": (SOLD + timedelta(hours=1)).isoformat()})
+    Event.objects.filter(kind="click").update(is_valid=False, reason="velocity", rescored_at=SOLD + DAY)
+    found = compare(before, ask(audience, plain))
+    assert [(row.kind, row.values["gmv"], row.values["all_gmv"]) for row in found.rows] == [
+        ("changed", (200, 0), (200, 200)), ("new", (None, 0), (None, 50)), ("new", (None, 0), (None, 100)),
+    ]  # fmt: skip
+    assert [(each.what, each.number) for each in found.happened] == [
+        ("invalid_clicks", 2), ("sales", 2), ("refunds", 1)
+    ]  # fmt: skip
+    text = b"".join(files.changes(before, found.later)).decode("utf-8-sig")
+    head, *rows = csv.reader(io.StringIO(text))
+    assert head[-2:] == ["All orders, earlier", "All orders, later"]
+    assert [(row[0], row[-2], row[-1]) for row in rows] == [("changed", "1", "1"), ("new", "", "1"), ("new", "", "1")]
 
 
 def test_what_is_yet_to_come_cannot_be_known(audience, shop):
