@@ -13,21 +13,22 @@ TOKEN_LIFE = timedelta(hours=48)  # how long after its decision an event may hap
 
 SALES = "SELECT id, shopper, merchant_id, placed_at, at FROM ads_conversion WHERE id = ANY(%(sales)s)"
 BUYERS = f"""
-SELECT s.*, (
+SELECT s.*, coalesce((
     SELECT i.person FROM ({INTERVALS} WHERE shopper = s.shopper) i
     WHERE s.placed_at >= i.since AND s.placed_at < i.until
-) AS person FROM ({{sales}}) s
+), s.shopper) AS person FROM ({{sales}}) s
 """
 DEVICES = f"""
-SELECT b.id, b.merchant_id, b.at, b.shopper, '-infinity'::timestamptz AS since, coalesce(
-    (SELECT at - interval '30 days' FROM shops_link l WHERE l.shopper = b.shopper AND number = 1), 'infinity'
-) AS until
-FROM buyers# b WHERE person IS NULL
+SELECT b.id, b.merchant_id, b.at, b.shopper, '-infinity'::timestamptz AS since, coalesce((
+    SELECT CASE WHEN person = shopper THEN '-infinity' ELSE at - interval '30 days' END
+    FROM shops_link l WHERE l.shopper = b.shopper AND number = 1
+), 'infinity') AS until
+FROM buyers# b WHERE person = shopper
 UNION ALL
 SELECT b.id, b.merchant_id, b.at, i.shopper, i.since, i.until FROM buyers# b CROSS JOIN LATERAL (
     {INTERVALS} WHERE shopper IN (SELECT shopper FROM shops_link WHERE person = b.person)
 ) i WHERE i.person = b.person
-"""
+"""  # a device that is nobody's is a person itself: before its first link, and while it is kept apart
 EVENTS = """
 FROM devices# d JOIN ads_event e ON e.shopper = d.shopper AND e.merchant_id = d.merchant_id
     AND e.at >= greatest(d.since, d.at - %(window#)s) AND e.at <= d.at AND e.at < d.until
