@@ -6,7 +6,7 @@ from .api import paths as api_paths
 from .api import routes
 from .api import views as api
 from .reconciliation import views as reconciliation
-from .views import across, building, cockpit, exports, paths, runs, why
+from .views import across, behind, building, cockpit, exports, paths, runs, why
 
 app_name = "reports"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("console/<merchant>/reports/ask/", building.report, name="report"),
     path("console/<merchant>/reports/paths/", paths.paths, name="paths"),
     path("console/<merchant>/reports/paths/file/", paths.paths_file, name="paths_file"),
+    path("console/<merchant>/reports/rows/", behind.report_rows, name="report_rows"),
+    path("console/<merchant>/reports/rows/file/", behind.report_rows_file, name="report_rows_file"),
     path("console/<merchant>/reports/runs/", runs.runs, name="runs"),
     path("console/<merchant>/reports/runs/compare/", runs.runs_compare, name="runs_compare"),
     path("console/<merchant>/reports/runs/<run>/", runs.run, name="run"),

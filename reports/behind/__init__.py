@@ -1,0 +1,1 @@
+"""The rows behind a number of a report: what was added up, or counted, and nothing else."""

@@ -1,0 +1,77 @@
+"""Template tags of the way from a report's numbers to the rows behind them."""
+
+import json
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from babel.numbers import format_percent
+from django import template
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from chengfeng.templatetags.frame import DASH, count, locale
+
+from ..behind.asking import Part
+from ..behind.cells import Cell
+from ..behind.columns import Column, Form
+from ..measuring.asking import Result
+from ..measuring.measures import MEASURES
+from ..tables import written
+from .metrics import written as in_unit
+
+register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def rows_behind(context, result: Result, keys: Sequence[Any] | None = None) -> str:
+    """Return the address of the rows behind a row of a report, or behind its total."""
+    definition, run = result.definition, context.get("run")
+    cell = Cell.of(definition.dimensions, keys) if keys is not None else Cell({})
+    if run:
+        what = [("run", run.code)]
+    else:
+        pinned = definition.with_(period=result.days, as_of=result.as_of, compare=None, sort="", limit=None)
+        told = {name: value for name, value in pinned.document().items() if value}
+        what = [("report", json.dumps(told, separators=(",", ":")))]
+    address = reverse("reports:report_rows", args=[context["merchant"].code])
+    return f"{address}?{urlencode([*what, *cell.parameters()])}"
+
+
+@register.simple_tag
+def in_column(column: Column, value: Any, part: Part, currency: str) -> str:
+    """Write a value of a row behind a number."""
+    if column.form == Form.ADDED:
+        return in_unit(part.unit, value, currency)
+    if column.form == Form.VALUE:
+        return DASH if value in (None, "") else written(column.dimension, value)
+    return DASH if value is None else WAYS[column.form](value)
+
+
+@register.simple_tag
+def summed(part: Part, value: Decimal | int, currency: str) -> str:
+    return in_unit(part.unit, value, currency)
+
+
+@register.filter
+def sum_label(part: Part) -> str:
+    """Return what a sum is called: as the measure of that name is."""
+    return str(MEASURES[part.code].label)
+
+
+def _step(number: int) -> str:
+    return _("Sale") if number == 0 else _("Refund or cancellation")
+
+
+WAYS = {
+    Form.MOMENT: lambda value: date_format(localtime(value), "SHORT_DATETIME_FORMAT"),
+    Form.DAY: lambda value: date_format(value, "SHORT_DATE_FORMAT"),
+    Form.ORDER: str,
+    Form.STEP: _step,
+    Form.NOTE: lambda is_note: _("Credit note") if is_note else _("Charge"),
+    Form.SHARE: lambda share: format_percent(share, format="0.##%", locale=locale()),
+    Form.COUNT: count,
+}

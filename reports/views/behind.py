@@ -1,0 +1,97 @@
+"""The rows behind a number of a report, page by page and as a file."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.core.exceptions import BadRequest
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from chengfeng import clock, sheets
+from shops.people.rights import Right
+from shops.tenancy import merchant_page
+
+from ..behind import asking, files
+from ..behind.cells import BadCell, Cell
+from ..building.asking import visible
+from ..building.audience import Shop
+from ..building.reading import Kept
+from ..measuring.definition import Definition, parse
+from ..measuring.dimensions import DIMENSIONS
+from ..measuring.measures import MEASURES
+from ..ruled import query_of
+from ..tables import written
+
+PAGE = 50
+
+
+@merchant_page(Right.REPORTS_VIEW)
+@require_safe
+def report_rows(request: HttpRequest) -> HttpResponse:
+    """What lies behind a cell of the report, or of the run, that the address names."""
+    wanted, start = _wanted(request), (_page(request) - 1) * PAGE
+    found = asking.look(wanted, request.access.merchant, at=clock.now(), start=start, number=PAGE)
+    keys = found.cell.keys([request.access.merchant.pk])
+    context = {
+        "found": found, "metric": MEASURES[found.measure], "page_size": PAGE,
+        "page": Paginator(range(found.number), PAGE).get_page(request.GET.get("page")),
+        "of": [(DIMENSIONS[code].label, written(code, key)) for code, key in keys.items()],
+        "measures": [MEASURES[code] for code in _allowed(request, wanted.definition)],
+        "rows": [list(zip(found.columns, row, strict=True)) for row in found.rows],
+        "rule_query": query_of(found.definition.preset, dict(found.definition.changes)),
+        "run": request.GET.get("run"), "report": request.GET.get("report"),
+    }  # fmt: skip
+    return render(request, "reports/building/behind.html", context)
+
+
+@merchant_page(Right.REPORTS_VIEW)
+@require_safe
+def report_rows_file(request: HttpRequest) -> HttpResponse:
+    """All rows behind a cell as CSV, made while it is sent."""
+    wanted = _wanted(request)
+    answer = StreamingHttpResponse(_content(request, wanted, at=clock.now()), content_type=sheets.CSV)
+    name = f"{request.access.merchant.slug}-{wanted.measure}-{wanted.sum}.csv"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _content(request: HttpRequest, wanted: asking.Asked, *, at: datetime) -> Iterator[bytes]:
+    return files.csv(wanted, asking.every(wanted, request.access.merchant, at=at))
+
+
+def _page(request: HttpRequest) -> int:
+    page = request.GET.get("page", "1")
+    return max(int(page), 1) if page.isdecimal() and len(page) < 9 else 1
+
+
+def _definition(request: HttpRequest) -> Definition:
+    """Return the definition of the run that the address names, or the one that it carries."""
+    if code := request.GET.get("run"):
+        return Kept(get_object_or_404(visible(Shop(request.access)), code=code)).definition
+    try:
+        return parse(json.loads(request.GET.get("report", "")))
+    except (ValueError, RecursionError) as error:
+        raise BadRequest from error
+
+
+def _wanted(request: HttpRequest) -> asking.Asked:
+    """Return what the address asks; its first measure is the first that the reader may look behind."""
+    definition, query = _definition(request), request.GET
+    allowed = _allowed(request, definition)
+    measure = query.get("measure") or next(iter(allowed), "")
+    try:
+        wanted = asking.asked(definition, Cell.read(query), measure, query.get("part", ""))
+    except BadCell as error:
+        raise BadRequest from error
+    except LookupError as error:
+        raise Http404 from error
+    for right in asking.rights_of(wanted.measure):
+        request.access.require(right)
+    return wanted
+
+
+def _allowed(request: HttpRequest, definition: Definition) -> list[str]:
+    return [code for code in definition.offered if asking.rights_of(code) <= request.access.rights]
