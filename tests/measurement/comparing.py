@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from ads.attribution import relations
 from ads.attribution.rules import Goods, Rule, Touch, credit
 from ads.attribution.rules import Line as Sold
+from reports.engines.compiling import compiled
 from reports.engines.postgres import PostgreSQL
 from reports.history.logs import Bounds, Log
 
@@ -60,7 +61,7 @@ class DuckDB:
         for name in ROWS:
             self.connection.con.register(name, arrow(rows, name))
         if rule not in self.questions:
-            self.questions[rule] = str(ibis.to_sql(asked(self.connection.table, rule), dialect="duckdb"))
+            self.questions[rule] = compiled(asked(self.connection.table, rule), "duckdb")
         return told(self.connection.con.sql(self.questions[rule]).to_arrow_table())
 
 
@@ -98,10 +99,10 @@ def in_spark(worlds: Mapping[Rule, Rows]) -> dict[Rule, set[Entry]]:
         rows = Rows()
 
         def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
-            name, path = f"{name}_{next(self.results)}", self.folder / f"{next(self.results)}.parquet"
-            pq.write_table(arrow(self.rows, log.name), path)
-            self._read([path], log, name)
-            return ibis.table(ibis.Schema.from_pyarrow(pq.read_schema(path)), name=name)
+            table, path = arrow(self.rows, log.name), self.folder / f"rows_{next(self.results)}.parquet"
+            pq.write_table(table, path)
+            self.session.read.parquet(f"file://{path}").createOrReplaceTempView(name)
+            return ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
 
         def says(self, rows: Rows, rule: Rule) -> set[Entry]:
             self.rows, self._tables = rows, {}

@@ -9,6 +9,7 @@ import pytest
 
 from ads.attribution import PRESETS, Rule
 from ads.attribution.rules import Counted, Kind, Model, Scope, State
+from tests.reports.test_engines import HAS_SPARK
 
 from .comparing import DuckDB, in_postgres, in_python, in_spark, shrunken
 from .histories import DAY, SPREAD, START, Rows, histories, together
@@ -38,6 +39,7 @@ def _counted(kind: Kind, draw: random.Random) -> Counted:
 RULES = [*{rule.version: rule for rule in PRESETS.values()}.values(), *drawn()]  # presets may be the same by two names
 EACH = HISTORIES // len(RULES) + 1
 ONE_OF_EACH = [*{rule.model: rule for rule in RULES if rule.state is State.PLACED}.values()]
+IN_SPARK = [rule for rule in ONE_OF_EACH if rule.model in (Model.LAST, Model.DECAY)]
 A_FEW = 50  # histories for each of these
 
 
@@ -82,8 +84,9 @@ def test_postgresql_says_the_same(rule):
 
 
 @pytest.mark.spark
+@pytest.mark.skipif(not HAS_SPARK, reason="Spark is an extra: it needs requirements-spark.txt and Java")
 def test_spark_says_the_same():
-    worlds = {rule: in_disorder(of_people(rule, A_FEW), rule) for rule in ONE_OF_EACH}
+    worlds = {rule: in_disorder(of_people(rule, 3 * A_FEW), rule) for rule in IN_SPARK}
     said = in_spark({rule: world.rows for rule, world in worlds.items()})
     assert said == {rule: entries(world, rule) for rule, world in worlds.items()}
 

@@ -83,6 +83,23 @@ def test_clocks_and_rules_are_chosen_when_asked(shop, lived, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_what_is_cancelled_unpaid_is_taken_back_from_what_was_placed(shop, lived, engine):
+    dana, shoes = uuid.uuid4(), lived[0].product.variants.get()
+    world.click(lived[0], at=SOLD - DAY, shopper=dana)
+    world.give_up(world.place(shoes, at=SOLD, shopper=dana), at=SOLD + DAY)
+    measures = ["gmv", "refunds", "refunds_done", "net_gmv", "all_gmv", "all_refunds"]
+
+    def told(state: str, as_of: datetime) -> list:
+        rule = {"changes": {"state": state}}
+        total = answer(shop, engine, measures=measures, rule=rule, as_of=as_of.isoformat()).total
+        return [total[measure] for measure in measures]
+
+    assert told("paid", NOW) == [250, 100, 100, 150, 350, 100]
+    assert told("placed", NOW) == [350, 200, 200, 150, 450, 200]
+    assert told("placed", SOLD + DAY - timedelta(seconds=1)) == [350, 0, 0, 350, 350, 0]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_as_of_then_is_what_was_known_then(shop, lived, engine):
     early = (SOLD + timedelta(hours=1)).isoformat()
     result = answer(shop, engine, as_of=early, measures=["gmv", "refunds", "all_orders"])
