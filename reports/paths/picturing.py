@@ -11,7 +11,7 @@ from .tallying import PathModel
 
 MOST_BARS = 12
 LABELS = {
-    PathModel.FIRST: gettext_lazy("First"), PathModel.LAST: gettext_lazy("Last"),
+    PathModel.FIRST: gettext_lazy("First touch"), PathModel.LAST: gettext_lazy("Last touch"),
     PathModel.LINEAR: gettext_lazy("Linear"), PathModel.DISTINCT: gettext_lazy("Shapley of counts"),
     PathModel.MARKOV: gettext_lazy("Markov"), PathModel.SHAPLEY: gettext_lazy("Shapley of rates"),
 }  # fmt: skip
@@ -27,8 +27,8 @@ MEANINGS = {
         "In proportion to the orders that a chain of steps would lose without the channel, solved exactly."
     ),
     PathModel.SHAPLEY: gettext_lazy(
-        "In proportion to what the channel adds to the share of journeys that end with an order, on average over all "
-        "sets of channels. Rare channels weigh as much as frequent ones; below zero, journeys with it convert less."
+        "What the channel adds, on average over all sets of channels, when journeys without some of their channels "
+        "convert at the rate of journeys that never met them. Below zero, journeys convert less with it."
     ),
 }  # fmt: skip
 

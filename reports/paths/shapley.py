@@ -4,6 +4,9 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from math import factorial
 
+import numpy as np
+from numpy.typing import NDArray
+
 MOST_CHANNELS = 12
 
 
@@ -28,30 +31,34 @@ def _value(channel, others, worth):
     return total
 
 
-def rates(met: Mapping[frozenset[str], tuple[int, int]]) -> dict[frozenset[str], float]:
-    """Return what each set of channels is worth: the rate among all journeys that met no channel outside of it.
+def kept(met: Mapping[frozenset[str], tuple[float, float]]) -> dict[frozenset[str], float]:
+    """Return what each set of channels is worth: what would be left of all gains, were there no other channels.
 
-    `met` holds gains – orders, or their value – and journeys by the very set of channels that they met. Raises
-    TooManyChannels.
+    `met` holds gains – orders, or their value – and journeys by the very set of channels that they met. A journey that
+    would still have met some of its channels gains as much as journeys do that met these and no others; where there
+    are none, as those do that met nothing besides these. Raises TooManyChannels.
     """
     channels = sorted({channel for each in met for channel in each})
     if len(channels) > MOST_CHANNELS:
         raise TooManyChannels(f"{len(channels)} channels, at most {MOST_CHANNELS}")
     place = {channel: 1 << number for number, channel in enumerate(channels)}
-    sums = [[0, 0] for _ in range(1 << len(channels))]
-    for each, counted in met.items():
-        sums[sum(place[channel] for channel in each)] = list(counted)
-    _add_subsets(sums, place.values())
+    sets = np.array([sum(place[channel] for channel in each) for each in met], int)
+    gains, journeys = np.zeros((2, 1 << len(channels)))
+    gains[sets], journeys[sets] = np.array(list(met.values()), float).reshape(-1, 2).T
+    rates = _rates(gains, journeys, place.values())
+    met_by = journeys[sets]
     return {
-        frozenset(channel for channel in channels if place[channel] & number): gains / journeys
-        for number, (gains, journeys) in enumerate(sums) if journeys
-    }  # fmt: skip
+        frozenset(channel for channel in channels if place[channel] & number): float(met_by @ rates[sets & number])
+        for number in range(1 << len(channels))
+    }
 
 
-def _add_subsets(sums: list[list[int]], bits: Iterable[int]) -> None:
-    """Add to the sums of each set those of all sets within it."""
+def _rates(gains: NDArray, journeys: NDArray, bits: Iterable[int]) -> NDArray:
+    """Return the gain of a journey by the set of channels it met; numbers of sets are sums of bits."""
+    within = np.array([gains, journeys])
+    numbers = np.arange(len(gains))
     for bit in bits:
-        for number, own in enumerate(sums):
-            if number & bit:
-                own[0] += sums[number ^ bit][0]
-                own[1] += sums[number ^ bit][1]
+        larger = numbers[numbers & bit > 0]
+        within[:, larger] += within[:, larger ^ bit]
+    told = np.where(journeys > 0, [gains, journeys], within)
+    return np.divide(told[0], told[1], out=np.zeros(len(gains)), where=told[1] > 0)

@@ -13,7 +13,7 @@ from chengfeng.money import ZERO, minor_unit
 
 from .question import MOST_STEPS
 from .removal import Chain, Effects, Journey, TooManyStates
-from .shapley import MOST_CHANNELS, rates, shapley
+from .shapley import MOST_CHANNELS, kept, shapley
 
 CONVERSION_UNIT = Decimal("0.0001")
 PART = lcm(*range(1, MOST_STEPS + 1))  # so many parts that those of any path's step are a whole number
@@ -110,7 +110,7 @@ class Tally:
         return {model: self._spread(*weights[model], currency) for model in PathModel if model in weights}
 
     def _rated(self, gain: int) -> dict[str, int]:
-        return _whole(shapley(rates({each: (sums[gain], sums[2]) for each, sums in self.met.items()})))
+        return _whole(shapley(kept({each: (sums[gain], sums[2]) for each, sums in self.met.items()})))
 
     def _spread(self, orders: Mapping[str, int], value: Mapping[str, int], currency: str) -> dict[str, Credit]:
         channels, coin, worth = sorted(self.channels), minor_unit(currency), self.value * AMOUNT_UNIT

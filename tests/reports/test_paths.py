@@ -8,7 +8,7 @@ from math import sqrt
 import pytest
 
 from reports.paths.removal import Journey, TooManyStates, removal_effects, states_of
-from reports.paths.shapley import TooManyChannels, rates, shapley
+from reports.paths.shapley import TooManyChannels, kept, shapley
 from reports.paths.tallying import PathModel, Tally
 
 JOURNEYS = [Journey(("ga",), 2, nulls=1), Journey(("mail",), 1), Journey(("ga", "mail"), 1)]
@@ -64,11 +64,15 @@ def test_shapley_values_are_those_by_hand():
     assert values == pytest.approx({"O": 23 / 3, "F": 49 / 6, "D": 19 / 6})
 
 
-def test_the_rate_of_a_set_is_that_of_all_journeys_within_it():
-    met = {frozenset("a"): (1, 4), frozenset("ab"): (2, 4), frozenset("b"): (0, 2)}
-    within = {frozenset("a"): 1 / 4, frozenset("b"): 0, frozenset("ab"): 3 / 10}
-    assert rates(met) == pytest.approx(within)
-    assert shapley(rates(met)) == pytest.approx({"a": (1 / 4 + 3 / 10) / 2, "b": (3 / 10 - 1 / 4) / 2})
+def test_a_set_is_worth_what_would_be_left_without_the_other_channels():
+    met = {frozenset("a"): (1, 4), frozenset("ab"): (2, 4), frozenset("b"): (0, 2), frozenset("bcd"): (3, 5)}
+    worth = kept(met)
+    # a: a quarter of the eight that met it. ab: one of the four besides. bc: nobody met just these, and none bought of
+    # the two that met only b. bcd: those who met all three, for of those that met b none did.
+    told = {each: worth[frozenset(each)] for each in ("", "a", "b", "ab", "bc", "bcd", "abcd")}
+    assert told == pytest.approx({"": 0, "a": 2, "b": 0, "ab": 3, "bc": 0, "bcd": 3, "abcd": 6})
+    two = kept({each: counted for each, counted in met.items() if "c" not in each})
+    assert shapley(two) == pytest.approx({"a": 2.5, "b": 0.5})
 
 
 def test_too_many_channels_or_states_are_refused():
