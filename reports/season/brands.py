@@ -17,9 +17,9 @@ from ..measuring.periods import Days
 from ..sources import CREDITS, Grain
 from .numbers import Sums, growth, number
 from .turnover import NOW, YEAR, spans_of
-from .windows import BOUGHT, OWNED, PERSON, windows
+from .windows import BY_OWNER, OWNED, PERSON, WINDOWS, windows
 
-COUNTS = ("merchants", "orders", "buyers", "ad_orders")
+COUNTS = ("merchants", "orders", "buyers")
 MONEY = ("line_value", "ad_gmv", "ad_refunded", "spend")
 NOTHING: Sums = dict.fromkeys(COUNTS, 0) | dict.fromkeys(MONEY, ZERO)
 SORTS = ("brand", "line_value", "growth", "orders", "buyers", "ad_gmv", "spend", "roi", "kept_roi")
@@ -27,7 +27,7 @@ SORTS = ("brand", "line_value", "growth", "orders", "buyers", "ad_gmv", "spend",
 
 @dataclass(frozen=True, slots=True)
 class Branded:
-    """The sums of a brand, of no brand where its name is empty, or of all where it is None."""
+    """The sums of a brand, of no brand where its name is empty, or of all where it is None; of last year the value."""
 
     brand: str | None
     now: Sums
@@ -45,15 +45,17 @@ def look(
     merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *, at: datetime
 ) -> tuple[list[Branded], Branded]:
     """Return every brand that sold or was advertised in the season or last year's, and all together."""
-    found: dict[tuple[str, str | None], dict] = {}
-    for row in (*_sold(merchants, periods), *_credited(merchants, periods), *_spent(merchants, periods, at=at)):
-        found.setdefault((row.pop("period"), row.pop("brand")), {}).update(row)
-    brands = {brand for _, brand in found if brand is not None}
-
-    def told(brand: str | None) -> Branded:
-        return Branded(brand, *({**NOTHING, **found.get((name, brand), {})} for name in (NOW, YEAR)))
-
-    return [told(brand) for brand in brands], told(None)
+    found: dict[str, dict[str | None, dict]] = {NOW: {}, YEAR: {}}
+    for row in (*_sold(merchants, periods), *_spent(merchants, periods, at=at)):
+        known = found[row.pop("period")].setdefault(row.pop("brand"), dict(NOTHING))
+        known.update({code: value for code, value in row.items() if value is not None})
+    for sums in found.values():
+        sums[None] = sums.get(None, NOTHING) | {
+            code: sum((each[code] for brand, each in sums.items() if brand is not None), ZERO) for code in MONEY
+        }
+    brands = {brand for sums in found.values() for brand in sums if brand is not None}
+    told = [Branded(brand, *(found[name].get(brand, NOTHING) for name in (NOW, YEAR))) for brand in brands]
+    return told, Branded(None, found[NOW][None], found[YEAR][None])
 
 
 def in_order(brands: Sequence[Branded], sort: str) -> list[Branded]:
@@ -66,38 +68,39 @@ def in_order(brands: Sequence[Branded], sort: str) -> list[Branded]:
     return sorted(known, key=lambda row: row[code], reverse=backwards) + [row for row in by_name if row[code] is None]
 
 
-SOLD = f"""
-    WITH {BOUGHT}
-    SELECT n.period, sold.brand, count(DISTINCT n.merchant_id) AS merchants, count(DISTINCT n.id) AS orders,
-        count(DISTINCT {PERSON}) AS buyers, sum(sold.value) AS line_value
-    FROM bought n JOIN ads_conversionline sold ON sold.conversion_id = n.id {OWNED}
-    GROUP BY GROUPING SETS ((n.period, sold.brand), (n.period))
+LINES = f"""
+    {WINDOWS} JOIN ads_conversion n ON n.merchant_id = w.merchant_id AND n.at >= w.start AND n.at < w.until
+    JOIN ads_conversionline sold ON sold.conversion_id = n.id
 """
+SOLD = f"""
+    WITH bought AS MATERIALIZED (
+        SELECT w.period, n.merchant_id, n.id, n.shopper, n.placed_at, sold.brand, sold.value FROM {LINES}
+    ), {OWNED}
+    SELECT n.period, n.brand, count(DISTINCT n.merchant_id) AS merchants, count(DISTINCT n.id) AS orders,
+        count(DISTINCT {PERSON}) AS buyers, sum(n.value) AS line_value
+    FROM bought n {BY_OWNER} GROUP BY n.period, GROUPING SETS ((n.brand), ())
+"""
+VALUE = f"SELECT w.period, sold.brand, sum(sold.value) AS line_value FROM {LINES} GROUP BY 1, 2"
 CREDITED = f"""
-    WITH {BOUGHT}
-    SELECT b.period, sold.brand, {CREDITS.measures["ad_orders"]} AS ad_orders, {CREDITS.measures["ad_gmv"]} AS ad_gmv,
-        {CREDITS.measures["ad_refunds"]} AS ad_refunded
-    FROM {CREDITS.rows} JOIN bought b ON b.id = n.id WHERE {CREDITS.where}
-    GROUP BY GROUPING SETS ((b.period, sold.brand), (b.period))
+    SELECT w.period, sold.brand, {CREDITS.measures["ad_gmv"]} AS ad_gmv, {CREDITS.measures["ad_refunds"]} AS ad_refunded
+    FROM {LINES} JOIN ads_credit r ON r.line_id = sold.id WHERE {CREDITS.where} GROUP BY 1, 2
 """
 
 
 def _sold(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> list[dict]:
-    return sql.dicts(SOLD, windows(merchants, periods))
-
-
-def _credited(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> list[dict]:
-    return sql.dicts(CREDITED, windows(merchants, periods))
+    """Return what was sold of each brand, and who bought all of them under the brand None; of last year the value."""
+    now, year = (windows(merchants, {name: periods[name]}) for name in (NOW, YEAR))
+    return [*sql.dicts(SOLD, now), *sql.dicts(CREDITED, now), *sql.dicts(VALUE, year)]
 
 
 def _spent(merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *, at: datetime) -> list[dict]:
     """Return what was spent on products of each brand, from the facts of products; they know all of the spend."""
     rows = []
-    for name, span in spans_of(merchants, periods, at=at).items():
+    for name, span in spans_of(merchants, {NOW: periods[NOW]}, at=at).items():
         statement, params = reading.query(span, grain=Grain.PRODUCT)
         query = (
             f"SELECT p.brand, sum(d.spend) AS spend FROM ({statement}) d JOIN shops_product p ON p.id = d.product_id "
-            "GROUP BY GROUPING SETS ((p.brand), ()) HAVING sum(d.spend) <> 0"
+            "GROUP BY p.brand HAVING sum(d.spend) <> 0"
         )
         rows += [{"period": name, **row} for row in sql.dicts(query, params)]
     return rows

@@ -52,8 +52,12 @@ def series(
 
 
 def by_hour(merchants: Sequence[Merchant], asked: Asked) -> dict:
-    """Return the chart of the opening day, hour by hour of each merchant's clock, beside that of last year."""
-    return _drawn(asked.currency, [f"{hour}:00" for hour in range(24)], *hours(merchants, asked))
+    """Return the chart of the opening day, hour by hour of each merchant's clock, beside that of last year.
+
+    It is empty where nothing was paid on either.
+    """
+    now, year = hours(merchants, asked)
+    return _drawn(asked.currency, [f"{hour}:00" for hour in range(24)], now, year) if any((*now, *year)) else {}
 
 
 def hours(merchants: Sequence[Merchant], asked: Asked) -> tuple[list[Decimal], list[Decimal]]:

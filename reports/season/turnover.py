@@ -10,10 +10,9 @@ from shops.models import Merchant
 
 from .. import reading
 from ..measuring.periods import Days
-from ..metrics import RULE
-from ..sources import Grain
+from ..sources import CREDITS, Grain
 from .numbers import FACTS, Sums
-from .windows import BOUGHT, OWNED, PERSON, windows
+from .windows import BY_OWNER, OWNED, PERSON, WINDOWS, windows
 
 NOW, YEAR, BEFORE = "now", "year", "before"
 MONEY = ("paid_gmv", "spend", "ad_gmv", "refunded", "settled", "ad_refunded")
@@ -78,21 +77,27 @@ def _facts(span: reading.Span) -> tuple[dict[int, Sums], dict[date, Sums]]:
 
 
 FOLLOWED = f"""
-    WITH {BOUGHT}, back AS (
-        SELECT n.period, n.merchant_id, -sum(r.amount) AS ad_refunded FROM bought n
-        JOIN ads_conversionline l ON l.conversion_id = n.id JOIN ads_credit r ON r.line_id = l.id
-        WHERE r.rule = %(rule)s AND r.refund <> '' GROUP BY n.period, n.merchant_id
-    )
-    SELECT n.period, n.merchant_id, count(DISTINCT {PERSON}) AS buyers, coalesce(sum(o.refunded), 0) AS refunded,
-        coalesce(sum(o.total) FILTER (WHERE o.settled_at IS NOT NULL), 0) AS settled,
-        coalesce(min(back.ad_refunded), 0) AS ad_refunded
-    FROM bought n JOIN orders_order o ON o.code = n.order_code {OWNED}
-    LEFT JOIN back ON back.period = n.period AND back.merchant_id = n.merchant_id
-    GROUP BY GROUPING SETS ((n.period, n.merchant_id), (n.period))
+    WITH bought AS MATERIALIZED (
+        SELECT w.period, o.merchant_id, o.shopper, o.placed_at, o.total, o.refunded, o.settled_at
+        FROM {WINDOWS} JOIN orders_order o
+        ON o.merchant_id = w.merchant_id AND o.paid_at >= w.start AND o.paid_at < w.until
+    ), {OWNED}
+    SELECT n.period, n.merchant_id, count(DISTINCT {PERSON}) AS buyers, sum(n.refunded) AS refunded,
+        coalesce(sum(n.total) FILTER (WHERE n.settled_at IS NOT NULL), 0) AS settled
+    FROM bought n {BY_OWNER} GROUP BY n.period, GROUPING SETS ((n.merchant_id), ())
+"""
+GIVEN_BACK = f"""
+    SELECT w.period, r.merchant_id, {CREDITS.measures["ad_refunds"]} AS ad_refunded
+    FROM {WINDOWS} JOIN ads_conversion n ON n.merchant_id = w.merchant_id AND n.at >= w.start AND n.at < w.until
+    JOIN ads_conversionline sold ON sold.conversion_id = n.id JOIN ads_credit r ON r.line_id = sold.id
+    WHERE {CREDITS.where} AND r.refund <> '' GROUP BY 1, 2
 """
 
 
 def _followed(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> dict[tuple[str, int | None], dict]:
     """Return what became of the sales of each period: by merchant, and who bought of all under the merchant None."""
-    rows = sql.dicts(FOLLOWED, windows(merchants, periods) | {"rule": RULE})
-    return {(row.pop("period"), row.pop("merchant_id")): row for row in rows}
+    params = windows(merchants, periods)
+    found: dict[tuple[str, int | None], dict] = {}
+    for row in (*sql.dicts(FOLLOWED, params), *sql.dicts(GIVEN_BACK, params)):
+        found.setdefault((row.pop("period"), row.pop("merchant_id")), {}).update(row)
+    return found

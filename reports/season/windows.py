@@ -13,15 +13,9 @@ WINDOWS = (
     "unnest(%(periods)s::text[], %(ids)s::bigint[], %(starts)s::timestamptz[], %(ends)s::timestamptz[]) "
     "AS w(period, merchant_id, start, until)"
 )
-BOUGHT = f"""
-    bought AS MATERIALIZED (
-        SELECT w.period, n.id, n.merchant_id, n.order_code, n.shopper, n.placed_at
-        FROM {WINDOWS} JOIN ads_conversion n ON n.merchant_id = w.merchant_id AND n.at >= w.start AND n.at < w.until
-    ),
-    owned AS MATERIALIZED ({INTERVALS} WHERE shopper IN (SELECT shopper FROM bought))
-"""  # the sales of the windows, and whose their devices were
-OWNED = "LEFT JOIN owned i ON i.shopper = n.shopper AND i.since <= n.placed_at AND n.placed_at < i.until"
-PERSON = "coalesce(i.person, n.shopper)"
+OWNED = f"owned AS MATERIALIZED ({INTERVALS} WHERE shopper IN (SELECT shopper FROM bought))"
+BY_OWNER = "LEFT JOIN owned i ON i.shopper = n.shopper AND i.since <= n.placed_at AND n.placed_at < i.until"
+PERSON = "coalesce(i.person, n.shopper)"  # who bought: whose the device was when the order `n` of `bought` was placed
 
 
 def windows(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> dict[str, list]:

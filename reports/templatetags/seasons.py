@@ -51,7 +51,11 @@ def told(code: str, value: Decimal | int | None, currency: str) -> str:
 def grown(change: Decimal | None, code: str = "paid_gmv") -> str:
     """Write a change in the colour of what it means; a dash where there is nothing to compare with."""
     if change is None:
-        return format_html('<span class="text-secondary" title="{}">–</span>', _("nothing to compare with"))
+        nothing = _("nothing to compare with")
+        return format_html(
+            '<span class="text-secondary" title="{0}"><span aria-hidden="true">–</span>'
+            '<span class="visually-hidden">{0}</span></span>', nothing,
+        )  # fmt: skip
     return format_html('<span class="change-{}">{}</span>', verdict(code, change), difference(change))
 
 

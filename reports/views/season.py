@@ -102,15 +102,13 @@ def of_one(view: View) -> View:
 
 
 def season(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The season as a whole: its numbers, curves, cohorts and best brands."""
+    """The season as a whole: its numbers, curves and cohorts; its best brands come after, for they take as long again."""
     at = clock.now()
     asked, context = _asked(request, desk, at=at)
     if asked and asked.has_begun:
         report = looking.look(desk.merchants, asked, at=at)
-        found, all_brands = looking.look_at_brands(desk.merchants, asked, at=at)
         context |= {
-            "report": report, "brands": brands.in_order(found, "-line_value")[:TOP], "all_brands": all_brands,
-            "number_of_brands": len(found), "days": curves.by_day(asked, report.periods),
+            "report": report, "days": curves.by_day(asked, report.periods),
             "hours": curves.by_hour(desk.merchants, asked),
         }  # fmt: skip
     return render(request, "reports/season/season.html", context)
@@ -141,13 +139,16 @@ def merchants_file(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 
 def season_brands(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Every brand of the season, a page at a time."""
+    """Every brand of the season, a page at a time; the best ones alone for the page of the season."""
     at = clock.now()
     asked, context = _asked(request, desk, at=at)
     if asked and asked.has_begun:
         found, all_brands = looking.look_at_brands(desk.merchants, asked, at=at)
         sort = request.GET.get("sort", "-line_value")
         page = Paginator(brands.in_order(found, sort), PAGE).get_page(request.GET.get("page"))
+        if request.headers.get("HX-Request"):
+            context |= {"brands": page.object_list[:TOP], "all_brands": all_brands, "number_of_brands": len(found)}
+            return render(request, "reports/season/best_brands.html", context)
         context |= {"brands": page, "page": page, "all_brands": all_brands, "columns": _columns(BRAND_COLUMNS, sort)}
     return render(request, "reports/season/brands.html", context)
 

@@ -225,7 +225,7 @@ def test_many_merchants_cost_no_more_statements(lived, number, django_assert_num
     facts.rebuild_history(at=AT)
     many = [*lived, *(factories.merchant(f"M{n}") for n in range(number))]
     question = asked(many)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         looking.look(many, question, at=AT)
     with django_assert_num_queries(5):
         looking.look_at_brands(many, question, at=AT)
