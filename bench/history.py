@@ -26,7 +26,7 @@ NUMBERED = (
 ORDERS = """
 CREATE TEMPORARY TABLE past_order ON COMMIT DROP AS
 SELECT row_number() OVER () + %(sold)s AS id, a.merchant_id, a.campaign_id, a.ad_id, a.product_id, v.id AS variant_id,
-    md5('s' || (n * 7919 + a.merchant_id) %% 5000)::uuid AS shopper,
+    md5('s' || (n * 7919 + a.merchant_id) %% %(people)s)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(orders)s) AS at
 FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(orders)s - 1) n,
     (SELECT merchant_id, (array_agg(campaign_id))[1] AS campaign_id, (array_agg(id))[1] AS ad_id,
@@ -37,7 +37,7 @@ EVENTS = """
 CREATE TEMPORARY TABLE past_event ON COMMIT DROP AS
 SELECT row_number() OVER () + %(charged)s AS id, md5(concat_ws(' ', %(start)s, a.id, day, n))::uuid AS token,
     n %% 25 = 0 AS is_clicked, a.merchant_id, a.campaign_id, a.id AS ad_id, a.product_id,
-    md5('s' || (n * 31 + n / 25 * 2 + a.id) %% 5000)::uuid AS shopper,
+    md5('s' || (n * 31 + n / 25 * 2 + a.id) %% %(people)s)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(events)s) AS at
 FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n,
     (SELECT DISTINCT ON (merchant_id) * FROM ads_ad) a
@@ -102,13 +102,17 @@ SELECT 'chg_' || lpad(id::text, 16, '0'), (at AT TIME ZONE 'UTC')::date, token, 
 
 @dataclass(frozen=True, kw_only=True)
 class Past:
-    """Whole days from `start` on, or a single one of another `length`, with so many orders and events a day."""
+    """Whole days from `start` on, or a single one of another `length`, with so many orders and events a day.
+
+    Orders and clicks – every 25th event – go round all `people` of a shop.
+    """
 
     start: datetime
     days: int
     orders: int
     events: int
     length: timedelta = timedelta(days=1)
+    people: int = 5000
 
 
 def advertisers(number: int, *, at: datetime) -> list[Merchant]:

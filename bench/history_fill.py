@@ -4,7 +4,7 @@ Every figure of a row is drawn by a hash of its number, so the same sizes make t
 a dozen touches at three shops or so, now and then from a second device that is linked to them, and some buy.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -33,20 +33,20 @@ class Sizes:
         return max(1, self.touches // 12)
 
 
-def fill(sizes: Sizes, *, at: datetime) -> int:
-    """Write every log for every day, and their manifest; return how many bytes that are. It wants an empty history."""
-    days = list(_written(sizes, at))
+def fill(sizes: Sizes, logs: Sequence[str], *, at: datetime) -> int:
+    """Write some logs for every day, and their manifest; return how many bytes that are. It wants an empty history."""
+    days = list(_written(sizes, logs, at))
     HistoryDay.objects.bulk_create(days)
     return sum(day.bytes for day in days)
 
 
-def _written(sizes: Sizes, at: datetime) -> Iterator[HistoryDay]:
+def _written(sizes: Sizes, logs: Sequence[str], at: datetime) -> Iterator[HistoryDay]:
     with duckdb.connect(config={"threads": settings.ENGINE_THREADS}) as connection:
         connection.execute("CREATE MACRO draw(n, what, below) AS (hash(n, what) % below::UBIGINT)::BIGINT")
         connection.execute("CREATE MACRO pseudonym(n) AS md5(n::VARCHAR)")
         for number in range(sizes.days):
             day = sizes.first + DAY * number
-            for log in LOGS.values():
+            for log in map(LOGS.get, logs):
                 yield _day(connection, log, QUERIES[log.name].format(**_values(sizes, number)), day, at)
 
 
@@ -118,7 +118,7 @@ QUERIES = {
             5000 + hash(token) % 10000 AS amount, false AS is_note FROM ({EVENTS}) WHERE is_valid AND kind = 'click'""",
     "lines": f"""
         SELECT placed AS recorded, n AS line, 'ord_' || n AS orders, merchant, 'CNY' AS currency, 100 AS unit,
-            pseudonym(who) AS shopper, NULL AS person, product, product AS sku, 'brand ' || product % 400 AS brand,
+            pseudonym(who) AS shopper, product, product AS sku, 'brand ' || product % 400 AS brand,
             product % 200 AS category, 'region ' || who % 31 AS region, 1 AS quantity,
             (100 + draw(n, 'value', 999900)) * 100 AS value {SOLD}""",
     "paid": f"""
