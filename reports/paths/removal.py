@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, eye_array
 from scipy.sparse.linalg import splu
 
-MOST_STATES = 5000
+MOST_STATES = 1500
 
 State = tuple[str, ...]
 
