@@ -60,6 +60,7 @@ PLATFORMS = (
         clicks(7),
         by_relevance=False,
         note=_("Anything of the shop bought within seven days of a click; refunds are not deducted."),
+        source="Xiaohongshu Chengfeng, report fields: rgmv",
     ),
     Rule(
         "chengfeng_live_24h",
@@ -67,6 +68,7 @@ PLATFORMS = (
         (Counted(Kind.LIVE, DAY),),
         by_relevance=False,
         note=_("Anything of the shop bought within 24 hours of a visit to its live room."),
+        source="Xiaohongshu Chengfeng, report fields: live",
     ),
     Rule(
         "chengfeng_engagement_1h",
@@ -74,6 +76,7 @@ PLATFORMS = (
         (Counted(Kind.ENGAGEMENT, HOUR),),
         by_relevance=False,
         note=_("Anything of the shop bought within an hour of an interaction with the ad."),
+        source="Xiaohongshu Chengfeng, report fields: interaction",
     ),
     Rule(
         "amazon_sp_seller_7d",
@@ -81,6 +84,7 @@ PLATFORMS = (
         clicks(7),
         by_relevance=False,
         note=_("The latest click within seven days; the advertised product and anything else the seller sells."),
+        source="Amazon Ads, help for sellers: Sales",
     ),
     Rule(
         "amazon_sp_vendor_14d",
@@ -88,6 +92,7 @@ PLATFORMS = (
         clicks(14, Scope.BRAND),
         by_relevance=False,
         note=_("The latest click within 14 days; the advertised product and others of its brand."),
+        source="Amazon Ads, help for vendors: Sales",
     ),
     Rule(
         "amazon_sb_14d_brand",
@@ -95,6 +100,7 @@ PLATFORMS = (
         clicks(14, Scope.BRAND),
         by_relevance=False,
         note=_("The latest click within 14 days; anything of the advertised brand."),
+        source="Amazon Ads, help for sellers: Sales (Sponsored Brands)",
     ),
     Rule(
         "tiktok_shop_7c_1v",
@@ -103,6 +109,7 @@ PLATFORMS = (
         by_relevance=False,
         state=State.PLACED,
         note=_("The latest click within seven days, else the latest view within 24 hours; anything of the shop."),
+        source="TikTok Business Help Center: About TikTok Shop Ads attribution",
     ),
     Rule(
         "gmvmax_all_orders",
@@ -111,6 +118,7 @@ PLATFORMS = (
         Model.EVERYTHING,
         state=State.PLACED,
         note=_("Every order, paid or organic, whether or not an ad was touched. This is not attribution."),
+        source="TikTok Business Help Center: About attribution for GMV Max",
     ),
     Rule(
         "criteo_30c_category_1v_sku",
@@ -118,6 +126,7 @@ PLATFORMS = (
         (Counted(Kind.CLICK, 30 * DAY, Scope.CATEGORY), Counted(Kind.VIEWABLE, DAY, Scope.SKU, rank=1)),
         by_relevance=False,
         note=_("A click within 30 days on the same category, else a view within a day of the very same article."),
+        source="Criteo Retail Media Help Center: About attribution",
     ),
     Rule(
         "jd_15d_click",
@@ -127,6 +136,7 @@ PLATFORMS = (
         state=State.PLACED,
         clock=Clock.TOUCH,
         note=_("Orders placed within 15 days after a click, reported on the day of the click."),
+        source="JD Kuaiche, explanation of figures: by click",
     ),
     Rule(
         "jd_15d_order",
@@ -136,6 +146,7 @@ PLATFORMS = (
         state=State.PLACED,
         clock=Clock.ORDER,
         note=_("Orders with a click in the 15 days before, reported on the day of the order."),
+        source="JD Kuaiche, explanation of figures: by order",
     ),
     Rule(
         "walmart_14d",
@@ -143,6 +154,7 @@ PLATFORMS = (
         clicks(14, Scope.BRAND),
         by_relevance=False,
         note=_("The latest click within 14 days; the advertised product and others of its brand."),
+        source="Walmart Connect, Advertising Help Centre: Advertiser reports",
     ),
     Rule(
         "walmart_30d",
@@ -150,6 +162,7 @@ PLATFORMS = (
         clicks(30, Scope.BRAND),
         by_relevance=False,
         note=_("The latest click within 30 days; the advertised product and others of its brand."),
+        source="Walmart Connect, Advertising Help Centre: Advertiser reports",
     ),
     Rule(
         "topsort_14d_last_click",
@@ -157,12 +170,14 @@ PLATFORMS = (
         clicks(14),
         by_relevance=False,
         note=_("The latest click within 14 days; anything of the vendor."),
+        source="Topsort Help Center: How is the attribution made for sponsored listings?",
     ),
     Rule(
         "iab_viewable",
         _("IAB/MRC, viewable only"),
         (Counted(Kind.CLICK, 14 * DAY), Counted(Kind.VIEWABLE, DAY, rank=1)),
         note=_("Of impressions only viewable ones may earn credit; same product and halo are told apart."),
+        source="IAB and MRC: Retail Media Measurement Guidelines, January 2024",
     ),
 )
 PRESETS = {rule.name: rule for rule in (*OWN, *PLATFORMS)}

@@ -87,7 +87,8 @@ class Rule:
     takes the nearest of them (same product, same brand, anything else), unless `by_relevance` is off, then the most
     recent, then the lowest token; the others spread the line over all that count.
 
-    `is_net` and `clock` say how the rule is reported unless somebody asks otherwise: net of refunds, and by when.
+    `is_net` and `clock` say how the rule is reported unless somebody asks otherwise: net of refunds, and by when;
+    `source` is where it is published, if it is another's.
     """
 
     name: str
@@ -100,6 +101,7 @@ class Rule:
     is_net: bool = False
     clock: Clock = Clock.ORDER
     note: str = ""
+    source: str = ""
 
     @property
     def window(self) -> timedelta:
@@ -120,7 +122,7 @@ class Rule:
         return replace(self, **changes)
 
 
-LABELS = {"name", "title", "note", "is_net", "clock"}
+LABELS = {"name", "title", "note", "source", "is_net", "clock"}
 
 
 @dataclass(frozen=True, slots=True)

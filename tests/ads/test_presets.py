@@ -2,12 +2,13 @@
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from uuid import UUID
 
 import pytest
 
-from ads.attribution.presets import PRESETS
-from ads.attribution.rules import Goods, Line, Touch, credit
+from ads.attribution.presets import OWN, PRESETS
+from ads.attribution.rules import Goods, Line, Model, Rule, Touch, credit
 
 SOLD = datetime(2026, 3, 10, 4, tzinfo=UTC)
 INSTANT = timedelta(microseconds=1)
@@ -95,3 +96,24 @@ def test_states_and_clocks_are_as_published():
     placed = {"tiktok_shop_7c_1v", "gmvmax_all_orders", "jd_15d_click", "jd_15d_order"}
     assert {name for name, rule in PRESETS.items() if rule.state == "placed"} == placed
     assert {name for name, rule in PRESETS.items() if rule.clock == "touch"} == {"jd_15d_click"}
+
+
+def test_the_document_has_every_preset_as_it_is():
+    document = Path(__file__).parents[2] / "docs" / "attribution.md"
+    rows = [line for line in document.read_text().splitlines() if line.startswith("| `") and line.count("|") == 7]
+    assert rows == [row(rule) for rule in PRESETS.values()]
+    assert all(rule.source for name, rule in PRESETS.items() if rule not in OWN)
+
+
+def row(rule: Rule) -> str:
+    """Return the row of a rule in the table of presets."""
+    ranked = sorted(rule.counts, key=lambda each: each.rank)
+    counts = ", else ".join(f"{each.kind} {length(each.window)} {each.scope}" for each in ranked)
+    model = f"{rule.model}, the latest" if rule.model is Model.LAST and not rule.by_relevance else rule.model
+    source = rule.source or "ours"
+    return f"| `{rule.name}` | {counts or 'all'} | {model} | {rule.state} | {rule.clock} | {source} |"
+
+
+def length(window: timedelta) -> str:
+    hours = window // timedelta(hours=1)
+    return f"{hours} h" if hours % 24 else f"{hours // 24} d"
