@@ -1,4 +1,4 @@
-"""An answer as a picture: lines over the calendar, bars for whatever else comes first."""
+"""An answer as a picture: lines over the calendar, bars and dots for whatever else comes first."""
 
 from collections.abc import Sequence
 
@@ -10,6 +10,9 @@ from .tables import written
 
 MOST_BARS = 12
 MOST_SERIES = 3
+LOOKS = {
+    "bar": {"barMaxWidth": 28}, "line": {"symbol": "none", "smooth": 0.25}, "scatter": {"symbolSize": 10},
+}  # fmt: skip
 UNITS = {Unit.MONEY: "money", Unit.PERCENT: "percent"}
 
 
@@ -34,7 +37,7 @@ def _drawn(result: Result, rows: Sequence[Row], kind: str) -> dict | None:
     series = [_series(code, rows, kind, 0) for code in alike]
     axes = [{"type": "value", "unit": UNITS.get(first, "")}]
     if other:
-        series.append(_series(other, rows, "line", 1))
+        series.append(_series(other, rows, "line" if kind == "line" else "scatter", 1))
         axes.append({"type": "value", "unit": UNITS.get(MEASURES[other].unit, ""), "splitLine": {"show": False}})
     return {
         "currency": result.currency, "legend": {}, "xAxis": {"type": "category", "data": labels}, "yAxis": axes,
@@ -43,7 +46,7 @@ def _drawn(result: Result, rows: Sequence[Row], kind: str) -> dict | None:
 
 
 def _series(code: str, rows: Sequence[Row], kind: str, axis: int) -> dict:
-    look = {"type": kind, "barMaxWidth": 28} if kind == "bar" else {"type": "line", "symbol": "none", "smooth": 0.25}
+    look = {"type": kind} | LOOKS[kind]
     unit = UNITS.get(MEASURES[code].unit, "")
     return {
         **look, "name": str(MEASURES[code].label), "unit": unit, "yAxisIndex": axis, "data": [row[code] for row in rows]

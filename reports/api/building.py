@@ -161,13 +161,17 @@ class RowsSerializer(serializers.Serializer):
 
 
 class ChangesSerializer(serializers.Serializer):
-    """What differs between two runs of the same question, and what happened between them."""
+    """What differs between two runs of the same question, each row new, gone or changed (`difference`).
+
+    `happened` is what was recorded between their moments, `causes` what was posted to credits by the default rule.
+    """
 
     earlier = serializers.CharField()
     later = serializers.CharField()
     rows = serializers.IntegerField()
     results = serializers.ListField(child=serializers.DictField())
     totals = serializers.DictField()
+    happened = serializers.ListField(child=serializers.DictField())
     causes = serializers.ListField(child=serializers.DictField())
 
 
@@ -458,13 +462,20 @@ class RunChanges(BuildingView):
             raise Unlike from error
         definition = Kept(found.later).definition
         results = [
-            keys(row.keys, definition) | {code: _pair(code, pair) for code, pair in row.values.items()}
+            {"difference": row.kind}
+            | keys(row.keys, definition)
+            | {c: _pair(c, pair) for c, pair in row.values.items()}
             for row in found.rows
+        ]
+        happened = [
+            {"what": each.what, "number": each.number, "amount": None if each.amount is None else str(each.amount)}
+            for each in found.happened
         ]
         causes = [{"reason": c.reason, "entries": c.entries, "amount": str(c.amount)} for c in found.causes]
         told = {
             "earlier": found.earlier.code, "later": found.later.code, "rows": found.number, "results": results,
-            "totals": {code: _pair(code, pair) for code, pair in found.totals.items()}, "causes": causes,
+            "totals": {code: _pair(code, pair) for code, pair in found.totals.items()}, "happened": happened,
+            "causes": causes,
         }  # fmt: skip
         return Response(told)
 

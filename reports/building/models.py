@@ -1,5 +1,7 @@
 """Tables of stored reports: what was defined, when it is sent to whom, and each time it was run."""
 
+from datetime import date
+
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -148,6 +150,11 @@ class ReportRun(models.Model):
     def shops(self) -> list[Merchant]:
         """The shops that it is about."""
         return [self.merchant] if self.merchant else list(self.merchants.order_by("name", "pk"))
+
+    @property
+    def days(self) -> dict[str, date]:
+        """The first and the last day that it is about."""
+        return {end: date.fromisoformat(self.definition["period"][end]) for end in ("first", "last")}
 
     @property
     def state(self) -> str:

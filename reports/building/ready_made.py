@@ -41,3 +41,17 @@ READY_MADE: dict[str, tuple[str | Promise, dict]] = {
         ),
     ),
 }  # fmt: skip
+
+ACROSS: dict[str, tuple[str | Promise, dict]] = {
+    "shop": (
+        _("By shop"),
+        _document(
+            ["merchant"], [*COST, *SALES, "all_orders", "all_gmv", "ad_share"], sort="-all_gmv", compare="before"
+        ),
+    ),
+    "shop_day": (
+        _("By day and shop"),
+        _document(["day", "merchant"], ["spend", "gmv", "roi", "all_orders", "all_gmv"]),
+    ),
+    **READY_MADE,
+}  # of portfolios

@@ -13,7 +13,7 @@ from chengfeng import clock
 from ..asked import ReportForm, fields_of
 from ..building import saving
 from ..building.models import SavedReport
-from ..building.ready_made import READY_MADE
+from ..building.ready_made import ACROSS, READY_MADE
 from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
@@ -27,7 +27,8 @@ from .audiences import report_page, shown
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports that are ready, those that were kept, and the way to one's own."""
     context = {
-        "ready": READY_MADE, "saved": saving.visible(request.audience), "removed": saving.removed(request.audience)[:5],
+        "ready": _ready_made(request), "saved": saving.visible(request.audience),
+        "removed": saving.removed(request.audience)[:5],
     }  # fmt: skip
     return shown(request, "reports/building/reports.html", context)
 
@@ -36,17 +37,21 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """The answer to what the address asks; a ready-made or kept report is named, what is asked besides changes it."""
-    name, kept = request.GET.get("ready", ""), _kept(request)
-    if name and name not in READY_MADE:
+    name, kept, ready = request.GET.get("ready", ""), _kept(request), _ready_made(request)
+    if name and name not in ready:
         raise Http404
-    start = kept.definition if kept else READY_MADE[name][1] if name else DEFAULT
+    start = kept.definition if kept else ready[name][1] if name else DEFAULT
     form = ReportForm(_asked(request.GET, start), is_portfolio=request.audience.is_portfolio)
     definition = _definition(form)
-    title = kept.name if kept else READY_MADE[name][0] if name else ""
+    title = kept.name if kept else ready[name][0] if name else ""
     context = {"form": form, "name": name, "kept": kept, "title": title}
     if definition and request.audience.merchants:
         context |= _answer(request, definition)
     return shown(request, "reports/building/report.html", context)
+
+
+def _ready_made(request: HttpRequest) -> dict:
+    return ACROSS if request.audience.is_portfolio else READY_MADE
 
 
 def _kept(request: HttpRequest) -> SavedReport | None:

@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -24,6 +25,7 @@ from ..building.sending import sent
 from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES
+from ..measuring.periods import LABELS, Days
 from ..pictures import picture
 from ..scheduled import ScheduleForm
 from ..tables import PAGE, Table, written
@@ -241,8 +243,15 @@ def _read(report: SavedReport) -> dict[str, Any]:
         return {"flaws": error.flaws}
     return {
         "definition": definition, "dimensions": [DIMENSIONS[code] for code in definition.dimensions],
-        "measures": [MEASURES[code] for code in definition.measures],
+        "measures": [MEASURES[code] for code in definition.measures], "period": _told(definition.period),
     }  # fmt: skip
+
+
+def _told(period: str | Days) -> str:
+    if isinstance(period, str):
+        return str(LABELS[period])
+    first, last = (date_format(day, "SHORT_DATE_FORMAT") for day in (period.first, period.last))
+    return f"{first} – {last}"
 
 
 @report_page

@@ -18,6 +18,7 @@ from shops import tenancy
 from shops.frame import first_page
 
 from ..identity.models import Link
+from ..people.rights import Right
 from . import attempts, devices
 from .forms import LoginForm, RegisterForm
 
@@ -98,8 +99,12 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def merchants(request: HttpRequest) -> HttpResponse:
     """Let a person choose among the merchants they may enter."""
-    mine = tenancy.merchants_of(request.user, at=clock.now())
-    return render(request, "shops/accounts/merchants.html", {"merchants": mine})
+    at = clock.now()
+    context = {
+        "merchants": tenancy.merchants_of(request.user, at=at),
+        "has_portfolio": tenancy.is_lent(request.user, Right.REPORTS_VIEW, at=at),
+    }
+    return render(request, "shops/accounts/merchants.html", context)
 
 
 @login_required

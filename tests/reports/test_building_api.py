@@ -80,6 +80,10 @@ def test_two_runs_are_compared_and_files_are_sent(api):
     assert [row["net_gmv"] for row in told["results"]] == [
         {"earlier": "200.0000", "later": "100.0000", "difference": "-100.0000"}
     ]
+    assert [row["difference"] for row in told["results"]] == ["changed"]
+    assert {each["what"]: (each["number"], each["amount"]) for each in told["happened"]} == {
+        "sales": (1, None), "refunds": (1, "100"),
+    }  # fmt: skip
     assert told["causes"] == [{"reason": "refund", "entries": 1, "amount": "-100.0000"}]
     status, answer = api("get", f"runs/{two['code']}/file/csv")
     assert (status, b"".join(answer.streaming_content).count(b"\n")) == (200, 4)
@@ -105,7 +109,12 @@ def test_pages_keep_run_show_and_send(client, shop, alice, lived):
         shown = client.get(runs[0])
         assert sorted(row["gmv"] for row in shown.context["result"].rows) == [0, 50, 200]
         one, two = ReportRun.objects.values_list("code", flat=True)
-        assert client.get(page("run_changes", one, two)).context["found"].number == 0
+        ticked = client.get(page("runs_compare"), {"run": [one, two]})
+        assert client.get(ticked.url).context["found"].number == 0
+        assert client.get(page("runs_compare"), {"run": [one]}).url == page("runs")
+        assert client.post(page("run_again", one)).url.startswith(page("run", one))
+        told = client.get(page("run_changes_file", one, two))
+        assert b"".join(told.streaming_content).count(b"\n") == 1
         assert client.get(page("run_file", one, "xlsx")).status_code == 200
         plan = {"rhythm": "weekly", "hour": 8, "format": "csv", "recipients": [alice.pk]}
         assert client.post(page("saved_report_schedule", report.code), plan).status_code == 422

@@ -1,9 +1,21 @@
 """Pages of reports: the ready-made ones answer, one's own are asked by address, and what cannot be asked is said."""
 
+from datetime import UTC, date, datetime, timedelta
+
 import pytest
 from django.urls import reverse
 
+from reports import cockpit, finality
+from reports.building import asking, saving
+from reports.building.audience import Shop
+from reports.building.reading import Kept
 from reports.building.ready_made import READY_MADE
+from reports.measuring.asking import ask as answer
+from reports.measuring.definition import parse
+from reports.measuring.ruling import choose
+from reports.picking import Picked
+from shops.tenancy import access_of
+from tests.reports.test_measuring import NOW
 from tests.reports.test_measuring import lived as lived
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +53,53 @@ def test_what_cannot_be_asked_is_said_at_its_field(asked):
     page = asked(dimensions=["region"], measures=["spend"], last="2026-02-01")
     assert set(page.context["form"].errors) == {"last"}
     assert set(asked(dimensions=["region"], measures=["spend"]).context["form"].errors) == {"measures"}
+
+
+@pytest.mark.parametrize(
+    ("window", "days"), [("7d", (8, 31, 40)), ("24h", (2, 31, 40)), ("1h", (2, 31, 40)), ("90d", (91, 91, 91))]
+)
+def test_how_far_numbers_are_to_be_trusted_is_told_by_the_window_of_the_rule(window, days):
+    rule, last = choose("last_click_7d", {"click": window}), date(2026, 3, 19)
+    trusted = finality.of(last, at=NOW, rule=rule)
+    told = (trusted.provisional_until, trusted.final_after, trusted.refunds_final_after)
+    assert told == tuple(last + timedelta(days=number) for number in days)
+
+
+def test_it_is_told_the_same_everywhere(client, alice, shop, lived):
+    audience = Shop(access_of(alice, shop, at=NOW))
+    document = {"measures": ["gmv"], "period": MARCH}
+    run = asking.ask(audience, parse(document | {"as_of": NOW.isoformat()}), at=NOW + timedelta(days=1))
+    trusted = cockpit.look(shop, Picked(date(2026, 3, 1), date(2026, 3, 19)), at=NOW).finality
+    assert trusted == answer(parse(document), [shop], at=NOW).finality == Kept(run).result().finality
+    assert run.heading["complete_through"] == (NOW - timedelta(hours=48)).isoformat()
+
+
+def test_a_moment_is_chosen_by_the_clock_of_the_shop(asked):
+    page = asked(dimensions=["day"], measures=["net_gmv"], as_of="2026-03-04T12:00")
+    assert page.context["result"].as_of == datetime(2026, 3, 4, 4, tzinfo=UTC)
+    assert (page.context["result"].total["net_gmv"], b"As it was known at" in page.content) == (250, True)
+    assert b'value="2026-03-04T12:00"' in page.content
+
+
+def test_a_kept_report_is_opened_changed_and_kept_instead(client, alice, shop, lived):
+    client.force_login(alice)
+    audience = Shop(access_of(alice, shop, at=NOW))
+    document = {"dimensions": ["campaign"], "measures": ["gmv"], "period": MARCH, "filters": {"placement": ["feed"]}}
+    kept = saving.save(audience, name="Ours", definition=document, at=NOW)
+    page = client.get(reverse("reports:report", args=[shop.code]), {"kept": kept.code, "measures": "orders"})
+    assert (page.context["result"].total["orders"], page.context["title"]) == (2, "Ours")
+    changed = {"name": "Ours", "definition": page.context["document"], "instead": kept.code, "version": 1}
+    for version in (2, 2):  # who comes late is told
+        client.post(reverse("reports:report_save", args=[shop.code]), changed)
+        kept.refresh_from_db()
+        assert (kept.version, kept.definition["measures"]) == (version, ["orders"])
+    assert kept.definition["filters"] == {"placement": ["feed"]}
+
+
+def test_a_report_that_cannot_be_run_any_more_is_shown_with_the_reason(client, alice, shop):
+    client.force_login(alice)
+    kept = saving.save(Shop(access_of(alice, shop, at=NOW)), name="Old", definition={"measures": ["gmv"]}, at=NOW)
+    type(kept).objects.update(definition={"measures": ["no_more"]})
+    page = client.get(reverse("reports:saved_report", args=[shop.code, kept.code]))
+    assert (page.status_code, b"no_more" in page.content) == (200, True)
+    assert client.post(reverse("reports:saved_report_run", args=[shop.code, kept.code])).status_code == 302
