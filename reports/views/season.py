@@ -102,7 +102,7 @@ def of_one(view: View) -> View:
 
 
 def season(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """The season as a whole: its numbers, curves and cohorts; its best brands come after, for they take as long again."""
+    """The season as a whole; its best brands are asked for after, since they take as long again."""
     at = clock.now()
     asked, context = _asked(request, desk, at=at)
     if asked and asked.has_begun:
