@@ -356,7 +356,7 @@ class AllMerchants(PersonAPIView):
 
 
 class LentMerchants(PersonAPIView):
-    """The merchants whose reports are lent to a key-account manager."""
+    """The merchants whose reports are lent to a key-account manager or an agency."""
 
     def merchants(self, request) -> list[Merchant]:
         return reach.of_lent(request.user, at=clock.now())
@@ -393,7 +393,7 @@ class BrandsOfAll(AllMerchants):
 class OfLent(LentMerchants):
     @extend_schema(parameters=[AskedSerializer], responses=SeasonAcrossSerializer, operation_id="ka_season", tags=TAGS)
     def get(self, request):
-        """A promotion season of the merchants lent to a key-account manager who is logged in."""
+        """A promotion season of the merchants lent to a key-account manager or agency that is logged in."""
         return Response(SeasonAcrossSerializer(_across(_season(request, self.merchants(request)))).data)
 
 

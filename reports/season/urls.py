@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from shops.tenancy import ka_page, operator_page
+from shops.people.rights import Right
+from shops.tenancy import operator_page, portfolio_page
 
 from ..api import season as api
 from ..views import season as views
 
+lent = portfolio_page(Right.REPORTS_VIEW)
 urlpatterns = [
     path("platform/seasons/", views.seasons, name="seasons"),
     path("platform/seasons/new/", views.season_new, name="season_new"),
@@ -34,7 +36,7 @@ urlpatterns = [
         name="api_platform_season_merchants",
     ),
     path("api/v1/platform/season/brands", operator_page(api.BrandsOfAll.as_view()), name="api_platform_season_brands"),
-    path("api/v1/ka/season", ka_page(api.OfLent.as_view()), name="api_ka_season"),
-    path("api/v1/ka/season/merchants", ka_page(api.MerchantsOfLent.as_view()), name="api_ka_season_merchants"),
-    path("api/v1/ka/season/brands", ka_page(api.BrandsOfLent.as_view()), name="api_ka_season_brands"),
+    path("api/v1/ka/season", lent(api.OfLent.as_view()), name="api_ka_season"),
+    path("api/v1/ka/season/merchants", lent(api.MerchantsOfLent.as_view()), name="api_ka_season_merchants"),
+    path("api/v1/ka/season/brands", lent(api.BrandsOfLent.as_view()), name="api_ka_season_brands"),
 ]

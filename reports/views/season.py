@@ -17,7 +17,7 @@ from chengfeng import clock, sheets
 from chengfeng.periods import local_date
 from shops.models import Merchant
 from shops.people.rights import Right
-from shops.tenancy import ka_page, merchant_page, operator_page
+from shops.tenancy import merchant_page, operator_page, portfolio_page
 
 from ..season import brands, choosing, curves, files, keeping, looking, occasions, reach
 from ..season.choosing import Asked, AskForm
@@ -77,10 +77,10 @@ def of_all(view: View) -> View:
 
 
 def of_lent(view: View) -> View:
-    """Let key-account managers look at the merchants whose reports are lent to them."""
+    """Let key-account managers and agencies look at the merchants whose reports are lent to them."""
 
     @require_safe
-    @ka_page
+    @portfolio_page(Right.REPORTS_VIEW)
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
         return view(request, Desk("ka_", "ka.html", reach.of_lent(request.user, at=clock.now())))

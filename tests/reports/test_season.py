@@ -268,7 +268,14 @@ def test_a_key_account_manager_sees_what_is_lent_and_a_merchant_itself(lived, pa
     client.force_login(kai)
     assert [m.name for m in page("ka_season").context["report"].members] == ["Big Apple"]
     assert json.loads(page("api_ka_season_merchants").content)["count"] == 1
+    agent = factories.person("ana")
     assert page("platform_season").status_code == 404
+    client.force_login(agent)
+    assert page("ka_season").status_code == 404
+    Delegation.objects.create(
+        merchant=lived[2], delegate=agent, rights=[Right.REPORTS_VIEW], **terms | {"kind": "agency"}
+    )
+    assert [m.name for m in page("ka_season").context["report"].members] == ["Newcomer"]
     client.force_login(alice)
     mine = page("season", lived[0].code)
     assert mine.context["report"].headline("paid_gmv").value == 366
