@@ -15,7 +15,7 @@ from .rules import YOUNGEST, Model, Rule, Scope, State
 
 MICROSECOND = timedelta(microseconds=1)
 LOOK_BACK = timedelta(days=30) // MICROSECOND  # how long a device was its first owner's before that was known
-EVER, NEVER = -(2**62), 2**62
+NEVER = 2**62
 
 OF_TOUCH = ["campaign", "grp", "ad", "keyword", "term", "placement", "advertised", "t_brand", "t_category"]
 OF_LINE = [
@@ -27,10 +27,9 @@ OF_LINE = [
 def owners(links: Table) -> Table:
     """Return (shopper, person, since, until): whose a device was from `since` until before `until`."""
     device = ibis.window(group_by=links.shopper, order_by=links.number)
-    before = ibis.cases((links.person == links.shopper, EVER), else_=links.recorded - LOOK_BACK)
     return links.select(
         "shopper", "person",
-        since=ibis.cases((links.number == 1, before), else_=links.recorded),
+        since=ibis.cases((links.number == 1, links.recorded - LOOK_BACK), else_=links.recorded),
         until=links.recorded.lead().over(device).fill_null(NEVER),
     )  # fmt: skip
 
