@@ -107,6 +107,11 @@ class AskForm(forms.Form):
             widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
             self.fields[name] = forms.DateField(label=label, required=False, widget=widget)
 
+    def hint(self, asked: Asked) -> None:
+        """Show in empty fields what holds without them."""
+        self.fields["cuts"].widget.attrs["placeholder"] = " ".join(f"{cut.normalize():f}" for cut in asked.cuts)
+        self.fields["goal"].widget.attrs["placeholder"] = f"{asked.goal.normalize():f}"
+
     def clean_season(self) -> Season | None:
         code = self.cleaned_data["season"]
         if code and code not in self.seasons:
@@ -147,8 +152,10 @@ def ask(query: Mapping[str, str], *, currencies: Sequence[str], today: date) -> 
         return None, form
     days = own or season.days
     year, last_season = keeping.days_a_year_before(season, days)
-    currency = given["currency"]
-    return Asked(
-        days=days, year=year, today=today, currency=currency, cuts=given["cuts"] or usual_cuts(currency),
-        goal=GOAL if given["goal"] is None else given["goal"], season=season, last_season=last_season,
-    ), form  # fmt: skip
+    found = Asked(
+        days=days, year=year, today=today, currency=given["currency"],
+        cuts=given["cuts"] or usual_cuts(given["currency"]), goal=GOAL if given["goal"] is None else given["goal"],
+        season=season, last_season=last_season,
+    )  # fmt: skip
+    form.hint(found)
+    return found, form
