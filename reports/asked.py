@@ -101,7 +101,7 @@ class ReportForm(RuleForm):
 
     dimensions = forms.MultipleChoiceField(label=_("Split by"), required=False, widget=forms.CheckboxSelectMultiple)
     measures = forms.MultipleChoiceField(label=_("Numbers"), widget=forms.CheckboxSelectMultiple)
-    period = _choices(_("Days"), {**LABELS, OWN: _("Days of your own")}, optional=False)
+    period = _choices(_("Period"), {**LABELS, OWN: _("Days of your own")}, optional=False)
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     compare = _choices(_("Compare with"), COMPARISONS, optional=False)

@@ -56,7 +56,7 @@ def ask(
 def again(audience: Audience, run: ReportRun, *, at: datetime) -> ReportRun:
     """Ask what a run asked, of the same days, as it is known now."""
     definition = parse(run.definition).with_(as_of=None)
-    return ask(audience, definition, report=run.report, name=run.name, at=at)
+    return ask(audience.of_run(run), definition, report=run.report, name=run.name, at=at)
 
 
 def pinned(definition: Definition, audience: Audience, *, at: datetime) -> Definition:

@@ -62,6 +62,10 @@ class Audience(ABC):
         """The code that jobs are known by."""
         return self.merchants[0].code
 
+    def of_run(self, run: ReportRun) -> "Audience":
+        """Return whom a run that may be read is for."""
+        return self
+
     def today(self, at: datetime) -> date:
         """Return the day that it is at a moment, in the shop that is the furthest."""
         return max(local_date(at, merchant.time_zone) for merchant in self.merchants)
@@ -132,6 +136,10 @@ class Portfolio(Audience):
 
     def in_currency(self, currency: str) -> "Portfolio":
         return replace(self, currency=currency)
+
+    def of_run(self, run: ReportRun) -> "Portfolio":
+        """Return the part of it that a run, which it may read, is about."""
+        return replace(self, lent=tuple(run.shops), currency=run.heading["currency"])
 
     @cached_property
     def merchants(self) -> Sequence[Merchant]:

@@ -49,7 +49,7 @@ def changes(one: ReportRun, other: ReportRun) -> Iterator[bytes]:
     earlier, later = in_order(one, other)
     definition = parse(later.definition)
     told = headings(definition, exported(definition.with_(compare=None)))
-    titles = [_("Change"), *(told[name] for code in definition.dimensions for name in names(code))]
+    titles = [_("Row"), *(told[name] for code in definition.dimensions for name in names(code))]
     for code in definition.offered:
         titles += [_("%s, earlier") % MEASURES[code].label, _("%s, later") % MEASURES[code].label]
     paths = Path(earlier.file.path), Path(later.file.path)

@@ -16,7 +16,7 @@ LEFT_OUT = {  # no pages: files, and what only a form leads to
     "logout", "set_language", "schema", "export_file", "media", "orders_csv", "orders_xlsx", "orders_file_template",
     "statement_file", "wallet_file", "season_brands_file", "ka_season_brands_file", "ka_season_merchants_file",
     "platform_season_brands_file", "platform_season_merchants_file", "import_problems", "case_photo", "my_case_photo",
-    "dispute_photo", "my_data_file",
+    "dispute_photo", "my_data_file", "run_file", "run_changes_file", "portfolio_run_file", "portfolio_run_changes_file",
 }  # fmt: skip
 MOST = 120
 HERE = Path(__file__).parent
