@@ -20,6 +20,7 @@ SCALE = {
     "CNY": Decimal(1), "JPY": Decimal(10), "KRW": Decimal(100), "VND": Decimal(1000), "IDR": Decimal(1000),
 }  # fmt: skip  # how the usual cuts fit a currency; any other is worth some ten times the yuan
 MOST_CUTS = 8
+LOWEST, HIGHEST = Decimal("0.01"), Decimal(10) ** 13
 DAY = timedelta(days=1)
 
 
@@ -80,13 +81,13 @@ class CutsField(forms.CharField):
     """Amounts from the highest to the lowest, written with spaces or commas between."""
 
     def clean(self, value: str) -> tuple[Decimal, ...]:
-        text = super().clean(value)
         try:
-            cuts = sorted({Decimal(part) for part in text.replace(",", " ").split()}, reverse=True)
+            given = [Decimal(part) for part in super().clean(value).replace(",", " ").split()]
         except InvalidOperation:
             raise ValidationError(_("Give amounts such as 1000000 100000 10000.")) from None
-        if len(cuts) > MOST_CUTS or any(not cut.is_finite() or not 0 < cut < Decimal(10) ** 13 for cut in cuts):
+        if any(not cut.is_finite() or not LOWEST <= cut < HIGHEST for cut in given) or len(given) > MOST_CUTS:
             raise ValidationError(_("Give at most 8 amounts above zero."))
+        cuts = sorted(set(given), reverse=True)
         return tuple(cuts)
 
 

@@ -218,6 +218,8 @@ def test_what_cannot_be_asked_is_said_at_its_field(shops, seasons):
     }
     found, form = choosing.ask(wrong, currencies=["CNY"], today=AT.date())
     assert (found, set(form.errors)) == (None, set(wrong) - {"from"})
+    for cuts in ("sNaN", "1e-99", "1e20", "0"):
+        assert choosing.ask({"cuts": cuts}, currencies=["CNY"], today=AT.date())[0] is None
 
 
 @pytest.mark.parametrize("number", [1, 40])
