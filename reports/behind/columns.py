@@ -27,30 +27,34 @@ class Form(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of rows: its name, its label, and of which dimension its values are, where of any."""
+    """A column of rows: its name, its label, and of which dimension its values are, where of any.
+
+    A quiet one is left out where there is little room.
+    """
 
     name: str
     label: str | Promise
     form: Form
     dimension: str = ""
+    is_quiet: bool = False
 
 
-def _of(code: str) -> Column:
-    return Column(code, DIMENSIONS[code].label, Form.VALUE, code)
+def _of(code: str, *, is_quiet: bool = False) -> Column:
+    return Column(code, DIMENSIONS[code].label, Form.VALUE, code, is_quiet)
 
 
 ADDED = Column("added", _("Amount"), Form.ADDED)
 ORDER = Column("orders", _("Order"), Form.ORDER)
 SOLD = Column("sold", _("Sold"), Form.MOMENT)
-AT = Column("at", _("Counted"), Form.MOMENT)
-SETTLED = Column("settled", _("Settled"), Form.MOMENT)
+AT = Column("at", _("Counted at"), Form.MOMENT)
+SETTLED = Column("settled", _("Settled"), Form.MOMENT, is_quiet=True)
 TOUCHED = Column("touched", _("Touched"), Form.MOMENT)
 STEP = Column("step", _("What"), Form.STEP)
 SHARE = Column("share", _("Share"), Form.SHARE)
-PLACEMENT, TERM, AD = _of("placement"), _of("term"), _of("ad")
+PLACEMENT, TERM, AD = _of("placement"), _of("term"), _of("ad", is_quiet=True)
 
-CREDITS = (ORDER, AT, STEP, _of("product"), _of("campaign"), AD, _of("touch"), TOUCHED, SOLD, SETTLED, SHARE, ADDED)
-SALES = (ORDER, AT, STEP, _of("product"), Column("quantity", _("Units"), Form.COUNT), SOLD, SETTLED, ADDED)
+CREDITS = (ORDER, AT, STEP, ADDED, SHARE, _of("campaign"), AD, _of("product"), _of("touch"), TOUCHED, SOLD, SETTLED)
+SALES = (ORDER, AT, STEP, ADDED, _of("product"), Column("quantity", _("Units"), Form.COUNT), SOLD, SETTLED)
 ORDERS = (ORDER, SOLD, Column("lines", _("Order lines"), Form.COUNT), ADDED)
 PEOPLE = (
     Column("orders", _("An order of the customer"), Form.ORDER), SOLD,
@@ -58,10 +62,10 @@ PEOPLE = (
 )  # fmt: skip
 UNITS = (ORDER, SOLD, SHARE, ADDED)
 CHARGES = (
-    Column("recorded", _("Booked"), Form.MOMENT), Column("is_note", _("What"), Form.NOTE), _of("campaign"), AD,
-    _of("advertised_product"), PLACEMENT, TERM, _of("touch"), ADDED,
+    Column("recorded", _("Booked"), Form.MOMENT), Column("is_note", _("What"), Form.NOTE), ADDED, _of("campaign"), AD,
+    PLACEMENT, TERM, _of("touch"),
 )  # fmt: skip
-EVENTS = (Column("day", DIMENSIONS["day"].label, Form.DAY), _of("campaign"), AD, _of("advertised_product"), PLACEMENT,
+EVENTS = (Column("day", DIMENSIONS["day"].label, Form.DAY), _of("campaign"), AD, PLACEMENT,
           _of("touch"), ADDED)  # fmt: skip
 
 BY_FAMILY = {

@@ -75,7 +75,7 @@ def _counted(rows: Table, code: str, family: Family) -> Table:
 
 def _numbered(asked: OfCell, rows: Table) -> Table:
     """Return how many events there were, by day and ad, for nobody reads them one by one."""
-    codes = ["day", "campaign", "ad", "advertised_product", "placement", "touch"]
+    codes = ["day", "campaign", "ad", "placement", "touch"]
     return rows.group_by(**{code: asked.key(rows, code) for code in codes}).aggregate(added=rows.added.sum())
 
 

@@ -16,12 +16,13 @@ from shops.tenancy import merchant_page
 
 from ..behind import asking, files
 from ..behind.cells import BadCell, Cell
+from ..behind.columns import Column, Form
 from ..building.asking import visible
 from ..building.audience import Shop
 from ..building.reading import Kept
 from ..measuring.definition import Definition, parse
 from ..measuring.dimensions import DIMENSIONS
-from ..measuring.measures import MEASURES
+from ..measuring.measures import MEASURES, SUMS
 from ..ruled import query_of
 from ..tables import written
 
@@ -35,12 +36,19 @@ def report_rows(request: HttpRequest) -> HttpResponse:
     wanted, start = _wanted(request), (_page(request) - 1) * PAGE
     found = asking.look(wanted, request.access.merchant, at=clock.now(), start=start, number=PAGE)
     keys = found.cell.keys([request.access.merchant.pk])
+
+    def is_told(column: Column) -> bool:
+        """Whether it may differ from row to row: what the cell says already is not said again."""
+        is_one = column.form == Form.ADDED and SUMS[found.part.code].is_distinct and found.part.code != "units"
+        return not is_one and (column.dimension not in keys or not column.dimension)
+
     context = {
         "found": found, "metric": MEASURES[found.measure], "page_size": PAGE,
         "page": Paginator(range(found.number), PAGE).get_page(request.GET.get("page")),
         "of": [(DIMENSIONS[code].label, written(code, key)) for code, key in keys.items()],
         "measures": [MEASURES[code] for code in _allowed(request, wanted.definition)],
-        "rows": [list(zip(found.columns, row, strict=True)) for row in found.rows],
+        "columns": [column for column in found.columns if is_told(column)],
+        "rows": [[pair for pair in zip(found.columns, row, strict=True) if is_told(pair[0])] for row in found.rows],
         "rule_query": query_of(found.definition.preset, dict(found.definition.changes)),
         "run": request.GET.get("run"), "report": request.GET.get("report"),
     }  # fmt: skip

@@ -9,15 +9,14 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from ads.attribution import Why
-from ads.attribution.rules import Model
 from orders.models import Order
 from shops.people.rights import Right
 from shops.tenancy import merchant_page, own
 
 from .. import timeline, why
-from ..ruled import read
+from ..ruled import changes_in, read
 
-PAGE = 50
+PAGE = 25
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +32,7 @@ class Sort:
 def order_trail(request: HttpRequest, order: str) -> HttpResponse:
     found = get_object_or_404(own(Order, request.access.merchant), code=order)
     form, rule = read(request.GET.dict())
-    context = {"order": found, "form": form, "models": Model}
+    context = {"order": found, "form": form, "is_changed": bool(changes_in(request.GET.dict()))}
     if rule:
         context |= _explained(request, why.explain(found, rule))
     return render(request, "reports/order_trail.html", context)

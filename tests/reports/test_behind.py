@@ -15,10 +15,14 @@ from chengfeng import clock
 from reports.behind import asking
 from reports.behind.cells import BadCell, Cell
 from reports.behind.rows import OfCell, behind
+from reports.building import asking as building
+from reports.building.audience import Shop
 from reports.engines import opened
 from reports.measuring.asking import ask
 from reports.measuring.definition import parse
 from reports.measuring.measures import SUMS, parts_of
+from shops.tenancy import access_of
+from shops.tokens import issue
 
 from .test_measuring import MARCH, NOW, SOLD
 from .test_measuring import lived as lived
@@ -70,7 +74,7 @@ def test_rows_name_order_touch_and_share(shop, lived):
         1, SOLD + timedelta(days=2), SOLD - timedelta(days=1), 50, lived[0].campaign.code,
     )  # fmt: skip
     sale = asking.look(asking.asked(definition, cell, "gmv"), shop, at=NOW, start=0, number=9)
-    assert [(r[names.index("share")], r[-1]) for r in sale.rows] == [(0.5, 25), (0.5, 100)]
+    assert [(r[names.index("share")], r[names.index("added")]) for r in sale.rows] == [(0.5, 25), (0.5, 100)]
 
 
 def test_rows_come_page_by_page_and_as_they_were_known(shop, lived):
@@ -78,7 +82,7 @@ def test_rows_come_page_by_page_and_as_they_were_known(shop, lived):
     assert asking.look(asking.asked(definition, Cell({})), shop, at=NOW, start=0, number=9).number == 1
     wanted = asking.asked(question(), Cell({}))
     pages = [asking.look(wanted, shop, at=NOW, start=start, number=1) for start in (0, 9)]
-    assert [(page.number, page.rows[0][-1]) for page in pages] == [(2, 50), (2, 200)]
+    assert [(page.number, page.rows[0][3]) for page in pages] == [(2, 50), (2, 200)]
 
 
 def test_a_cell_is_named_by_parameters():
@@ -145,3 +149,20 @@ def test_what_is_no_question_is_refused(page):
     assert [page(**query).status_code for query in wrong] == [404, 404, 400, 404]
     assert page(report={"measures": []}).status_code == 400
     assert page(**{"cell.campaign": "cmp_unknown"}).context["found"].sum == 0
+
+
+def test_a_program_reads_the_rows_of_a_run(client, alice, shop, lived):
+    _, secret = issue(merchant=shop, name="t", rights=["reports.view", "ads.view"], by=alice, at=NOW)
+    headers = {"Authorization": f"Bearer {secret}"}
+    with clock.at(NOW):
+        definition = question(measures=["gmv", "all_gmv"])
+        run = building.ask(Shop(access_of(alice, shop, at=NOW)), definition, at=NOW)
+        address, cell = reverse("reports:api_run_behind", args=[run.code]), {"cell.campaign": lived[0].campaign.code}
+        told = client.get(address, cell, headers=headers).json()
+        refused = client.get(address, {"measure": "all_gmv"}, headers=headers).status_code
+        wrong = client.get(address, {"cell.day": "soon"}, headers=headers).json()
+    (row,) = told["results"]
+    assert (told["value"], told["rows"], told["next"], row["added"], row["campaign"]["code"]) == (
+        "200.0000", 1, None, "200", lived[0].campaign.code,
+    )  # fmt: skip
+    assert (refused, wrong["errors"][0]["field"]) == (403, "cell.day")

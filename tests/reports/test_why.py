@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from reports.why import LOST, STILL_UNPAID, TAKEN_BACK, UNPAID, UNSETTLED
+from shops.tokens import issue
 from tests import factories
 
 from . import world
@@ -95,3 +96,26 @@ def test_the_trail_is_for_those_who_may_see_reports(client, shop, clicked, charl
         client.force_login(user)
         found[user.name] = client.get(address).status_code
     assert found == {"Charlie": 404, "Bob": 403, "Dana": 200}
+
+
+@pytest.fixture
+def program(shop, alice):
+    _, secret = issue(merchant=shop, name="t", rights=["reports.view"], by=alice, at=timezone.now())
+    return {"headers": {"Authorization": f"Bearer {secret}"}}
+
+
+def test_a_program_is_told_the_same(client, clicked, program):
+    order = place(clicked)
+    world.pay(order, at=timezone.now() - timedelta(minutes=10))
+    address = reverse("reports:api_order_why", args=[order.code])
+    told = client.get(address, {"rule": "linear_7d", "click": "14d"}, **program).json()
+    assert (told["credited"], told["rule"]["counts"][0]["window_seconds"], told["posted"]) == ("100.0000", 1209600, [])
+    whys = {(touch["kind"], touch["verdicts"][0]["why"], touch["verdicts"][0]["share"]) for touch in told["touches"]}
+    assert whys == {
+        ("click", "taken", "0.50000000"),
+        ("viewable", "kind", "0.00000000"),
+        ("impression", "kind", "0.00000000"),
+    }
+    assert len(client.get(address, **program).json()["posted"]) == 1
+    assert client.get(address, {"click": "91d"}, **program).json()["errors"][0]["field"] == "click"
+    assert client.get(reverse("reports:api_order_why", args=["ord_none"]), **program).status_code == 404
