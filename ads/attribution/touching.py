@@ -64,8 +64,12 @@ def exists(of: str, rule: Rule) -> tuple[str, str]:
 
 
 def search(of: str, rule: Rule) -> tuple[str, str]:
-    """Return the queries of a statement's part, and the FROM of the touches `e` behind sales `d` in `of`."""
-    return f"buyers# AS ({BUYERS.format(sales=of)}), devices# AS ({DEVICES})", EVENTS.format(kinds=kinds_of(rule))
+    """Return the queries of a statement's part, and the FROM of the touches `e` behind sales `d` in `of`.
+
+    Devices are found once, not for every event, whatever PostgreSQL believes of how many there are.
+    """
+    queries = f"buyers# AS ({BUYERS.format(sales=of)}), devices# AS MATERIALIZED ({DEVICES})"
+    return queries, EVENTS.format(kinds=kinds_of(rule))
 
 
 def look_back(rule: Rule, first: datetime, last: datetime) -> dict:

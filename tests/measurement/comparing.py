@@ -27,7 +27,7 @@ TYPES = {
     "orders": pa.string(), "currency": pa.string(), "region": pa.string(), "is_valid": pa.bool_(),
     "is_new": pa.bool_(), "is_new_to_brand": pa.bool_(),
 }  # fmt: skip
-COLUMNS = ["line", "step", "token", "kind", "amount"]
+COLUMNS = ["line", "step", "at", "token", "kind", "is_direct", "amount"]
 
 
 def arrow(rows: Rows, name: str) -> pa.Table:
@@ -48,7 +48,7 @@ def told(answer: pa.Table) -> set[Entry]:
     """Return what an engine answered; a change of nothing is none."""
     found = list(zip(*(answer[name].to_pylist() for name in COLUMNS), strict=True))
     assert len(set(found)) == len(found)
-    return {entry for entry in found if entry[4] or not entry[1]}
+    return {entry for entry in found if entry[-1] or not entry[1]}
 
 
 class DuckDB:
@@ -138,7 +138,8 @@ def _changes(line: Line, steps: list[Step], touches: list[Touch], rule: Rule) ->
         for share in credit(touches, left, at=at, rule=rule):
             of, amount = share.touch, int(share.amount / UNIT)
             if not number or amount != stood[of]:
-                yield line.line, number, of and of.token.hex, of and of.kind, amount - stood.get(of, 0)
+                told_of = (of.token.hex, of.kind, of.goods.product == line.product) if of else (None, None, False)
+                yield line.line, number, step.at, *told_of, amount - stood.get(of, 0)
             stood[of] = amount
 
 

@@ -14,7 +14,8 @@ from ads.attribution.rules import Counted, Model, Rule, Scope, State
 from .histories import TICK, Event, Good, Line, Link, Refund, Rows
 
 MONTH = 30 * 24 * 3600 * 10**6
-Entry = tuple[int, int, str | None, str | None, int]  # line, step, token, kind, ten-thousandths
+Entry = tuple[int, int, int, str | None, str | None, bool, int]
+"""Line, step, its moment, token, kind, whether the advertised product was bought, and ten-thousandths."""
 
 
 class Step(NamedTuple):
@@ -38,6 +39,10 @@ class Found:
     def when(self) -> tuple:
         """The order in which touches are told: by time, then token, then kind."""
         return self.event.happened, self.event.token, self.event.kind
+
+    def told_of(self, line: Line) -> tuple[str, str, bool]:
+        """What an entry tells of it."""
+        return self.event.token, self.event.kind, self.event.product == line.product
 
 
 def entries(world: "World", rule: Rule) -> set[Entry]:
@@ -118,7 +123,7 @@ def _of_line(world: World, line: Line, rule: Rule) -> list[Entry]:
         for of, amount in owed.items():
             change = amount - stood.get(of, 0)
             if change or not number:
-                posted.append((line.line, number, *of, change))
+                posted.append((line.line, number, step.at, *of, change))
         stood = owed
     return posted
 
@@ -155,13 +160,13 @@ def _is_same_brand(good: Good | None, line: Line) -> bool:
 
 
 def _shares(found: list[Found], line: Line, rule: Rule) -> dict[tuple, Fraction | int]:
-    """Return which part of a line each touch has, by its token and kind, the earliest touch first."""
+    """Return which part of a line each touch has, the earliest touch first."""
     if rule.model is Model.EVERYTHING:
-        return {(None, None): 1}
+        return {(None, None, False): 1}
     if not found:
         return {}
     if rule.model is Model.CLAIMED:
-        return {(each.event.token, each.event.kind): 1 for each in _claimants(found)}
+        return {each.told_of(line): 1 for each in _claimants(found)}
     best = min(each.counted.rank for each in found)
     sharing = [each for each in found if each.counted.rank == best]
     if rule.model is Model.LAST:
@@ -169,7 +174,7 @@ def _shares(found: list[Found], line: Line, rule: Rule) -> dict[tuple, Fraction 
     if rule.model is Model.FIRST:
         sharing = sharing[:1]
     parts = [1] if len(sharing) == 1 else _parts(sharing, rule)
-    return {(each.event.token, each.event.kind): part for each, part in zip(sharing, parts, strict=True)}
+    return {each.told_of(line): part for each, part in zip(sharing, parts, strict=True)}
 
 
 def _claimants(found: list[Found]) -> list[Found]:

@@ -72,7 +72,7 @@ def in_tables(rows: Rows) -> set[tuple]:
 
 
 def _touched(found: Iterable[tuple]) -> set[tuple]:
-    return {(line, token) for line, step, token, _, _ in found if step == 0}
+    return {(line, token) for line, step, _, token, *_ in found if step == 0}
 
 
 def in_posting(rows: Rows) -> set[tuple]:

@@ -16,16 +16,16 @@ from .histories import DAY, SPREAD, START, Rows, histories, together
 from .oracle import Entry, World, entries
 
 HISTORIES = 100_000
-SPREADING = (Model.LAST, Model.FIRST, Model.LINEAR, Model.POSITION, Model.DECAY, Model.CLAIMED)
 
 
 def drawn() -> list[Rule]:
     """Return rules that no platform has: every model with every state, and kinds, scopes and windows as they come."""
     draw = random.Random(5)
     found = []
-    for model in SPREADING:
+    for model in Model:
         for state in State:
-            counts = tuple(_counted(kind, draw) for kind in draw.sample(list(Kind), 3))
+            kinds = [] if model is Model.EVERYTHING else draw.sample(list(Kind), 3)
+            counts = tuple(_counted(kind, draw) for kind in kinds)
             life, name = timedelta(hours=draw.choice([3, 24, 168])), f"{model}_{state}"
             found.append(Rule(name, "", counts, model, draw.random() < 0.5, life, state))
     return found
@@ -109,7 +109,7 @@ LARGE = 10**14  # ten-thousandths; times a weight of time decay, more than 64 bi
 
 def _cases(world: World, entry: Entry, rule: Rule) -> Iterator[str]:
     """Yield what an entry is an example of."""
-    number, step, *of, amount = entry
+    number, step, _, *of, _, amount = entry
     line = world.lines[number]
     steps = world.steps(line, rule.state)
     yield from (rule.model, rule.state, steps[step].reason)
