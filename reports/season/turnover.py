@@ -33,19 +33,19 @@ class Period:
 
 def look(merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *, at: datetime) -> dict[str, Period]:
     """Return the sums of each period, of none where it is None; merchants share a currency."""
-    spans = spans_of(merchants, periods, at=at)
     followed = _followed(merchants, periods)
-    found = {}
-    for name, span in spans.items():
-        facts = _facts(span)
-        sums = {
-            pk: {**NOTHING, **facts[0].get(pk, {}), **followed.get((name, pk), {})}
-            for pk in facts[0].keys() | {pk for period, pk in followed if period == name and pk}
-        }
-        total = {code: sum(each[code] for each in sums.values()) or none for code, none in NOTHING.items()}
-        total["buyers"] = followed.get((name, None), {}).get("buyers", 0)  # a person may buy of several merchants
-        found[name] = Period(total, sums, facts[1])
+    found = {name: _period(name, span, followed) for name, span in spans_of(merchants, periods, at=at).items()}
     return {name: found.get(name) or Period(NOTHING) for name in periods}
+
+
+def _period(name: str, span: reading.Span, followed: Mapping[tuple[str, int | None], Sums]) -> Period:
+    """Return what the facts and the orders say of a period; buyers of several merchants are one person in all."""
+    merchants, days = _facts(span)
+    known = merchants.keys() | {pk for period, pk in followed if period == name and pk}
+    sums = {pk: {**NOTHING, **merchants.get(pk, {}), **followed.get((name, pk), {})} for pk in known}
+    total = {code: sum((each[code] for each in sums.values()), none) for code, none in NOTHING.items()}
+    total["buyers"] = followed.get((name, None), NOTHING)["buyers"]
+    return Period(total, sums, days)
 
 
 def spans_of(
