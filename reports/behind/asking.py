@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chengfeng.periods import local_date
 from shops.models import Merchant
@@ -21,6 +21,12 @@ from ..measuring.periods import Days, resolve
 from ..metrics import Unit
 from .cells import Cell
 from .columns import Column, Form, columns_of
+
+if TYPE_CHECKING:
+    from ibis import Table
+
+    from ..engines.engine import Engine
+    from .rows import OfCell
 
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 RIGHTS = dict.fromkeys(Family, Right.ADS_VIEW) | {Family.SHOP: Right.ORDERS_VIEW}
@@ -105,7 +111,7 @@ def look(wanted: Asked, merchant: Merchant, *, at: datetime, start: int, number:
     )  # fmt: skip
 
 
-def _page(engine, expression, start: int, number: int) -> tuple[list[dict], int, int]:
+def _page(engine: "Engine", expression: "Table", start: int, number: int) -> tuple[list[dict], int, int]:
     """Return a page of rows, how many there are in all, and what all of them sum up to."""
     page = engine.run(expression.limit(number, offset=start)).to_pylist()
     if page:
@@ -125,8 +131,10 @@ def every(wanted: Asked, merchant: Merchant, *, at: datetime) -> Iterator[Sequen
 
 
 @contextmanager
-def _opened(wanted: Asked, merchant: Merchant, *, at: datetime):
-    """Open an engine; yields it with the rows, the question and as of when."""
+def _opened(
+    wanted: Asked, merchant: Merchant, *, at: datetime
+) -> Iterator[tuple["Engine", "Table", "OfCell", datetime]]:
+    """Open an engine; yields it with the rows, the question, and the moment up to which rows are known."""
     from .rows import OfCell, behind
 
     as_of = min(wanted.definition.as_of or at, at)
@@ -138,7 +146,7 @@ def _opened(wanted: Asked, merchant: Merchant, *, at: datetime):
         yield engine, behind(of_cell, wanted.sum), of_cell, as_of
 
 
-def _sums(engine, of_cell, wanted: Asked) -> dict[str, int]:
+def _sums(engine: "Engine", of_cell: "OfCell", wanted: Asked) -> dict[str, int]:
     """Return the sums of the cell as the report adds them up, for the families of the measure."""
     from .rows import whole
 

@@ -65,8 +65,8 @@ CHARGES = (
     Column("recorded", _("Booked"), Form.MOMENT), Column("is_note", _("What"), Form.NOTE), ADDED, _of("campaign"), AD,
     PLACEMENT, TERM, _of("touch"),
 )  # fmt: skip
-EVENTS = (Column("day", DIMENSIONS["day"].label, Form.DAY), _of("campaign"), AD, PLACEMENT,
-          _of("touch"), ADDED)  # fmt: skip
+DAY = Column("day", DIMENSIONS["day"].label, Form.DAY)
+EVENTS = (DAY, _of("campaign"), AD, PLACEMENT, _of("touch"), ADDED)
 
 BY_FAMILY = {
     Family.SEEN: EVENTS, Family.SPENT: CHARGES, Family.CREDITED: CREDITS, Family.RETURNED: CREDITS,

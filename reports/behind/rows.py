@@ -51,7 +51,7 @@ def behind(asked: OfCell, code: str) -> Table:
         found = _numbered(asked, rows.mutate(added=ADDED[of.family](rows)[code]))
     else:
         found = rows.mutate(added=ADDED[of.family](rows)[code])
-    return _told(asked, found.filter(found.added != 0), code)
+    return _told(found.filter(found.added != 0), code)
 
 
 def whole(asked: OfCell, families: Sequence[Family]) -> Table:
@@ -79,7 +79,7 @@ def _numbered(asked: OfCell, rows: Table) -> Table:
     return rows.group_by(**{code: asked.key(rows, code) for code in codes}).aggregate(added=rows.added.sum())
 
 
-def _told(asked: OfCell, rows: Table, code: str) -> Table:
+def _told(rows: Table, code: str) -> Table:
     told = {}
     for column in columns_of(code):
         name = column.name if column.name in rows.columns else COLUMN.get(column.dimension, column.dimension)
