@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
@@ -80,6 +81,9 @@ DEFAULT = {"dimensions": ["day"], "measures": ["spend", "gmv", "roi", "orders", 
 def _definition(form: ReportForm) -> Definition | None:
     """Return what is asked, or None, the form saying why it cannot be."""
     if not form.is_valid():
+        return None
+    if form.cleaned_data["as_of"] and form.cleaned_data["as_of"] > clock.now():
+        form.add_error("as_of", _("This moment is yet to come."))
         return None
     try:
         return parse(form.document())

@@ -79,6 +79,8 @@ def test_a_moment_is_chosen_by_the_clock_of_the_shop(asked):
     assert page.context["result"].as_of == datetime(2026, 3, 4, 4, tzinfo=UTC)
     assert (page.context["result"].total["net_gmv"], b"As it was known at" in page.content) == (250, True)
     assert b'value="2026-03-04T12:00"' in page.content
+    late = asked(dimensions=["day"], measures=["gmv"], as_of="2099-01-01T00:00")
+    assert set(late.context["form"].errors) == {"as_of"}
 
 
 def test_a_kept_report_is_opened_changed_and_kept_instead(client, alice, shop, lived):
