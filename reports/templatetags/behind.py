@@ -19,26 +19,44 @@ from ..behind.asking import Part
 from ..behind.cells import Cell
 from ..behind.columns import Column, Form
 from ..measuring.asking import Result
+from ..measuring.definition import Definition
 from ..measuring.measures import MEASURES
 from ..tables import written
 from .metrics import written as in_unit
 
 register = template.Library()
 
+SHOP = "merchant"  # the dimension
+
 
 @register.simple_tag(takes_context=True)
 def rows_behind(context, result: Result, keys: Sequence[Any] | None = None) -> str:
-    """Return the address of the rows behind a row of a report, or behind its total."""
-    definition, run = result.definition, context.get("run")
-    cell = Cell.of(definition.dimensions, keys) if keys is not None else Cell({})
-    if run:
-        what = [("run", run.code)]
-    else:
-        pinned = definition.with_(period=result.days, as_of=result.as_of, compare=None, sort="", limit=None)
-        told = {name: value for name, value in pinned.document().items() if value}
-        what = [("report", json.dumps(told, separators=(",", ":")))]
-    address = reverse("reports:report_rows", args=[context["merchant"].code])
-    return f"{address}?{urlencode([*what, *cell.parameters()])}"
+    """Return the address of the rows behind a row of a report, or behind its total.
+
+    Over a portfolio that is a page of the shop of the row; nothing where a row is of several.
+    """
+    merchant, run = context.get("merchant"), context.get("run")
+    definition = result.definition.with_(period=result.days, as_of=result.as_of, compare=None, sort="", limit=None)
+    values = dict(Cell.of(definition.dimensions, keys).values) if keys is not None else {}
+    code = merchant.code if merchant else values.pop(SHOP, None)
+    if code is None:
+        return ""
+    what = (
+        ("run", run.code) if merchant and run else ("report", _told(definition if merchant else _of_shop(definition)))
+    )
+    return f"{reverse('reports:report_rows', args=[code])}?{urlencode([what, *Cell(values).parameters()])}"
+
+
+def _of_shop(definition: Definition) -> Definition:
+    """Return a question over a portfolio as one of its shops is asked it."""
+    filters = tuple(each for each in definition.filters if each[0] != SHOP)
+    dimensions = tuple(code for code in definition.dimensions if code != SHOP)
+    return definition.with_(dimensions=dimensions, filters=filters)
+
+
+def _told(definition: Definition) -> str:
+    told = {name: value for name, value in definition.document().items() if value}
+    return json.dumps(told, separators=(",", ":"))
 
 
 @register.simple_tag

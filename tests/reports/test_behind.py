@@ -21,6 +21,7 @@ from reports.engines import opened
 from reports.measuring.asking import ask
 from reports.measuring.definition import parse
 from reports.measuring.measures import SUMS, parts_of
+from reports.templatetags.behind import rows_behind
 from shops.tenancy import access_of
 from shops.tokens import issue
 
@@ -154,3 +155,12 @@ def test_a_run_leads_behind_its_rows_on_the_page_and_for_programs(client, alice,
         "200.0000", 1, None, "200", lived[0].campaign.code,
     )  # fmt: skip
     assert (page.sum, page.number, refused, wrong["errors"][0]["field"]) == (200, 1, 403, "cell.day")
+
+
+def test_a_row_of_a_portfolio_leads_behind_that_of_its_shop(client, alice, shop, lived):
+    result = ask(question(dimensions=["merchant", "campaign"], filters={"merchant": [shop.code]}), [shop], at=NOW)
+    client.force_login(alice)
+    with clock.at(NOW):
+        found = client.get(rows_behind({}, result, result.rows[0].keys)).context["found"]
+    assert (found.sum, list(found.cell.values)) == (result.rows[0]["gmv"], ["campaign"])
+    assert rows_behind({}, result) == ""
