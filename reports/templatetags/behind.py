@@ -41,9 +41,8 @@ def rows_behind(context, result: Result, keys: Sequence[Any] | None = None) -> s
     code = merchant.code if merchant else values.pop(SHOP, None)
     if code is None:
         return ""
-    what = (
-        ("run", run.code) if merchant and run else ("report", _told(definition if merchant else _of_shop(definition)))
-    )
+    asked = definition if merchant else _of_shop(definition)
+    what = ("run", run.code) if merchant and run else ("report", _told(asked))
     return f"{reverse('reports:report_rows', args=[code])}?{urlencode([what, *Cell(values).parameters()])}"
 
 
