@@ -7,12 +7,14 @@ import csv as plain
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from xml.sax.saxutils import escape
 
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 CSV, XLSX = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHUNK = 64 * 1024
@@ -109,10 +111,25 @@ def _counted(rows: Iterable, told: Told) -> Iterator:
 
 
 def _copied(statement: str, params: Mapping[str, Any]) -> Iterator[bytes]:
-    """Yield the rows that the database writes, each as a line."""
-    with connection.cursor() as cursor, cursor.copy(statement, params) as copied:
+    """Yield the rows that the database writes, each as a line; others may be asked for meanwhile."""
+    with _unshared() as used, used.cursor() as cursor, cursor.copy(statement, params) as copied:
         for data in copied:
             yield bytes(data)
+
+
+@contextmanager
+def _unshared() -> Iterator[BaseDatabaseWrapper]:
+    """Give a connection of its own to what takes long; inside a transaction that one, for it sees what that wrote."""
+    if connection.in_atomic_block:
+        yield connection
+        return
+    own = connection.copy()
+    try:
+        with own.cursor() as cursor:
+            cursor.execute("SET statement_timeout = 0")
+        yield own
+    finally:
+        own.close()
 
 
 def _csv(lines: Iterable[bytes], headings: Sequence[str]) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from chengfeng import jobs
+from chengfeng import jobs, sheets
 from reports import exports
 from reports.exports import writing
 from reports.models import Export
@@ -186,3 +186,14 @@ def test_a_program_asks_once_and_fetches(program, sold):
     code = first.json()["code"]
     assert program("get", "api_export", code).json()["state"] == "done"
     assert b"".join(program("get", "api_export_file", code).streaming_content).count(b"\n") == 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_database_may_be_asked_while_it_writes_rows():
+    told = []
+    lines = sheets.csv(
+        "SELECT generate_series(1, 1500)", {}, headings=["number"],
+        told=lambda rows: told.append((rows, Export.objects.count())),
+    )  # fmt: skip
+    assert b"".join(lines).count(b"\n") == 1501
+    assert told == [(1000, 0), (1500, 0)]
