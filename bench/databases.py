@@ -22,6 +22,7 @@ def blank() -> Iterator[Callable[[], AbstractContextManager[None]]]:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             sys.exit("Benchmarks are running on this database server already")
+        cursor.execute("SET statement_timeout = 0")  # on a busy machine a database takes its time to go
         name = connection.settings_dict["NAME"]
         try:
             _migrate(cursor, name)

@@ -129,6 +129,7 @@ def write(past: Past) -> None:
     partitions.ensure(past.start.date(), last.date())
     revenue = ledger.account(Account.Kind.AD_REVENUE, currency="CNY")
     with ClientCursor(connection.connection) as cursor:  # the server takes no parameters for CREATE TABLE
+        cursor.execute("SET LOCAL statement_timeout = 0")
         params = vars(past) | {
             "sold": _highest(cursor, "orders_order"),
             "charged": _highest(cursor, "chengfeng_transfer"),
