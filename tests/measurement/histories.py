@@ -263,7 +263,7 @@ class Shopper:
             at += self.pick([0, 1, DAY, self._up_to(5 * DAY)])
             third, some = line.value // 3, self._up_to(line.value + 1)
             amount = self.pick([line.value, line.value + 10000, third, third, some, some, 1, line.unit])
-            number = self.key + next(self.numbers)
+            number = self.key + next(self.numbers) * 7919 % SPREAD  # in no order
             self.rows.refunds.append(Refund(at, number, line.line, line.orders, line.merchant, amount, 1))
 
     def _touch(self) -> None:
