@@ -14,13 +14,16 @@ yardstick is the least that the machine must do for the same end, so the ratio h
 - checkout: orders placed and paid per second over HTTP, against the same rows in bare transactions
 - flash_sale: slowest answers to 500 buyers of 100 units, against an empty view; carts per second in crossing order
 - imports: catalogue rows brought in per second, against csv and COPY of such rows
-- cockpit: server time of the cockpit page over ten million events, against an empty view
-- freshness: from a payment until cockpit and API tell of it, 99th percentile under load, against an empty view
-- export: a million orders written as CSV, and what memory that takes, against COPY of such rows
+- cockpit: server time of the cockpit page of 90 days over ten million events (at most 150 ms), against an empty view
+- freshness: from a payment until cockpit and API tell of it, 99th percentile under load (at most 1 s), against an empty
+  view
+- export: a million orders written as CSV (at most 30 s), and what memory that takes (at most 300 MB), against COPY of
+  such rows; the same as XLSX
 - order_desk: server time of the order desk of a shop with a million orders, against an empty view
 - statement: a statement of 100,000 orders as CSV over HTTP, against COPY of such rows to CSV
 - attribution: seconds to credit a million orders with ten million touches by several rules, against reading and sorting
-  the same files; sales brought up to date per second in PostgreSQL
+  the same files (at most three times that, and growing no faster than the touches); sales brought up to date per second
+  in PostgreSQL (at least 2,000)
 - rebuild: raw rows turned into facts per second, against counting and summing them
 
 What needs real data that is not at hand says `skipped` instead, and why.
