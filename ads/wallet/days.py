@@ -57,8 +57,10 @@ mine AS MATERIALIZED (
         OR kind = 'grant' AND owner IN (SELECT code FROM ads_grant WHERE merchant_id = %(merchant)s)
     )
 ), fresh AS (
-    SELECT e.transfer_id, {CASH} AS cash, {GRANTS} AS grants
-    FROM mine a JOIN chengfeng_entry e ON e.account_id = a.id AND e.transfer_id > {SUMMED} GROUP BY 1
+    SELECT e.transfer_id, {CASH} AS cash, {GRANTS} AS grants FROM mine a CROSS JOIN LATERAL (
+        SELECT transfer_id, amount FROM chengfeng_entry
+        WHERE account_id = a.id AND transfer_id > {SUMMED} OFFSET 0
+    ) e GROUP BY 1
 ), days AS (
     SELECT day, kind, {SUMS}, min(lowest) AS lowest, max(highest) AS highest, max(last_at) AS last_at FROM (
         SELECT day, kind, lines, times, cash, grants, lowest, highest, last_at
