@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pyarrow.parquet as pq
 import pytest
 
-from bench.history_fill import Sizes, fill
+from bench.history_fill import QUERIES, Sizes, fill
 from reports.engines import opened
 from reports.history import copying, files
 from reports.history.logs import LOGS, Bounds
@@ -16,7 +16,7 @@ SIZES = Sizes(touches=900, orders=90, first=date(2026, 3, 1), days=3, merchants=
 
 @pytest.mark.django_db
 def test_a_filled_history_has_the_layout_of_a_real_one(at):
-    size = fill(SIZES, at=at)
+    size = fill(SIZES, list(QUERIES), at=at)
     days = HistoryDay.objects.filter(rows__gt=0)
     assert size == sum(files.path(LOGS[each.log], each.day).stat().st_size for each in days)
     for each in days:
