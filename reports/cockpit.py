@@ -18,7 +18,7 @@ from shops.models import Merchant, Product
 from . import charts, finality, ladder, reading
 from .finality import Finality
 from .ladder import Rung
-from .metrics import METRICS, WINDOWS, Metric, by_clock, change, total, value
+from .metrics import METRICS, WINDOWS, Metric, by_clock, change, measures_of, total, value
 from .picking import Picked
 from .sources import Grain
 
@@ -35,6 +35,8 @@ MIXED = {"touch": {"ad_share", "organic_gmv", "organic_new_gmv"}, "settle": {"ad
 CLOCKS = {"order": _("By order"), "touch": _("By click"), "settle": _("By settlement")}
 FUNNEL = {"impressions": _("Shown"), "viewable": _("Viewable"), "clicks": _("Clicked"), "ad_orders": _("Bought")}
 TOP = 6
+OF_PRODUCTS, OF_CAMPAIGNS = ["line_value", "paid_orders", "ad_gmv"], ["spend", "ad_orders", "ad_gmv", "roi"]
+OF_ALL = [*HEADLINES, *BUYERS, *DETAILS, *FUNNEL, *ladder.METRICS_OF_RUNGS, "placed_orders"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
     `clock` says by which day sales by ads count: of the order, of the touch or of the settlement.
     """
     span = reading.span([merchant], period.before.first, period.last, at=at)
-    rows = reading.days(span)
+    rows = reading.days(span, among=measures_of(OF_ALL, clock))
     now = total(row for row in rows if row["day"] >= period.first)
     today = local_date(at, merchant.time_zone)
     is_open = period.last == today
@@ -135,8 +137,8 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
         clock=clock,
         funnel=_funnel(now, before),
         chart=_chart(merchant, period, rows, at, clock),
-        products=_ranked(span, period, Grain.PRODUCT, Product, "line_value", clock),
-        campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, "spend", clock),
+        products=_ranked(span, period, Grain.PRODUCT, Product, OF_PRODUCTS, clock),
+        campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, OF_CAMPAIGNS, clock),
         is_open=is_open,
         zone=merchant.time_zone,
     )
@@ -187,7 +189,9 @@ def _chart(merchant: Merchant, period: Picked, rows: list[dict], at: datetime, c
     )
 
 
-def _ranked(span: reading.Span, period: Picked, grain: Grain, model, order: str, clock: str) -> list[Ranked]:
-    found = reading.sums(span, grain=grain, first=period.first, order=order, limit=TOP)
+def _ranked(span: reading.Span, period: Picked, grain: Grain, model, codes: list[str], clock: str) -> list[Ranked]:
+    """Return the things with most of the first of the metrics."""
+    order, among = codes[0], measures_of(codes, clock)
+    found = reading.sums(span, grain=grain, first=period.first, order=order, limit=TOP, among=among)
     things = model.objects.in_bulk([row[grain.value] for row in found])
     return [Ranked(things[row[grain.value]], row, clock) for row in found if row[grain.value] in things and row[order]]

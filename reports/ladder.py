@@ -34,6 +34,7 @@ RUNGS = (
     ("roi", _("De-duplicated"), _("Every sale is counted once, over all campaigns"), DEFAULT),
     ("net_roi", _("Net"), _("Refunds are taken back"), DEFAULT),
 )
+METRICS_OF_RUNGS = [code for code, *_rest in RUNGS]
 INCREMENTAL = _("Incremental"), _("What would not have been sold without ads; needs a holdout")
 
 

@@ -386,6 +386,12 @@ def by_clock(code: str, clock: str) -> str:
     return CLOCKS[clock].get(code, code)
 
 
+def measures_of(codes: Iterable[str], clock: str) -> set[str]:
+    """Return the measures that metrics are made of by a clock."""
+    metrics = [METRICS[by_clock(code, clock)] for code in codes]
+    return {measure for metric in metrics for measure in (*metric.plus, *metric.minus, *metric.over)}
+
+
 def value(code: str, sums: Mapping[str, Decimal | int]) -> Decimal | int | None:
     """Return a metric of summed measures; None where its denominator is not above zero."""
     return worth(METRICS[code], sums)

@@ -9,7 +9,7 @@ from chengfeng.periods import local_date
 from shops.models import Merchant
 
 from .facts import ECHOES, MERCHANT_DAYS, TABLES
-from .sources import Grain, counted, echoed, key, measures
+from .sources import Grain, Measures, counted, echoed, key, measures
 from .summing import Wanted, select, select_echoes
 
 EDGES = """
@@ -53,23 +53,27 @@ def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime
     return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants}, today)
 
 
-def days(span: Span, *, grain: Grain = Grain.MERCHANT, only: int | None = None) -> list[dict]:
-    """Return a row for each merchant, day and key of the grain in which something happened, or for one key alone."""
-    statement, params = query(span, grain=grain)
+def days(span: Span, *, grain: Grain = Grain.MERCHANT, only: int | None = None, among: Measures = None) -> list[dict]:
+    """Return a row for each merchant, day and key of the grain in which something happened, or for one key alone.
+
+    A row has every measure of the grain, or those among some; less is read then.
+    """
+    statement, params = query(span, grain=grain, among=among)
     where = f"WHERE {grain.value} = %(only)s" if only else ""
     return sql.dicts(f"SELECT * FROM ({statement}) d {where} ORDER BY day", params | {"only": only})
 
 
-def query(span: Span, *, grain: Grain) -> tuple[str, dict]:
+def query(span: Span, *, grain: Grain, among: Measures = None) -> tuple[str, dict]:
     """Return the statement of those rows, in no order, with its parameters."""
     keys = ", ".join(["merchant_id", "day", *key(grain)])
-    return f"SELECT {keys}, {_added(grain)} FROM ({_union(grain, span)}) u GROUP BY {keys}", _params(span)
+    rows = _union(grain, span, among)
+    return f"SELECT {keys}, {_added(grain, among)} FROM ({rows}) u GROUP BY {keys}", _params(span)
 
 
-def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int) -> list[dict]:
+def sums(span: Span, *, grain: Grain, first: date, order: str, limit: int, among: Measures = None) -> list[dict]:
     """Return the sums of each key of the grain from `first` on, the largest by the measure `order` first."""
     statement = (
-        f"SELECT {grain.value}, {_added(grain)} FROM ({_union(grain, span)}) u WHERE day >= %(from)s "
+        f"SELECT {grain.value}, {_added(grain, among)} FROM ({_union(grain, span, among)}) u WHERE day >= %(from)s "
         f"GROUP BY {grain.value} ORDER BY sum({order}) DESC, {grain.value} LIMIT %(limit)s"
     )
     return sql.dicts(statement, _params(span) | {"from": first, "limit": limit})
@@ -84,53 +88,56 @@ def hours(merchant: Merchant, day: date) -> list[dict]:
 def raw(merchant: Merchant, day: date, *, until: datetime) -> list[dict]:
     """Return the sums of one local day up to an instant, from raw rows."""
     wanted = Wanted([(merchant, day, day)], until=until)
-    statement = f"SELECT {_added(Grain.MERCHANT)} FROM ({_live(Grain.MERCHANT)}) u WHERE day = %(day)s"
+    statement = f"SELECT {_added(Grain.MERCHANT, None)} FROM ({_live(Grain.MERCHANT, None)}) u WHERE day = %(day)s"
     return sql.dicts(statement, wanted.params() | {"day": day})
 
 
-def _added(grain: Grain) -> str:
-    return ", ".join(f"sum({code}) AS {code}" for code in measures(grain))
+def _added(grain: Grain, among: Measures) -> str:
+    return ", ".join(f"sum({code}) AS {code}" for code in measures(grain, among))
 
 
-def _union(grain: Grain, span: Span) -> str:
+def _union(grain: Grain, span: Span, among: Measures) -> str:
     """Return the statement of facts before each merchant's edge and live sums from there on, of the span's days."""
-    facts = _known(TABLES.get(grain, MERCHANT_DAYS), grain, counted(grain), "day")
-    parts = [facts, *([_known(ECHOES, grain, echoed(grain), "about")] if echoed(grain) else [])]
+    own, echoes = counted(grain, among), echoed(grain, among)
+    parts = [_known(TABLES.get(grain, MERCHANT_DAYS), grain, own, "day", among)] if own else []
+    parts += [_known(ECHOES, grain, echoes, "about", among)] if echoes else []
     if span.live.ranges:
-        live = _echoes(grain) if span.is_closed else _live(grain)
+        live = _echoes(grain, among) if span.is_closed else _live(grain, among)
         parts += [f"SELECT * FROM ({live}) live WHERE day BETWEEN %(first)s AND %(last)s"] if live else []
     return " UNION ALL ".join(parts)
 
 
-def _known(table: str, grain: Grain, codes: Sequence[str], day: str) -> str:
+def _known(table: str, grain: Grain, codes: Sequence[str], day: str, among: Measures) -> str:
     """Return the facts that count for the span's days and are no newer than each merchant's edge."""
     others = {Grain.CAMPAIGN.value, Grain.PRODUCT.value} - set(key(grain))
     only = [f"f.{column} IS NOT NULL" for column in key(grain)] + [f"f.{column} IS NULL" for column in sorted(others)]
     where = f" AND {' AND '.join(only)}" if table == ECHOES else ""
     return (
-        f"SELECT {_columns(grain, day, codes)} FROM {table} f "
+        f"SELECT {_columns(grain, day, codes, among)} FROM {table} f "
         "JOIN unnest(%(known)s::bigint[], %(edges)s::date[]) AS edge(merchant_id, live_from) USING (merchant_id) "
         f"WHERE f.{day} BETWEEN %(first)s AND %(last)s AND f.day < live_from{where}"
     )
 
 
-def _live(grain: Grain) -> str:
+def _live(grain: Grain, among: Measures) -> str:
     """Return the live sums, those that count for earlier days among them."""
-    own = f"SELECT {_columns(grain, 'day', counted(grain))} FROM ({select(grain)}) own"
-    return " UNION ALL ".join(filter(None, [own, _echoes(grain)]))
+    codes = counted(grain, among)
+    own = f"SELECT {_columns(grain, 'day', codes, among)} FROM ({select(grain, among)}) own" if codes else ""
+    return " UNION ALL ".join(filter(None, [own, _echoes(grain, among)]))
 
 
-def _echoes(grain: Grain) -> str:
+def _echoes(grain: Grain, among: Measures) -> str:
     """Return the live sums that count for earlier days; nothing where a grain has none."""
-    if not echoed(grain):
+    codes = echoed(grain, among)
+    if not codes:
         return ""
-    return f"SELECT {_columns(grain, 'about', echoed(grain))} FROM ({select_echoes(grain)}) echoes"
+    return f"SELECT {_columns(grain, 'about', codes, among)} FROM ({select_echoes(grain, among)}) echoes"
 
 
-def _columns(grain: Grain, day: str, codes: Sequence[str]) -> str:
+def _columns(grain: Grain, day: str, codes: Sequence[str], among: Measures) -> str:
     """Return the columns of the grain as a part of the union has them, zero for the measures that it has not."""
     known = set(codes)
-    sums = [code if code in known else f"0 AS {code}" for code in measures(grain)]
+    sums = [code if code in known else f"0 AS {code}" for code in measures(grain, among)]
     return ", ".join(["merchant_id", f"{day} AS day", *key(grain), *sums])
 
 

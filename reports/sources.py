@@ -5,7 +5,7 @@ second purchase for the day of the first –, and are kept by both days: so a da
 from its rows, whatever day they count for, and no fact of an earlier day grows old.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -264,19 +264,22 @@ ECHOES: dict[Grain, list[Source]] = {
 }
 
 
-def counted(grain: Grain) -> list[str]:
-    """Return the measures whose rows count for the day on which they happened, in one order."""
-    return _codes(SOURCES[grain])
+Measures = Collection[str] | None
 
 
-def echoed(grain: Grain) -> list[str]:
-    """Return the measures whose rows count for an earlier day, or the same, in one order."""
-    return _codes(ECHOES[grain])
+def counted(grain: Grain, among: Measures = None) -> list[str]:
+    """Return the measures whose rows count for the day on which they happened, all or some, in one order."""
+    return _codes(SOURCES[grain], among)
 
 
-def measures(grain: Grain) -> list[str]:
-    """Return all measures of a grain, in one order."""
-    return [*counted(grain), *echoed(grain)]
+def echoed(grain: Grain, among: Measures = None) -> list[str]:
+    """Return the measures whose rows count for an earlier day, or the same, all or some, in one order."""
+    return _codes(ECHOES[grain], among)
+
+
+def measures(grain: Grain, among: Measures = None) -> list[str]:
+    """Return the measures of a grain, all or some, in one order."""
+    return [*counted(grain, among), *echoed(grain, among)]
 
 
 def key(grain: Grain) -> list[str]:
@@ -284,5 +287,6 @@ def key(grain: Grain) -> list[str]:
     return [] if grain == Grain.MERCHANT else [grain.value]
 
 
-def _codes(sources: list[Source]) -> list[str]:
-    return list(dict.fromkeys(code for source in sources for code in source.measures))
+def _codes(sources: list[Source], among: Measures) -> list[str]:
+    known = dict.fromkeys(code for source in sources for code in source.measures)
+    return [code for code in known if among is None or code in among]

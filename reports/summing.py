@@ -12,7 +12,7 @@ from ads.attribution import looking_back
 from chengfeng.periods import midnight
 from shops.models import Merchant
 
-from .sources import ECHOES, LATENESS, SOURCES, Grain, Source, counted, echoed, key
+from .sources import ECHOES, LATENESS, SOURCES, Grain, Measures, Source, counted, echoed, key
 
 NEVER = datetime(1970, 1, 3, tzinfo=UTC)
 
@@ -48,26 +48,27 @@ class Wanted:
         }
 
 
-def select(grain: Grain, *, hourly: bool = False) -> str:
+def select(grain: Grain, among: Measures = None, *, hourly: bool = False) -> str:
     """Return the statement that sums the rows of the wanted days; its parameters come from `Wanted`.
 
-    Columns: merchant_id, day, the grain's key, `hour` (0–23, local) when asked for, and every measure that counts for
-    the day itself.
+    Columns: merchant_id, day, the grain's key, `hour` (0–23, local) when asked for, and the measures that count for the
+    day itself – all, or those among some, for which nothing else is read.
     """
-    return _sums(SOURCES[grain], counted(grain), grain, also=("hour",) if hourly else ())
+    return _sums(SOURCES[grain], counted(grain, among), grain, also=("hour",) if hourly else ())
 
 
-def select_echoes(grain: Grain) -> str:
+def select_echoes(grain: Grain, among: Measures = None) -> str:
     """Return the statement that sums the echoes that happened on the wanted days.
 
-    Columns: merchant_id, day, `about` (the day they count for), the grain's key, and every measure that is echoed.
+    Columns: merchant_id, day, `about` (the day they count for), the grain's key, and the measures that are echoed.
     """
-    return _sums(ECHOES[grain], echoed(grain), grain, also=("about",))
+    return _sums(ECHOES[grain], echoed(grain, among), grain, also=("about",))
 
 
 def _sums(sources: Sequence[Source], codes: Sequence[str], grain: Grain, *, also: tuple[str, ...]) -> str:
     keys = ["merchant_id", "day", *key(grain), *also]
-    parts = " UNION ALL ".join(_part(source, codes, grain, also) for source in sources)
+    read = [source for source in sources if not source.measures.keys().isdisjoint(codes)]
+    parts = " UNION ALL ".join(_part(source, codes, grain, also) for source in read)
     return (
         f"SELECT {', '.join(keys)}, {', '.join(f'sum({code}) AS {code}' for code in codes)} FROM ({parts}) raw "
         "JOIN unnest(%(ids)s::bigint[], %(days)s::date[], %(lasts)s::date[]) AS wanted(id, first, last) "
