@@ -1,7 +1,7 @@
 """Reports that answer what their address asks: ready-made ones, and those that a reader puts together."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -13,13 +13,15 @@ from chengfeng import clock
 
 from ..asked import ReportForm, fields_of
 from ..building import saving
+from ..building.audience import Audience
 from ..building.models import SavedReport
 from ..building.ready_made import ACROSS, READY_MADE
 from ..measuring.definition import BadDefinition, Definition, parse
-from ..measuring.dimensions import DIMENSIONS
+from ..measuring.dimensions import DIMENSIONS, Type
 from ..measuring.measures import MEASURES
+from ..measuring.naming import names, numbers
 from ..pictures import picture
-from ..tables import PAGE, Table
+from ..tables import PAGE, Table, written
 from .audiences import report_page, shown
 
 
@@ -105,5 +107,14 @@ def _answer(request: HttpRequest, definition: Definition) -> dict:
         "measures": [MEASURES[code] for code in result.measures],
         "document": json.dumps(definition.document()),
         "refused": [(MEASURES[code], reason) for code, reason in result.refused.items()],
-        "is_as_of": bool(definition.as_of), "filters": definition.filters,
+        "is_as_of": bool(definition.as_of), "is_asked": True,
+        "filters": [(code, _named(code, values, request.audience)) for code, values in definition.filters],
     }  # fmt: skip
+
+
+def _named(code: str, values: Sequence[str], audience: Audience) -> list[str]:
+    """Return the values that a filter asks for as people read them."""
+    merchants = [merchant.pk for merchant in audience.merchants]
+    known = numbers(code, values, merchants)
+    called = names(code, known, merchants) if DIMENSIONS[code].type == Type.CODE else {}
+    return [written(code, called.get(each, each)) for each in known] or list(values)

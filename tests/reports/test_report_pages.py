@@ -1,6 +1,8 @@
 """Pages of reports: the ready-made ones answer, one's own are asked by address, and what cannot be asked is said."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -47,6 +49,16 @@ def test_an_address_asks_by_its_own_rule_and_shows_what_the_answer_rests_on(aske
     result = page.context["result"]
     assert ([row["gmv"] for row in result.rows], list(result.refused)) == ([125, 125], ["all_gmv"])
     assert result.version in page.content.decode()
+
+
+def test_a_heading_sorts_and_a_value_asks_for_itself_alone(client, asked):
+    page = asked(dimensions=["campaign"], measures=["gmv", "spend"], sort="gmv")
+    assert 'aria-sort="ascending"' in page.content.decode()
+    codes = [row.keys[0].code for row in page.context["result"].rows]
+    links = re.findall(r'href="\?([^"]+)" title="Only this"', page.content.decode())
+    alone = [client.get(f"{page.wsgi_request.path}?{unescape(link)}").context for link in links]
+    assert [[row.keys[0].code for row in each["result"].rows] for each in alone] == [[code] for code in codes]
+    assert [each["filters"][0][1] for each in alone] == [[row.keys[0].name] for row in page.context["result"].rows]
 
 
 def test_what_cannot_be_asked_is_said_at_its_field(asked):
