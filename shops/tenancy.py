@@ -4,7 +4,7 @@ A stranger learns nothing: an unknown merchant and a foreign one are the same 40
 Somebody who belongs to the merchant but lacks the right gets 403.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
@@ -71,6 +71,17 @@ def effective(rights: Iterable[str], merchant: Merchant) -> frozenset[str]:
     if merchant.state == Merchant.State.SUSPENDED:
         return LEFT_WHILE_SUSPENDED.intersection(rights)
     return frozenset(rights)
+
+
+def rights_by_merchant(user: User, merchants: Sequence[Merchant], *, at: datetime) -> Mapping[str, frozenset[str]]:
+    """Return by code what a person may do for each of some merchants: the rights of `access_of`, by two queries."""
+    lent = live_delegations(at=at).filter(merchant__in=merchants, delegate=user).values_list("merchant", "rights")
+    held = dict.fromkeys((merchant.pk for merchant in merchants), frozenset())
+    for merchant, rights in lent:
+        held[merchant] |= set(rights)
+    roles = Membership.objects.filter(merchant__in=merchants, user=user, revoked_at=None)
+    held |= {merchant: RIGHTS[role] for merchant, role in roles.values_list("merchant", "role")}
+    return {merchant.code: effective(held[merchant.pk], merchant) for merchant in merchants}
 
 
 def live_delegations(*, at: datetime) -> QuerySet[Delegation]:

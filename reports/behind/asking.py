@@ -1,6 +1,6 @@
 """Asks for the rows behind a number: a page of them, all of them for a file, and what they sum up to."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -34,7 +34,12 @@ RIGHTS = dict.fromkeys(Family, Right.ADS_VIEW) | {Family.SHOP: Right.ORDERS_VIEW
 
 def rights_of(measure: str) -> set[Right]:
     """Return the rights to see what lies behind a measure."""
-    return {RIGHTS[family] for family in families_of(measure)}
+    return {Right.REPORTS_VIEW, *(RIGHTS[family] for family in families_of(measure))}
+
+
+def open_to(rights: Set[str], definition: Definition) -> list[str]:
+    """Return the measures of a definition that somebody with these rights may look behind."""
+    return [code for code in definition.offered if rights_of(code) <= rights]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Whom reports are for: a shop, by somebody's access to it, or a person, over all shops that are lent to them."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -16,7 +16,7 @@ from chengfeng.periods import local_date
 from shops.models import Merchant, User
 from shops.people.audit import record
 from shops.people.rights import Right
-from shops.tenancy import Access, access_of, own
+from shops.tenancy import Access, access_of, own, rights_by_merchant
 
 from ..portfolio import lent_to
 from .models import ReportRun, SavedReport
@@ -40,6 +40,10 @@ class Audience(ABC):
     @abstractmethod
     def require(self) -> None:
         """Raise PermissionDenied unless reports may be seen."""
+
+    @abstractmethod
+    def rights_at(self, merchant: str) -> Set[str]:
+        """Return what its reader may do for one of the shops, named by its code; nothing for any other."""
 
     @abstractmethod
     def note(self, verb: str, *, target: str, at: datetime, **details: Any) -> None:
@@ -102,6 +106,9 @@ class Shop(Audience):
     def require(self) -> None:
         self.access.require(Right.REPORTS_VIEW)
 
+    def rights_at(self, merchant: str) -> Set[str]:
+        return self.access.rights if merchant == self.access.merchant.code else frozenset()
+
     def note(self, verb: str, *, target: str, at: datetime, **details: Any) -> None:
         record(self.access, verb, target=target, at=at, **details)
 
@@ -117,11 +124,12 @@ class Shop(Audience):
 
 @dataclass(frozen=True)
 class Portfolio(Audience):
-    """The reports of a person over the shops of one currency that are lent to them; nobody else sees them."""
+    """The reports of a person over the shops of one currency lent to them at a moment; nobody else sees them."""
 
     user: User
     lent: tuple[Merchant, ...]
     currency: str
+    at: datetime
 
     frame = "reports/base_portfolio.html"
     is_portfolio = True
@@ -132,7 +140,7 @@ class Portfolio(Audience):
         """Return the portfolio at a moment, of that currency, else of the one that most of its shops have."""
         lent = tuple(lent_to(user, at=at))
         each = [merchant.currency for merchant in lent]
-        return cls(user, lent, currency or min(each, key=lambda code: (-each.count(code), code), default=""))
+        return cls(user, lent, currency or min(each, key=lambda code: (-each.count(code), code), default=""), at)
 
     def in_currency(self, currency: str) -> "Portfolio":
         return replace(self, currency=currency)
@@ -160,6 +168,13 @@ class Portfolio(Audience):
     def require(self) -> None:
         if not self.merchants:
             raise PermissionDenied
+
+    def rights_at(self, merchant: str) -> Set[str]:
+        return self._rights.get(merchant, frozenset())
+
+    @cached_property
+    def _rights(self) -> Mapping[str, Set[str]]:
+        return rights_by_merchant(self.user, self.merchants, at=self.at)
 
     def note(self, verb: str, *, target: str, at: datetime, **details: Any) -> None:
         """Tell every shop whose numbers are run; what else becomes of a person's own reports concerns none."""

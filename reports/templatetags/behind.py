@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from chengfeng.templatetags.frame import DASH, count, locale
 
-from ..behind.asking import Part
+from ..behind.asking import Part, open_to
 from ..behind.cells import Cell
 from ..behind.columns import Column, Form
 from ..measuring.asking import Result
@@ -31,18 +31,18 @@ SHOP = "merchant"  # the dimension
 
 @register.simple_tag(takes_context=True)
 def rows_behind(context, result: Result, keys: Sequence[Any] | None = None) -> str:
-    """Return the address of the rows behind a row of a report, or behind its total.
+    """Return the address of the rows behind a row of a report, or behind its total; nothing to who may not see them.
 
     Over a portfolio that is a page of the shop of the row; nothing where a row is of several.
     """
-    merchant, run = context.get("merchant"), context.get("run")
+    audience, run = context["audience"], context.get("run")
     definition = result.definition.with_(period=result.days, as_of=result.as_of, compare=None, sort="", limit=None)
     values = dict(Cell.of(definition.dimensions, keys).values) if keys is not None else {}
-    code = merchant.code if merchant else values.pop(SHOP, None)
-    if code is None:
+    code = values.pop(SHOP, "") if audience.is_portfolio else audience.merchants[0].code
+    asked = _of_shop(definition) if audience.is_portfolio else definition
+    if not open_to(audience.rights_at(code), asked):
         return ""
-    asked = definition if merchant else _of_shop(definition)
-    what = ("run", run.code) if merchant and run else ("report", _told(asked))
+    what = ("run", run.code) if run and not audience.is_portfolio else ("report", _told(asked))
     return f"{reverse('reports:report_rows', args=[code])}?{urlencode([what, *Cell(values).parameters()])}"
 
 

@@ -46,7 +46,7 @@ def report_rows(request: HttpRequest) -> HttpResponse:
         "found": found, "metric": MEASURES[found.measure], "page_size": PAGE,
         "page": Paginator(range(found.number), PAGE).get_page(request.GET.get("page")),
         "of": [(DIMENSIONS[code].label, written(code, key)) for code, key in keys.items()],
-        "measures": [MEASURES[code] for code in _allowed(request, wanted.definition)],
+        "measures": [MEASURES[code] for code in asking.open_to(request.access.rights, wanted.definition)],
         "columns": [column for column in found.columns if is_told(column)],
         "rows": [[pair for pair in zip(found.columns, row, strict=True) if is_told(pair[0])] for row in found.rows],
         "rule_query": query_of(found.definition.preset, dict(found.definition.changes)),
@@ -88,8 +88,7 @@ def _definition(request: HttpRequest) -> Definition:
 def _wanted(request: HttpRequest) -> asking.Asked:
     """Return what the address asks; its first measure is the first that the reader may look behind."""
     definition, query = _definition(request), request.GET
-    allowed = _allowed(request, definition)
-    measure = query.get("measure") or next(iter(allowed), "")
+    measure = query.get("measure") or next(iter(asking.open_to(request.access.rights, definition)), "")
     try:
         wanted = asking.asked(definition, Cell.read(query), measure, query.get("part", ""))
     except BadCell as error:
@@ -99,7 +98,3 @@ def _wanted(request: HttpRequest) -> asking.Asked:
     for right in asking.rights_of(wanted.measure):
         request.access.require(right)
     return wanted
-
-
-def _allowed(request: HttpRequest, definition: Definition) -> list[str]:
-    return [code for code in definition.offered if asking.rights_of(code) <= request.access.rights]

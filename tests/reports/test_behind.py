@@ -16,7 +16,7 @@ from reports.behind import asking
 from reports.behind.cells import BadCell, Cell
 from reports.behind.rows import OfCell, behind
 from reports.building import asking as building
-from reports.building.audience import Shop
+from reports.building.audience import Portfolio, Shop
 from reports.engines import opened
 from reports.measuring.asking import ask
 from reports.measuring.definition import parse
@@ -25,6 +25,7 @@ from reports.templatetags.behind import rows_behind
 from shops.tenancy import access_of
 from shops.tokens import issue
 
+from .test_building_portfolio import lend
 from .test_measuring import MARCH, NOW, SOLD
 from .test_measuring import lived as lived
 
@@ -49,8 +50,8 @@ def test_a_cell_is_the_sum_of_its_rows(shop, lived, dimensions, measures, change
     """Each sum of each measure of the fullest row, asked of an engine as one."""
     definition = question(dimensions=dimensions, measures=measures, **changes)
     result = ask(definition, [shop], at=NOW)
-    row = max(result.rows, key=lambda row: sum(value != 0 for value in row.sums.values()))
     codes = {part.code for measure in measures for part in parts_of(measure)}
+    row = max(result.rows, key=lambda row: sum(row.sums[code] != 0 for code in codes))
     with opened(merchants=[shop.pk], as_of=result.as_of) as engine:
         whole = asking.question(definition, [shop], result.days, engine)
         cell = Cell.of(dimensions, row.keys).numbers([shop.pk])
@@ -95,6 +96,13 @@ def test_a_cell_is_named_by_parameters():
 
 
 @pytest.fixture
+def now():
+    """That instant on every clock."""
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
 def page(client, alice, shop, lived):
     client.force_login(alice)
 
@@ -106,14 +114,33 @@ def page(client, alice, shop, lived):
     return ask
 
 
-def test_every_row_of_a_report_leads_behind_itself(client, alice, shop, lived, page):
+def links_behind(client, shop, **asked) -> list[str]:
+    """Return the addresses of rows that the page of a report gives the reader who is logged in."""
+    report = client.get(reverse("reports:report", args=[shop.code]), {"period": "own", **MARCH, **asked})
+    parts = report.content.decode().split('href="')[1:]
+    return [part.split('"')[0].replace("&amp;", "&") for part in parts if "/rows/?" in part]
+
+
+def test_every_row_of_a_report_leads_behind_itself(client, alice, shop, lived, now):
     client.force_login(alice)
-    with clock.at(NOW):
-        asked = {"period": "own", **MARCH, "dimensions": ["campaign"], "measures": ["gmv", "roi"], "rule": "linear_7d"}
-        report = client.get(reverse("reports:report", args=[shop.code]), asked).content.decode()
-        links = [part.split('"')[0].replace("&amp;", "&") for part in report.split('href="')[1:] if "/rows/?" in part]
-        found = client.get(links[1]).context["found"]
+    links = links_behind(client, shop, dimensions=["campaign"], measures=["gmv", "roi"], rule="linear_7d")
+    found = client.get(links[1]).context["found"]
     assert (len(links), found.sum, found.row["gmv"]) == (3, 125, 125)
+
+
+def test_a_report_leads_only_where_its_reader_may_go(client, fay, dana, shop, lived, now):
+    """Fay sees orders, Dana sees ads."""
+    asked = {"of ads": ["gmv", "roi"], "of the shop": ["all_gmv"], "of both": ["gmv", "all_gmv"]}
+    seen = {}
+    for user in (fay, dana):
+        client.force_login(user)
+        for of, measures in asked.items():
+            links = links_behind(client, shop, measures=measures)
+            seen[user.name, of] = [client.get(link).context["found"].measure for link in links[:1]]
+    assert seen == {
+        ("Fay", "of ads"): [], ("Fay", "of the shop"): ["all_gmv"], ("Fay", "of both"): ["all_gmv"],
+        ("Dana", "of ads"): ["gmv"], ("Dana", "of the shop"): [], ("Dana", "of both"): ["gmv"],
+    }  # fmt: skip
 
 
 def test_all_rows_are_in_the_file(page, lived):
@@ -157,10 +184,14 @@ def test_a_run_leads_behind_its_rows_on_the_page_and_for_programs(client, alice,
     assert (page.sum, page.number, refused, wrong["errors"][0]["field"]) == (200, 1, 403, "cell.day")
 
 
-def test_a_row_of_a_portfolio_leads_behind_that_of_its_shop(client, alice, shop, lived):
+@pytest.mark.parametrize(("rights", "leads"), [(["reports.view", "ads.view"], True), (["reports.view"], False)])
+def test_a_row_of_a_portfolio_leads_behind_that_of_its_shop(client, kai, shop, lived, now, rights, leads):
+    lend(shop, kai, rights=rights)
+    client.force_login(kai)
     result = ask(question(dimensions=["merchant", "campaign"], filters={"merchant": [shop.code]}), [shop], at=NOW)
-    client.force_login(alice)
-    with clock.at(NOW):
-        found = client.get(rows_behind({}, result, result.rows[0].keys)).context["found"]
-    assert (found.sum, list(found.cell.values)) == (result.rows[0]["gmv"], ["campaign"])
-    assert rows_behind({}, result) == ""
+    context = {"audience": Portfolio.of(kai, at=NOW)}
+    address = rows_behind(context, result, result.rows[0].keys)
+    assert (bool(address), rows_behind(context, result)) == (leads, "")
+    if leads:
+        found = client.get(address).context["found"]
+        assert (found.sum, list(found.cell.values)) == (result.rows[0]["gmv"], ["campaign"])

@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey
 from django.http import Http404
 
-from shops.models import Delegation, Merchant
+from shops.models import Delegation, Membership, Merchant
 from shops.people.rights import KA_RIGHTS, LEFT_WHILE_SUSPENDED, RIGHTS, VIEWS, Right, Role
-from shops.tenancy import access_of, enter, merchants_of
-from tests.factories import AT, member, person
+from shops.tenancy import access_of, enter, merchants_of, rights_by_merchant
+from tests.factories import AT, member, merchant, person
 
 DAY = timedelta(days=1)
 
@@ -66,6 +66,22 @@ def test_the_delegation_that_lends_the_right_answers_for_it(shop, kai):
     assert enter(kai, shop.code, right=Right.ADS_EDIT, at=AT).delegation == editing
     assert enter(kai, shop.code, right=Right.ADS_VIEW, at=AT).delegation == viewing
     assert enter(kai, shop.code, right=Right.ADS_VIEW, at=AT).rights == {"ads.edit", "ads.view"}
+
+
+def test_the_rights_at_several_merchants_are_those_at_each(shop, foreign_shop, kai, django_assert_num_queries):
+    """Kai has a role in one, two delegations of the next, which is suspended, and one of the third, which is over."""
+    mine, over = merchant("Kai's"), merchant("Over")
+    Membership.objects.create(merchant=mine, user=kai, role="finance", created_at=AT)
+    for each, rights in ((mine, ["ads.edit"]), (shop, ["ads.edit", "orders.ship"]), (shop, ["ads.view"])):
+        lend(each, kai, rights=rights)
+    lend(over, kai, starts_at=AT - DAY, expires_at=AT)
+    shop.state = Merchant.State.SUSPENDED
+    merchants = [mine, shop, over, foreign_shop]
+    with django_assert_num_queries(2):
+        held = rights_by_merchant(kai, merchants, at=AT)
+    access = {each.code: access_of(kai, each, at=AT) for each in merchants}
+    assert held == {code: found.rights if found else set() for code, found in access.items()}
+    assert held[shop.code] == {"ads.view", "orders.ship"}
 
 
 def test_a_suspended_merchant_looks_on_and_serves_its_orders(shop, alice):
