@@ -34,6 +34,7 @@ from .models import (
     PromotionDays,
     Proposal,
     Rescore,
+    SaleClaim,
     SearchTerm,
     Steering,
     SteeringStep,
@@ -163,6 +164,15 @@ class CreditAdmin(ReadOnlyAdmin):
     list_filter = ["rule", "reason", "touch", "is_same_product"]
     list_select_related = ["line", "merchant", "campaign"]
     search_fields = ["cause", "line__line_code", "campaign__code", "merchant__code"]
+    date_hierarchy = "at"
+    ordering = ["-pk"]
+
+
+@admin.register(SaleClaim)
+class ClaimAdmin(ReadOnlyAdmin):
+    list_display = ["conversion", "merchant", "campaign", "touched_at", "at"]
+    list_select_related = ["conversion", "merchant", "campaign"]
+    search_fields = ["conversion__order_code", "campaign__code", "merchant__code"]
     date_hierarchy = "at"
     ordering = ["-pk"]
 

@@ -60,7 +60,8 @@ TRACES = {
         "t.merchant_id",
         LOCAL.format(at="o.settled_at"),
     ),
-    "claims": Trace(
+    "claims": Trace("ads_saleclaim", "ads_saleclaim t", "t.merchant_id", LOCAL.format(at="t.at")),
+    "claims_gone": Trace(
         "ads_rescore",
         "ads_rescore t JOIN ads_conversion n ON n.merchant_id = t.merchant_id "
         f"AND n.at BETWEEN t.happened_at AND t.happened_at + interval '{CLAIMED.window.days + 1} days'",

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from ads.attribution import CLAIMS, WITHDRAWN
+from ads.attribution import WITHDRAWN
 
 from .metrics import RULE
 
@@ -131,7 +131,7 @@ TAKEN_BACK = Source(
     about="o.settled_at",
 )
 CLAIMED = Source(
-    rows=f"({CLAIMS}) claim JOIN ads_conversionline sold ON sold.conversion_id = claim.id",
+    rows="ads_saleclaim claim JOIN ads_conversionline sold ON sold.conversion_id = claim.conversion_id",
     merchant="claim.merchant_id",
     at="claim.at",
     measures={"ad_claimed": "sum(sold.value)"},

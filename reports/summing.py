@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from ads.attribution import looking_back
 from chengfeng.periods import midnight
 from shops.models import Merchant
 
@@ -44,7 +43,6 @@ class Wanted:
             "end": min(end, self.until or end),
             "events_from": (start - LATENESS).date(),
             "events_to": end.date(),
-            **looking_back(start, end),
         }
 
 

@@ -1,6 +1,6 @@
 """Which ad a sale is owed to: the rules, their application to orders and refunds, and their explanation."""
 
-from .claiming import CLAIMED, CLAIMS, looking_back
+from .claiming import CLAIMED
 from .explaining import Candidate, Trail, Verdict, Why, explain, sale_of
 from .meeting import Sale, Sold
 from .posting import SoldLine, bring_up_to_date, converting, record_refund
@@ -11,7 +11,6 @@ from .standing import STANDS, WITHDRAWN
 
 __all__ = [
     "CLAIMED",
-    "CLAIMS",
     "DEFAULT",
     "PRESETS",
     "STANDS",
@@ -32,7 +31,6 @@ __all__ = [
     "credit",
     "credit_late",
     "explain",
-    "looking_back",
     "record_refund",
     "restate",
     "sale_of",

@@ -1,28 +1,41 @@
 """Which campaigns would claim a sale in full, each for itself: those with a touch behind it, whoever else had one.
 
-So do platforms that know only themselves; a sale is claimed as often as campaigns touched whoever bought.
+So do platforms that know only themselves; a sale is claimed as often as campaigns touched whoever bought. The default
+rule counts the same touches, so claims are brought up to date together with its credits.
 """
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 
-from . import touching
-from .presets import DEFAULT, PRESETS
+from ..models import Conversion, SaleClaim
+from .presets import PRESETS
+from .rules import Touch
 
 CLAIMED = PRESETS["claimed_7d"]
 
-SALES = f"""
-SELECT n.id, n.shopper, n.merchant_id, n.placed_at, n.at FROM ads_conversion n
-WHERE n.merchant_id = ANY(%(merchants)s) AND n.at >= %(start)s AND n.at < %(end)s AND EXISTS (
-    SELECT FROM ads_conversionline l JOIN ads_credit r ON r.line_id = l.id
-    WHERE l.conversion_id = n.id AND r.rule = '{DEFAULT.name}'
-)
-"""  # the default rule counts the same touches: what it credits to nobody, nobody can claim
-FOUND, TOUCHES = touching.search(SALES, CLAIMED)
-CLAIMS = f"""
-WITH {FOUND} SELECT d.id, d.merchant_id, d.at, e.campaign_id, max(e.at) AS touched_at {TOUCHES} GROUP BY 1, 2, 3, 4
-""".replace("#", "")
+
+def claim(found: Mapping[Conversion, Sequence[Touch]]) -> None:
+    """Keep what campaigns claim of conversions, whose touches these are; the caller has locked their lines.
+
+    A claim whose touch is another one now is made anew, with a number that is new.
+    """
+    wanted = {_key(each): each for conversion, touches in found.items() for each in _claims(conversion, touches)}
+    standing = {_key(each): each.pk for each in SaleClaim.objects.filter(conversion__in=found)}
+    if gone := [pk for key, pk in standing.items() if key not in wanted]:
+        SaleClaim.objects.filter(pk__in=gone).delete()
+    SaleClaim.objects.bulk_create(each for key, each in wanted.items() if key not in standing)
 
 
-def looking_back(first: datetime, last: datetime) -> dict:
-    """Return the parameters of `CLAIMS` for sales between two moments, beside `merchants`, `start` and `end`."""
-    return touching.look_back(CLAIMED, first, last)
+def _key(each: SaleClaim) -> tuple:
+    return each.conversion_id, each.campaign_id, each.token
+
+
+def _claims(conversion: Conversion, touches: Sequence[Touch]) -> Iterable[SaleClaim]:
+    """Return a claim for each campaign, by its latest touch; of one instant the lowest token."""
+    latest: dict[int, Touch] = {}
+    for touch in sorted(touches, key=lambda touch: (touch.at, -touch.token.int)):
+        latest[touch.campaign] = touch
+    for campaign, touch in latest.items():
+        yield SaleClaim(
+            merchant_id=conversion.merchant_id, conversion=conversion, campaign_id=campaign, event_day=touch.day,
+            token=touch.token, touched_at=touch.at, at=conversion.at,
+        )  # fmt: skip

@@ -17,6 +17,7 @@ from shops.models import Merchant
 
 from ..models import Conversion, ConversionLine, ConversionRefund, Credit
 from . import touching
+from .claiming import claim
 from .presets import DEFAULT
 from .rules import Goods, Line, Rule, Touch, credit
 
@@ -141,7 +142,10 @@ def bring_up_to_date(lines: Collection[int], *, reason: str, cause: str, at: dat
     rows = list(_locked(pk__in=lines).select_related("conversion"))
     if not rows:
         return []
-    touches = _touches({row.conversion for row in rows}, DEFAULT)
+    conversions = {row.conversion for row in rows}
+    touches = _touches(conversions, DEFAULT)
+    if reason != Credit.Reason.REFUND:
+        claim({conversion: touches.get(conversion.pk, []) for conversion in conversions})
     posted, refunds = _posted(rows), _refunds(rows)
     moments = {(row.pk, ""): row.conversion.at for row in rows}
     moments |= {(row.pk, refund.code): refund.at for row in rows for refund in refunds[row.pk]}

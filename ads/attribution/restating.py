@@ -7,7 +7,7 @@ from uuid import UUID
 
 from chengfeng import sql
 
-from ..models import ConversionLine, Credit
+from ..models import ConversionLine, Credit, SaleClaim
 from .posting import bring_up_to_date
 
 BATCH = 500
@@ -29,9 +29,11 @@ def restate(found: Collection[Key], *, at: datetime) -> list[Credit]:
     """
     if not found:
         return []
-    credited = Credit.objects.filter(token__in={key.token for key in found}, event_day__in={key.day for key in found})
+    touched = {"token__in": {key.token for key in found}, "event_day__in": {key.day for key in found}}
+    credited = Credit.objects.filter(**touched).values("line__conversion")
+    claimed = SaleClaim.objects.filter(**touched).values("conversion")
+    lines = ConversionLine.objects.filter(conversion__in=credited.union(claimed)).values_list("pk", flat=True)
     cause = min(key.token for key in found).hex
-    lines = credited.values_list("line", flat=True).distinct()
     return bring_up_to_date(list(lines), reason=Credit.Reason.INVALID, cause=cause, at=at)
 
 

@@ -19,7 +19,7 @@ from .events import AdDay, Behaviour, Event, EventKind, Pricing, SearchTerm
 from .learning import PredictionModel, Steering, SteeringStep
 from .operations import Change, Eligibility, Proposal
 from .quality import Appeal, Rescore
-from .results import Conversion, ConversionLine, ConversionRefund, Credit
+from .results import Conversion, ConversionLine, ConversionRefund, Credit, SaleClaim
 from .spending import AccountDay, CampaignDay, CampaignTotal, Charge, CreditNote, Grant, TopUp, WalletDay
 
 __all__ = [
@@ -61,6 +61,7 @@ __all__ = [
     "PromotionDays",
     "Proposal",
     "Rescore",
+    "SaleClaim",
     "SearchTerm",
     "Steering",
     "SteeringStep",

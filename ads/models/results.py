@@ -124,3 +124,28 @@ class Credit(models.Model):
 
     def __str__(self):
         return f"{self.amount} {self.reason}"
+
+
+class SaleClaim(models.Model):
+    """That a campaign would claim a sale in full, for the latest touch of its own behind it.
+
+    Where another touch takes its place, the claim is another row with a higher number.
+    """
+
+    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="+", db_index=False)
+    conversion = models.ForeignKey(Conversion, models.PROTECT, related_name="+", db_index=False)
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="+", db_index=False)
+    event_day = models.DateField()
+    token = models.UUIDField(db_index=True, help_text=_("Of the touch"))
+    touched_at = models.DateTimeField()
+    at = models.DateTimeField(help_text=_("The moment of the sale"))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["conversion", "campaign"], name="sale_claim_once"),
+            models.CheckConstraint(condition=Q(touched_at__lte=F("at")), name="sale_claim_after_touch"),
+        ]
+        indexes = [models.Index(fields=["merchant", "at"]), models.Index(fields=["campaign", "at"])]
+
+    def __str__(self):
+        return f"{self.campaign_id}: {self.conversion_id}"

@@ -63,4 +63,7 @@ SELECT e.day, e.token, e.kind FROM ads_event e
 JOIN ads_credit r ON r.token = e.token AND r.event_day = e.day AND r.touch = e.kind AND r.campaign_id = e.campaign_id
 WHERE e.rescored_at >= %(since)s AND NOT e.is_valid AND r.at >= %(since)s
 GROUP BY e.day, e.token, e.kind, r.line_id, r.rule HAVING sum(r.share) <> 0
+UNION
+SELECT e.day, e.token, e.kind FROM ads_event e JOIN ads_saleclaim k ON k.token = e.token AND k.event_day = e.day
+WHERE e.rescored_at >= %(since)s AND NOT e.is_valid AND e.kind = 'click'
 """

@@ -69,20 +69,16 @@ def live(request: HttpRequest) -> HttpResponse:
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def behind(request: HttpRequest, code: str) -> HttpResponse:
-    needed = rows.right(code)
-    if needed is None:
+    source = rows.behind(code)
+    if source is None:
         raise Http404
-    request.access.require(needed)
+    request.access.require(source.right)
     period, form = picked(request)
     campaign = _campaign(request)
-    source = rows.behind(code)
-    if source:
-        found = rows.find(source, request.access.merchant, period, campaign=campaign)
-    else:
-        found = rows.Claims(code, request.access.merchant, period, campaign=campaign)
+    found = rows.find(source, request.access.merchant, period, campaign=campaign)
     context = {
         "metric": METRICS[code], "page": Paginator(found, PAGE).get_page(request.GET.get("page")), "period": period,
-        "form": form, "presets": LABELS, "kind": source.model._meta.model_name if source else "claim",
+        "form": form, "presets": LABELS, "kind": source.model._meta.model_name,
         "sum": rows.add(found), "campaign": campaign,
     }  # fmt: skip
     return render(request, "reports/rows.html", context)
