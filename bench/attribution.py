@@ -95,7 +95,7 @@ def _posted(stage: Stage) -> dict[str, float]:
     history.advertisers(SHOPS, at=start)
     history.write(Past(start=start, days=9, orders=SALES_A_DAY, events=EVENTS_A_DAY, people=PEOPLE))
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE ads_credit")
+        cursor.execute("TRUNCATE ads_credit, ads_saleclaim")
     history.analyze()
     lines = list(ConversionLine.objects.order_by("pk").values_list("pk", flat=True))
     begun, processed = time.perf_counter(), time.process_time()

@@ -79,6 +79,9 @@ SELECT (at AT TIME ZONE 'UTC')::date, md5('t' || id)::uuid, 'click', 'last_click
     'ord_' || lpad(id::text, 16, '0'), '', 1, 100, true, at, at, at, ad_id, campaign_id, id, merchant_id
 FROM past_order""",
     """
+INSERT INTO ads_saleclaim (event_day, token, touched_at, at, campaign_id, conversion_id, merchant_id)
+SELECT (at AT TIME ZONE 'UTC')::date, md5('t' || id)::uuid, at, at, campaign_id, id, merchant_id FROM past_order""",
+    """
 INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper,
     pricing, bid, price, is_explored, decided_at, at, received_at, is_valid, reason)
 SELECT (at AT TIME ZONE 'UTC')::date, token, kind, merchant_id, campaign_id, ad_id, product_id, 'feed', 1, shopper,

@@ -71,7 +71,7 @@ ALL = [
     Invariant(
         "I24",
         "credits of a line and rule sum to 1 or, taken back, 0, and to as much of its value and of what refunds left "
-        "of that; touched before the sale, posted to its moment, of the same merchant",
+        "of that; touched before the sale, posted to its moment, of the same merchant; and claimed by a campaign",
         """
         SELECT n.order_code, l.line_code, r.rule, l.value, sum(r.share) AS shares,
             sum(r.amount) FILTER (WHERE r.refund = '') AS credited, sum(r.amount) AS net
@@ -85,6 +85,7 @@ ALL = [
             OR (sum(r.share) = 0 AND bool_and(r.reason NOT IN ('invalid', 'linked')))
             OR max(r.touched_at) > n.at OR bool_or(r.refund = '' AND r.at <> n.at)
             OR bool_or(r.merchant_id <> n.merchant_id)
+            OR sum(r.share) = 1 AND NOT EXISTS (SELECT FROM ads_saleclaim k WHERE k.conversion_id = n.id)
         """,
     ),
 ]

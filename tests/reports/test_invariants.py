@@ -149,6 +149,7 @@ MORE = [  # other ways to break some of them, and what finds each
     ("UPDATE ads_event SET rescored_at = NULL", {"I21"}),
     ("UPDATE ads_charge SET kind = 'viewable'", {"I21", "I25"}),
     ("UPDATE ads_credit SET amount = amount + 1 WHERE refund = ''", {"I24", "I25"}),
+    ("DELETE FROM ads_saleclaim", {"I24", "I25"}),
     ("UPDATE ads_credit SET amount = amount + 1 WHERE refund <> ''", {"I24", "I25"}),
     ("UPDATE ads_credit SET refund = ''", {"I24", "I25"}),
     ("UPDATE ads_credit SET at = at + interval '1 microsecond' WHERE refund = ''", {"I24"}),
