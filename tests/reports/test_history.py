@@ -78,6 +78,7 @@ def manifest() -> list[tuple]:
 @pytest.mark.django_db
 @pytest.mark.parametrize("log", [log for log in LOGS.values() if log is not EVENTS], ids=lambda log: log.name)
 def test_rows_of_a_day_are_found_by_an_index(at, log):
+    partitions.ensure(at.date(), at.date())
     for part in log.parts:
         day = f"{part.at} >= '{at}' AND {part.at} < '{at + DAY}'"
         told = " ".join(plan(f"SELECT FROM {part.table} WHERE {day} AND {part.where}"))
