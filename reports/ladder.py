@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from ads.attribution import CLAIMED, DEFAULT, Rule
 
@@ -30,10 +31,13 @@ class Rung:
 
 
 RUNGS = (
-    ("claimed_roi", _("Claimed"), _("Every campaign clicked claims the whole sale, refunds included"), CLAIMED),
+    (
+        "claimed_roi", pgettext_lazy("by a campaign", "Claimed"),
+        _("Every campaign clicked claims the whole sale, refunds included"), CLAIMED,
+    ),
     ("roi", _("De-duplicated"), _("Every sale is counted once, over all campaigns"), DEFAULT),
     ("net_roi", _("Net"), _("Refunds are taken back"), DEFAULT),
-)
+)  # fmt: skip
 METRICS_OF_RUNGS = [code for code, *_rest in RUNGS]
 INCREMENTAL = _("Incremental"), _("What would not have been sold without ads; needs a holdout")
 

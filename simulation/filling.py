@@ -20,7 +20,7 @@ from shops.tenancy import Access
 
 from . import brands, marketplace, people
 from .feed import feed
-from .furnishing import banking, delivery, promotions, rates, services
+from .furnishing import banking, delivery, promotions, rates, seasons, services
 from .history import DAYS, ZONE
 from .living import regular
 from .pictures import draw
@@ -59,6 +59,7 @@ def fill(memory: State, *, now: datetime) -> None:
             start(Access(merchant, frozenset(Right), user=owner), campaign, categories, at=opening)
         memory.tokens[spec.slug] = people.program(merchant, by=owner, at=opening)
     promotions.give_by_platform(operator, festival=festival(opening, now), at=opening)
+    seasons.name(operator, opening=opening, now=now)
     brands.bring_in(manager, now=now)
     regular.move_in(at=opening)
     memory.logins += [

@@ -23,7 +23,7 @@ LASTS = {7: _("7 days without a touch"), 14: _("14 days without a touch"), 30: _
 class PathForm(forms.Form):
     """Days, what a channel is, which touches count, how long a journey lasts, and how the chain is read."""
 
-    period = _choice(_("Days"), [*PERIODS.items(), (OWN, _("Days of your own"))])
+    period = _choice(_("Period"), [*PERIODS.items(), (OWN, _("Days of your own"))])
     first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     channel = _choice(_("A channel is a"), CHANNELS.items())

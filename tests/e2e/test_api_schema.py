@@ -18,7 +18,7 @@ from .nonsense import Operation, Sent
 
 METHODS = ("get", "post", "put", "patch", "delete")
 PROBLEM = "application/problem+json"
-WRONG_VALUES = 16
+WRONG_VALUES = 10
 
 
 @pytest.fixture(scope="module")
