@@ -1,11 +1,15 @@
 """What the demo's shops are fitted out with: sensible promotions, a rate for every category, regions that exist."""
 
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
+
+from reports.season.models import Season
 from shops.delivery import places
 from shops.promotions.rules import objections, settled
 from simulation.assortment import topic_of
-from simulation.furnishing import banking, delivery, promotions, rates, services
+from simulation.furnishing import banking, delivery, promotions, rates, seasons, services
 from simulation.words import reviews
 from simulation.words.categories import TREE
 from simulation.words.kinds import KINDS
@@ -51,3 +55,12 @@ def test_stores_and_accounts_belong_to_shops_of_the_demo():
 
 def test_there_are_words_for_goods_of_every_kind():
     assert {topic_of(kind) for kind in KINDS} <= set(reviews.GOOD)
+
+
+@pytest.mark.django_db
+def test_seasons_of_the_days_lived_through_are_named(oscar):
+    now = datetime(2026, 11, 23, 12, tzinfo=UTC)
+    seasons.name(oscar, opening=now - timedelta(days=89), now=now)
+    assert [(season.title_en, season.first) for season in Season.objects.all()] == [
+        ("Double 11 2026", date(2026, 10, 21))
+    ]
