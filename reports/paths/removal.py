@@ -1,4 +1,4 @@
-"""Removal effects: what a Markov chain of journeys loses without a channel, solved exactly by sparse elimination."""
+"""Removal effects: what a Markov chain of journeys loses without a channel, solved exactly and at once for all."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,8 +7,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csc_array, eye_array
-from scipy.sparse.linalg import splu
 
 MOST_STATES = 1500
 
@@ -16,7 +14,7 @@ State = tuple[str, ...]
 
 
 class TooManyStates(ValueError):
-    """A chain of that order has more states than are solved, once for each channel, while somebody waits."""
+    """A chain of that order has more states than are solved while somebody waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,33 +74,30 @@ class Chain:
             raise TooManyStates(f"more than {MOST_STATES} states")
 
     def effects(self) -> Effects:
-        """Return what is lost without each channel."""
-        states = sorted(self.leaving)
-        system, gains, begun = self._system(states)
-        whole = _reached(system, gains, begun)
-        held: dict[str, list[int]] = defaultdict(list)
-        for row, state in enumerate(states):
-            for channel in set(state):
-                held[channel].append(row)
-        without = {}
-        for channel in sorted(held):
-            kept = np.delete(np.arange(len(states)), held[channel])
-            without[channel] = _reached(system[kept][:, kept], gains[kept], begun[kept])
-        return Effects(*(_lost(whole[i], {each: left[i] for each, left in without.items()}) for i in (0, 1)))
+        """Return what is lost without each channel: what its states bring, as often as journeys come through them.
 
-    def _system(self, states: Sequence[State]) -> tuple[csc_array, NDArray, NDArray]:
-        """Return I − Q, what converting brings from each state – orders and value –, and where journeys begin."""
+        With F = (I − Q)⁻¹ that is (begun·F)ⱼ (Fⱼⱼ)⁻¹ (F·gains)ⱼ, where j are the states that hold the channel.
+        """
+        states = sorted(self.leaving)
+        onward, gains, begun = self._system(states)
+        inside = np.linalg.inv(np.eye(len(states)) - onward)
+        visits, worth = begun @ inside, inside @ gains
+        lost = {
+            channel: visits[rows] @ np.linalg.solve(inside[np.ix_(rows, rows)], worth[rows])
+            for channel, rows in _holding(states).items()
+        }
+        return Effects(*(_share(lost, i, whole) for i, whole in enumerate(begun @ worth)))
+
+    def _system(self, states: Sequence[State]) -> tuple[NDArray, NDArray, NDArray]:
+        """Return Q, what converting brings from each state – orders and value –, and where journeys begin."""
         place = {state: row for row, state in enumerate(states)}
-        moved = [
-            (place[here], place[there], weight / self.leaving[here])
-            for here, onward in self.moves.items() for there, weight in onward.items()
-        ]  # fmt: skip
-        rows, columns, chances = zip(*moved, strict=True) if moved else ((), (), ())
-        size, total = len(states), self.starts.total()
-        onward = coo_array((np.array(chances, float), (rows, columns)), shape=(size, size))
+        onward, total = np.zeros((len(states), len(states))), self.starts.total()
+        for here, moves in self.moves.items():
+            for there, weight in moves.items():
+                onward[place[here], place[there]] = weight / self.leaving[here]
         gains = [[won / self.leaving[state] for won in self.won[state]] for state in states]
         begun = [self.starts[state] / total for state in states]
-        return (eye_array(size) - onward).tocsc(), np.array(gains, float).reshape(size, 2), np.array(begun)
+        return onward, np.array(gains, float).reshape(len(states), 2), np.array(begun)
 
 
 def states_of(channels: tuple[str, ...], order: int) -> list[State]:
@@ -112,10 +107,14 @@ def states_of(channels: tuple[str, ...], order: int) -> list[State]:
     return [channels[end - order : end] for end in range(order, len(channels) + 1)]
 
 
-def _reached(system: csc_array, gains: NDArray, begun: NDArray) -> NDArray:
-    """Return the orders and the value that a journey comes to, before it begins."""
-    return begun @ splu(system.tocsc()).solve(gains) if len(begun) else np.zeros(2)
+def _holding(states: Sequence[State]) -> dict[str, list[int]]:
+    """Return by channel, in the order of the alphabet, the places of the states that hold it."""
+    held: dict[str, list[int]] = defaultdict(list)
+    for row, state in enumerate(states):
+        for channel in set(state):
+            held[channel].append(row)
+    return dict(sorted(held.items()))
 
 
-def _lost(whole: float, left: Mapping[str, float]) -> dict[str, float]:
-    return {channel: 1 - float(part / whole) for channel, part in left.items()} if whole else {}
+def _share(lost: Mapping[str, NDArray], gain: int, whole: float) -> dict[str, float]:
+    return {channel: float(part[gain] / whole) for channel, part in lost.items()} if whole else {}
