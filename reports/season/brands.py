@@ -1,6 +1,6 @@
 """What each brand sold and earned by ads in a season; the brand of a line is the one it had when it was paid.
 
-What was spent is the brand's whose product the ad showed.
+What was spent is that of the brand which the advertised product had at the end of the day.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from chengfeng import sql
 from chengfeng.money import ZERO
+from shops.catalogue.goods_then import goods_at
 from shops.models import Merchant
 
 from .. import reading
@@ -85,6 +86,11 @@ CREDITED = f"""
     SELECT w.period, sold.brand, {CREDITS.measures["ad_gmv"]} AS ad_gmv, {CREDITS.measures["ad_refunds"]} AS ad_refunded
     FROM {LINES} JOIN ads_credit r ON r.line_id = sold.id WHERE {CREDITS.where} GROUP BY 1, 2
 """
+SPENT = f"""
+    SELECT was.brand, sum(d.spend) AS spend FROM ({{days}}) d JOIN shops_merchant z ON z.id = d.merchant_id
+    CROSS JOIN LATERAL ({goods_at("d.product_id", "(d.day + 1)::timestamp AT TIME ZONE z.time_zone")}) was
+    WHERE d.spend <> 0 GROUP BY was.brand
+"""
 
 
 def _sold(merchants: Sequence[Merchant], periods: Mapping[str, Days | None]) -> list[dict]:
@@ -97,10 +103,6 @@ def _spent(merchants: Sequence[Merchant], periods: Mapping[str, Days | None], *,
     """Return what was spent on products of each brand, from the facts of products; they know all of the spend."""
     rows = []
     for name, span in spans_of(merchants, {NOW: periods[NOW]}, at=at).items():
-        statement, params = reading.query(span, grain=Grain.PRODUCT)
-        query = (
-            f"SELECT p.brand, sum(d.spend) AS spend FROM ({statement}) d JOIN shops_product p ON p.id = d.product_id "
-            "GROUP BY p.brand HAVING sum(d.spend) <> 0"
-        )
-        rows += [{"period": name, **row} for row in sql.dicts(query, params)]
+        statement, params = reading.query(span, grain=Grain.PRODUCT, among=["spend"])
+        rows += [{"period": name, **row} for row in sql.dicts(SPENT.format(days=statement), params)]
     return rows

@@ -45,10 +45,13 @@ def series(
     asked: Asked, days: Mapping[date, Mapping], *, is_last_year: bool = False, code: str = "paid_gmv"
 ) -> list[Decimal | None]:
     """Return a number of every day of the season; None where the day is yet to come, or last year has none so early."""
-    back = asked.year.last - asked.days.last if is_last_year else timedelta()
-    first, last = (asked.year.first, asked.year.last) if is_last_year else (asked.days.first, asked.so_far.last)
+    known, back = asked.so_far, timedelta()
+    if is_last_year:
+        known, back = asked.year_so_far, asked.year.last - asked.days.last
     shifted = [day + back for day in each_day(asked.days.first, asked.days.last)]
-    return [days.get(day, {}).get(code, ZERO) if first <= day <= last else None for day in shifted]
+    return [
+        days.get(day, {}).get(code, ZERO) if known and known.first <= day <= known.last else None for day in shifted
+    ]
 
 
 def by_hour(merchants: Sequence[Merchant], asked: Asked) -> dict:
@@ -60,13 +63,13 @@ def by_hour(merchants: Sequence[Merchant], asked: Asked) -> dict:
     return _drawn(asked.currency, [f"{hour}:00" for hour in range(24)], now, year) if any((*now, *year)) else {}
 
 
-def hours(merchants: Sequence[Merchant], asked: Asked) -> tuple[list[Decimal], list[Decimal]]:
-    """Return what was paid in every hour of the opening day, and of that of last year."""
+def hours(merchants: Sequence[Merchant], asked: Asked) -> tuple[list[Decimal | None], list[Decimal]]:
+    """Return what was paid in every hour of the opening day, and of that of last year; None where it is yet to come."""
     periods = {name: Days(day, day) for name, day in ((NOW, asked.opening), (YEAR, asked.last_opening))}
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
     found = {(period, hour): gmv for period, hour, gmv in sql.rows(HOURS, windows(chosen, periods))}
     now, year = ([found.get((name, hour), ZERO) for hour in range(24)] for name in (NOW, YEAR))
-    return now, year
+    return (now if asked.opening <= asked.today else [None] * 24), year
 
 
 def _drawn(currency: str, labels: list[str], now: list, year: list) -> dict:

@@ -66,7 +66,7 @@ def spans_of(
 
 def _facts(span: reading.Span) -> tuple[dict[int, Sums], dict[date, Sums]]:
     """Return the facts' sums by merchant, and by day."""
-    statement, params = reading.query(span, grain=Grain.MERCHANT)
+    statement, params = reading.query(span, grain=Grain.MERCHANT, among=FACTS)
     sums = ", ".join(f"sum({code}) AS {code}" for code in FACTS)
     query = f"SELECT merchant_id, day, {sums} FROM ({statement}) d GROUP BY GROUPING SETS ((merchant_id), (day))"
     merchants, days = {}, {}
