@@ -7,11 +7,11 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from .building.models import ReportSchedule, SavedReport
-from .building.scheduling import readers
+from .building.scheduling import readers_of
 
 
 class ScheduleForm(forms.ModelForm):
-    """How often, at which hour of the shop, to which of its members, in which format."""
+    """How often, at which hour, to which members of the shop, in which format; a portfolio's goes to its person."""
 
     hour = forms.TypedChoiceField(label=_("Hour"), coerce=int, choices=[(hour, f"{hour}:00") for hour in range(24)])
     weekday = forms.TypedChoiceField(
@@ -26,14 +26,15 @@ class ScheduleForm(forms.ModelForm):
 
     def __init__(self, *args, report: SavedReport, **kwargs):
         super().__init__(*args, **kwargs)
-        allowed = readers(report.merchant)
-        if not report.is_shared:
-            allowed = allowed.filter(pk=report.made_by_id)
-        self.fields["recipients"].queryset = allowed
+        self.only = report.portfolio_of
+        self.fields["recipients"].queryset = readers_of(report)
+        if self.only:
+            del self.fields["recipients"]
 
     @property
     def asked(self) -> dict[str, Any]:
         """What the verb takes."""
         given = dict(self.cleaned_data)
         file_format = given.pop("format")
-        return {**given, "file_format": file_format, "recipients": list(given["recipients"])}
+        recipients = [self.only] if self.only else list(given["recipients"])
+        return {**given, "file_format": file_format, "recipients": recipients}

@@ -34,6 +34,11 @@ class Table:
         return [([written(c, key) for c, key in zip(codes, row.keys, strict=True)], row) for row in self.page]
 
 
+def first_of(page: str) -> int:
+    """Return the place of the first row of a page, as an address names it; of the first page where it names none."""
+    return max(int(page) - 1, 0) * PAGE if page.isdecimal() and len(page) < 9 else 0
+
+
 def written(code: str, key) -> str:
     """Return the value of a dimension as people read it."""
     if key is None or key == "":

@@ -59,6 +59,7 @@ urlpatterns = [
     path("ka/reports/kept/", runs.save.across, name="portfolio_report_save"),
     path("ka/reports/kept/<saved>/", runs.saved.across, name="portfolio_saved_report"),
     path("ka/reports/kept/<saved>/run/", runs.saved_run.across, name="portfolio_saved_report_run"),
+    path("ka/reports/kept/<saved>/schedule/", runs.saved_schedule.across, name="portfolio_saved_report_schedule"),
     path("ka/reports/kept/<saved>/remove/", runs.saved_remove.across, name="portfolio_saved_report_remove"),
     path("ka/reports/kept/<saved>/restore/", runs.saved_restore.across, name="portfolio_saved_report_restore"),
     path("platform/", across.platform, name="platform"),

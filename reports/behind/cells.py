@@ -13,11 +13,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from ..measuring import local_days, naming
+from ..measuring.definition import LONGEST
 from ..measuring.dimensions import DIMENSIONS, Type
 from ..measuring.naming import Named
 
 PREFIX, NONE = "cell.", "none"
-LONGEST = 200  # characters of a value
 
 
 class BadCell(ValueError):

@@ -1,5 +1,6 @@
 """Asking for a run of a report: answered at once where there is little to read, else in the background."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from chengfeng import jobs
 from chengfeng.models import Job
+from shops.models import Merchant
 
 from .. import finality
 from ..measuring.asking import version_of
@@ -36,7 +38,7 @@ def ask(
     run = ReportRun.objects.create(
         **audience.owner, report=report, schedule=schedule, name=name or (report.name if report else ""),
         definition=asked.document(), as_of=asked.as_of, version=version_of(asked, asked.as_of),
-        heading=_heading(audience, asked, is_as_of=bool(definition.as_of)), language=get_language() or "",
+        heading=_heading(audience, asked, report, is_as_of=bool(definition.as_of)), language=get_language() or "",
         requested_by=audience.user, requested_at=at,
     )  # fmt: skip
     if run.portfolio_of:
@@ -68,7 +70,7 @@ def pinned(definition: Definition, audience: Audience, *, at: datetime) -> Defin
     return definition.with_(period=days, compare=compared(days, definition.compare), as_of=as_of)
 
 
-def _heading(audience: Audience, definition: Definition, *, is_as_of: bool) -> dict:
+def _heading(audience: Audience, definition: Definition, report: SavedReport | None, *, is_as_of: bool) -> dict:
     """Return what the answer will rest on, as JSON; `is_as_of` where a moment was asked for."""
     rule = definition.rule
     trusted = finality.of(definition.period.last, at=definition.as_of, rule=rule)
@@ -85,7 +87,13 @@ def _heading(audience: Audience, definition: Definition, *, is_as_of: bool) -> d
         "refunds_final_after": trusted.refunds_final_after.isoformat(),
         "is_as_of": is_as_of,
         "not_offered": definition.refused,
+        "left_out": told_of(audience.left_out(report)) if report else [],
     }
+
+
+def told_of(shops: Iterable[Merchant]) -> list[dict[str, str]]:
+    """Return shops as the heading of a run names those that are not in it."""
+    return [{"code": shop.code, "name": shop.name} for shop in shops]
 
 
 def is_quick(audience: Audience, definition: Definition) -> bool:

@@ -20,6 +20,7 @@ from shops.tenancy import Access, access_of, own, rights_by_merchant
 
 from ..portfolio import lent_to
 from .models import ReportRun, SavedReport
+from .ready_made import ACROSS, READY_MADE, ReadyMade
 
 
 class Audience(ABC):
@@ -31,6 +32,7 @@ class Audience(ABC):
     zone: str
     frame: str  # the template that its pages extend
     is_portfolio = False
+    ready_made: Mapping[str, ReadyMade] = READY_MADE
 
     @property
     @abstractmethod
@@ -65,6 +67,10 @@ class Audience(ABC):
     def job_owner(self) -> str:
         """The code that jobs are known by."""
         return self.merchants[0].code
+
+    def left_out(self, report: SavedReport) -> Sequence[Merchant]:
+        """Return the shops that were in earlier runs of a report, and that it is not about any more."""
+        return []
 
     def of_run(self, run: ReportRun) -> "Audience":
         """Return whom a run that may be read is for."""
@@ -133,6 +139,7 @@ class Portfolio(Audience):
 
     frame = "reports/base_portfolio.html"
     is_portfolio = True
+    ready_made = ACROSS
     zone = settings.PLATFORM_TIME_ZONE
 
     @classmethod
@@ -147,7 +154,11 @@ class Portfolio(Audience):
 
     def of_run(self, run: ReportRun) -> "Portfolio":
         """Return the part of it that a run, which it may read, is about."""
-        return replace(self, lent=tuple(run.shops), currency=run.heading["currency"])
+        return replace(self, lent=tuple(run.shops), currency=run.currency)
+
+    def left_out(self, report: SavedReport) -> Sequence[Merchant]:
+        held = ReportRun.merchants.through.objects.filter(reportrun__report=report).exclude(merchant__in=self.lent)
+        return list(Merchant.objects.filter(pk__in=held.values("merchant")).order_by("name", "pk"))
 
     @cached_property
     def merchants(self) -> Sequence[Merchant]:
@@ -202,3 +213,12 @@ class Portfolio(Audience):
     def _holding_others(self) -> QuerySet:
         held = ReportRun.merchants.through.objects.filter(reportrun__portfolio_of=self.user)
         return held.exclude(merchant__in=self.lent).values("reportrun")
+
+
+def audience_of(kept: SavedReport | ReportRun, person: User, *, at: datetime) -> Audience | None:
+    """Return as whom a person may see a report or a run at a moment; None where they may not."""
+    if kept.portfolio_of_id:
+        lent = Portfolio.of(person, currency=kept.currency, at=at)
+        return lent if kept.portfolio_of_id == person.pk and lent.merchants else None
+    access = access_of(person, kept.merchant, at=at, right=Right.REPORTS_VIEW)
+    return Shop(access) if access and access.may(Right.REPORTS_VIEW) else None

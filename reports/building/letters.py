@@ -10,11 +10,10 @@ from django.utils.translation import gettext as _
 
 from chengfeng.models import OutboxMessage
 from shops.models import User
-from shops.people.rights import Right
-from shops.tenancy import access_of
 
 from ..measuring.definition import parse
-from .audience import Audience, Portfolio, Shop
+from .asking import visible
+from .audience import Audience, audience_of
 from .models import ReportRun
 
 
@@ -23,19 +22,11 @@ def send_ready(message: OutboxMessage) -> None:
     known = ReportRun.objects.select_related("merchant", "portfolio_of", "schedule", "requested_by", "report")
     run = known.get(code=message.payload["run"])
     for person in addressed(run):
-        audience = audience_of(run, person)
-        if audience and audience.runs().filter(pk=run.pk).exists():
+        audience = audience_of(run, person, at=run.ready_at)
+        if audience and visible(audience).filter(pk=run.pk).exists():
             language = person.language or settings.LANGUAGE_CODE
             with translation.override(language), timezone.override(audience.zone):
                 letter(run, person, audience).send()
-
-
-def audience_of(run: ReportRun, person: User) -> Audience | None:
-    """Return as whom a person may see a run; None where they may not any more."""
-    if run.portfolio_of:
-        return Portfolio.of(person, currency=run.heading["currency"], at=run.ready_at)
-    access = access_of(person, run.merchant, at=run.ready_at, right=Right.REPORTS_VIEW)
-    return Shop(access) if access and access.may(Right.REPORTS_VIEW) else None
 
 
 def addressed(run: ReportRun) -> Iterable[User]:

@@ -28,6 +28,7 @@ class Fault(models.TextChoices):
     FAILURE = "failure", _("It could not be run; it is tried again every minute.")
 
 
+LENT_NO_MORE = _("No shop of its currency is lent to you any more.")  # what `MAKER` comes to over a portfolio
 OF_SHOP_OR_PORTFOLIO = Q(merchant__isnull=False, portfolio_of=None) | Q(merchant=None, portfolio_of__isnull=False)
 
 
@@ -64,7 +65,7 @@ class SavedReport(models.Model):
 
 
 class ReportSchedule(models.Model):
-    """When a saved report is run by itself, at an hour of the shop, and whom it is mailed to."""
+    """When a saved report is run by itself, at an hour of the shop or the platform, and whom it is mailed to."""
 
     class Rhythm(models.TextChoices):
         DAILY = "daily", _("Every day")
@@ -98,6 +99,10 @@ class ReportSchedule(models.Model):
 
     def __str__(self):
         return f"{self.report} {self.rhythm}"
+
+    def get_fault_display(self) -> str:
+        is_lent_no_more = self.fault == Fault.MAKER and self.report.portfolio_of_id
+        return str(LENT_NO_MORE if is_lent_no_more else Fault(self.fault).label if self.fault else "")
 
 
 class ReportRun(models.Model):
@@ -150,6 +155,11 @@ class ReportRun(models.Model):
     def shops(self) -> list[Merchant]:
         """The shops that it is about."""
         return [self.merchant] if self.merchant else list(self.merchants.order_by("name", "pk"))
+
+    @property
+    def currency(self) -> str:
+        """The currency of its amounts."""
+        return self.heading["currency"]
 
     @property
     def days(self) -> dict[str, date]:

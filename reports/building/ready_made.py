@@ -14,7 +14,8 @@ def _document(dimensions: list[str], measures: list[str], **others) -> dict:
     return {"dimensions": dimensions, "measures": measures, "period": {"named": "last_30_days"}, **others}
 
 
-READY_MADE: dict[str, tuple[str | Promise, dict]] = {
+ReadyMade = tuple[str | Promise, dict]  # a title and a definition
+READY_MADE: dict[str, ReadyMade] = {
     "day": (
         _("By day"), _document(["day"], [*ADS, "settled_gmv", "all_orders", "all_gmv", "ad_share"], compare="before")
     ),
@@ -42,7 +43,7 @@ READY_MADE: dict[str, tuple[str | Promise, dict]] = {
     ),
 }  # fmt: skip
 
-ACROSS: dict[str, tuple[str | Promise, dict]] = {
+ACROSS: dict[str, ReadyMade] = {
     "shop": (
         _("By shop"),
         _document(

@@ -24,6 +24,7 @@ from ..attending import attended
 from ..measuring.asking import question
 from ..measuring.definition import Definition, parse
 from ..portfolio import lent_to
+from .asking import told_of
 from .models import ReportRun
 
 KEPT = timedelta(days=35)
@@ -40,7 +41,7 @@ def run(job: Job, report: Report) -> dict:
     if found.ready_at:
         return {"rows": found.rows}
     now = clock.now()
-    _require_lent(found, at=now)
+    _leave_out(found, at=now)
     ReportRun.objects.filter(pk=found.pk, began_at=None).update(began_at=now)
     attempt = f"{job.attempts}"
     _answer(found, _reported(found, report), attempt)
@@ -48,10 +49,19 @@ def run(job: Job, report: Report) -> dict:
     return {"rows": found.rows}
 
 
-def _require_lent(found: ReportRun, *, at: datetime) -> None:
-    """Refuse a run of a portfolio of which a shop is not lent any more."""
-    if found.portfolio_of and not set(found.shops) <= set(lent_to(found.portfolio_of, at=at)):
-        raise Refused(_("A shop of this report is not lent to you any more. Run the report again without it."))
+@transaction.atomic
+def _leave_out(found: ReportRun, *, at: datetime) -> None:
+    """Take shops out of a run of a portfolio that are not lent any more, and say so; refuse it where none is left."""
+    if not found.portfolio_of:
+        return
+    lent, shops = lent_to(found.portfolio_of, at=at), found.shops
+    gone = [shop for shop in shops if shop not in lent]
+    if len(gone) == len(shops):
+        raise Refused(_("No shop of this report is lent to you any more."))
+    if gone:
+        found.merchants.remove(*gone)
+        found.heading |= {"left_out": found.heading.get("left_out", []) + told_of(gone)}
+        found.save(update_fields=["heading"])
 
 
 def _end(found: ReportRun, job: Job, attempt: str) -> None:
@@ -76,8 +86,13 @@ def answer(found: ReportRun, *, at: datetime) -> None:
 
 
 def folder_of(found: ReportRun) -> Path:
-    """Return where the parts of a run are written."""
+    """Return the folder of a run that is not over."""
     return Path(settings.PRIVATE_ROOT) / FOLDER / "parts" / found.code
+
+
+def _parts_of(found: ReportRun) -> Path:
+    """Return where the parts of a run are written: apart from those that were written when it was about more shops."""
+    return folder_of(found) / f"{len(found.shops)}"
 
 
 def _reported(found: ReportRun, report: Report) -> Doing:
@@ -98,7 +113,7 @@ def _reported(found: ReportRun, report: Report) -> Doing:
 
 def _answer(found: ReportRun, do: Doing, attempt: str, engine: str | None = None) -> None:
     """Write parts that are not there yet, then all of them as one."""
-    definition, folder = parse(found.definition), folder_of(found)
+    definition, folder = parse(found.definition), _parts_of(found)
     folder.mkdir(parents=True, exist_ok=True)
     _write_parts(found, definition, folder, do, engine)
     _gather(found, definition, folder, do, attempt)

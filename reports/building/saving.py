@@ -51,7 +51,7 @@ def change(audience: Audience, report: SavedReport, *, version: int, at: datetim
     audience.require()
     if "definition" in values:
         values["definition"] = parse(values["definition"]).document()
-    if values.get("is_shared") is False and report.made_by != audience.user:
+    if values.get("is_shared") is False and (audience.user is None or report.made_by != audience.user):
         raise PermissionDenied
     found = SavedReport.objects.filter(pk=report.pk, version=version, removed_at=None)
     if not found.update(**values, version=F("version") + 1, updated_at=at):

@@ -1,4 +1,7 @@
-"""Reports that are sent by the clock of the shop: when next, to whom, and the job that asks for those that are due."""
+"""Reports that are sent by the clock of the shop: when next, to whom, and the job that asks for those that are due.
+
+Those of a portfolio are sent to its person alone, by the platform's clock, over the shops that are lent by then.
+"""
 
 import logging
 from calendar import monthrange
@@ -17,11 +20,10 @@ from chengfeng.models import Job
 from chengfeng.periods import local_date
 from shops.models import Membership, Merchant, User
 from shops.people.rights import RIGHTS, Right
-from shops.tenancy import access_of
 
 from ..measuring.definition import BadDefinition, parse
 from .asking import ask
-from .audience import Shop
+from .audience import Audience, Portfolio, audience_of
 from .models import Fault, Format, ReportSchedule, SavedReport
 
 logger = logging.getLogger(__name__)
@@ -44,9 +46,17 @@ def readers(merchant: Merchant) -> QuerySet[User]:
     return User.objects.filter(pk__in=members.values("user"), is_active=True).order_by("name", "pk")
 
 
+def readers_of(report: SavedReport) -> QuerySet[User]:
+    """Return those to whom a report may be sent: its owner alone, where it is of a portfolio or nobody else's."""
+    if report.portfolio_of_id:
+        return User.objects.filter(pk=report.portfolio_of_id, is_active=True)
+    found = readers(report.merchant)
+    return found if report.is_shared else found.filter(pk=report.made_by_id)
+
+
 @transaction.atomic
 def schedule(
-    audience: Shop, report: SavedReport, *, rhythm: str, hour: int, recipients: Sequence[User],
+    audience: Audience, report: SavedReport, *, rhythm: str, hour: int, recipients: Sequence[User],
     weekday: int | None = None, day: int | None = None, file_format: str = Format.XLSX, is_sent_empty: bool = False,
     at: datetime,
 ) -> ReportSchedule:  # fmt: skip
@@ -66,11 +76,10 @@ def schedule(
     return planned
 
 
-def _check(audience: Shop, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
+def _check(audience: Audience, report: SavedReport, *, rhythm, hour, weekday, day, recipients) -> None:
     if audience.user is None:
         raise BadSchedule("recipients", _("A schedule is set by a person."))
-    allowed = set(readers(report.merchant)) if report.is_shared else {report.made_by}
-    if not recipients or not set(recipients) <= allowed:
+    if not recipients or not set(recipients) <= set(readers_of(report)):
         raise BadSchedule("recipients", _("Reports are sent to members of the shop who may see them."))
     if not 0 <= hour <= 23:
         raise BadSchedule("hour", _("Give an hour from 0 to 23."))
@@ -81,7 +90,7 @@ def _check(audience: Shop, report: SavedReport, *, rhythm, hour, weekday, day, r
 
 
 @transaction.atomic
-def unschedule(audience: Shop, report: SavedReport, *, at: datetime) -> bool:
+def unschedule(audience: Audience, report: SavedReport, *, at: datetime) -> bool:
     """Send a report no more; return whether it was sent."""
     audience.require()
     stopped = bool(ReportSchedule.objects.filter(report=report).delete()[0])
@@ -111,7 +120,8 @@ def _falls_on(planned: ReportSchedule, day: date) -> bool:
 def run(job: Job, report: Report) -> dict:
     """Ask for the reports that are due, each by itself; the job kind `send_reports`."""
     now = clock.now()
-    due = ReportSchedule.objects.filter(next_at__lte=now).select_related("report__merchant", "set_by").order_by("pk")
+    known = ReportSchedule.objects.select_related("report__merchant", "report__portfolio_of", "set_by")
+    due = known.filter(next_at__lte=now).order_by("pk")
     return {"asked": sum(_ask(planned, at=now) for planned in due)}
 
 
@@ -133,18 +143,20 @@ def _ask(planned: ReportSchedule, *, at: datetime) -> bool:
 @transaction.atomic
 def _asked(planned: ReportSchedule, *, at: datetime) -> str | None:
     """Move a schedule on, by a guarded update, and ask for its report; return its fault, None if another moved it."""
-    following = next_time(planned, planned.report.merchant.time_zone, after=at)
+    report = planned.report
+    zone = report.merchant.time_zone if report.merchant else Portfolio.zone
+    following = next_time(planned, zone, after=at)
     if not ReportSchedule.objects.filter(pk=planned.pk, next_at=planned.next_at).update(next_at=following):
         return None
-    access = access_of(planned.set_by, planned.report.merchant, at=at, right=Right.REPORTS_VIEW)
-    if access is None or not access.may(Right.REPORTS_VIEW):
+    audience = audience_of(report, planned.set_by, at=at)
+    if audience is None:
         return Fault.MAKER
-    if not planned.recipients.filter(pk__in=readers(planned.report.merchant)).exists():
+    if not planned.recipients.filter(pk__in=readers_of(report)).exists():
         return Fault.RECIPIENTS
     try:
-        definition = parse(planned.report.definition)
+        definition = parse(report.definition)
     except BadDefinition:
         return Fault.DEFINITION
     with translation.override(planned.set_by.language or "en"):
-        ask(Shop(access), definition, report=planned.report, schedule=planned, at=at, may_wait=False)
+        ask(audience, definition, report=report, schedule=planned, at=at, may_wait=False)
     return ""

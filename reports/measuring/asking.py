@@ -26,8 +26,13 @@ if TYPE_CHECKING:
     from .families import Question
 
 TEN_THOUSAND = Decimal(10000)
+MOST_ROWS = 100_000  # of one period that are held in memory
 
 Sums = Mapping[str, Decimal | int]
+
+
+class TooManyRows(ValueError):
+    """An answer has more rows than are read at once; a run that is kept in a file has room for any number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,7 @@ def value(measure: str, sums: Sums) -> Decimal | int | None:
 def ask(definition: Definition, merchants: Sequence[Merchant], *, at: datetime, engine: str | None = None) -> Result:
     """Return the answer of a definition over merchants of one currency, as of then or as `at` knows it.
 
-    Raises ValueError where the merchants differ in currency.
+    Raises ValueError where the merchants differ in currency, TooManyRows where there are more than `MOST_ROWS`.
     """
     if len({merchant.currency for merchant in merchants}) != 1:
         raise ValueError("sums of different currencies say nothing")
@@ -155,7 +160,10 @@ def _answer(question: "Question", definition: Definition) -> Answer:
 
     families = sorted({family for measure in definition.offered for family in families_of(measure)})
     codes = definition.dimensions
-    rows = question.engine.run(together(question, families, codes)).to_pylist()
+    found = question.engine.run(together(question, families, codes).limit(MOST_ROWS + 1))
+    if found.num_rows > MOST_ROWS:
+        raise TooManyRows(f"there are more than {MOST_ROWS} rows")
+    rows = found.to_pylist()
     added = {
         code: sum(row[code] or 0 for row in rows if row["is_total"] or each.family not in COUNTING)
         for code, each in SUMS.items()

@@ -1,5 +1,6 @@
 """The definition of a report: read from JSON with an error for every member that is wrong, and written back."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -17,6 +18,10 @@ from .periods import NAMED, Days, is_too_long
 
 MOST_DIMENSIONS = 6
 MOST_VALUES = 500
+MOST_ROWS = 2**31 - 1
+LONGEST = 200  # characters of a value
+NUMBER = re.compile("[0-9]{1,4}")
+FIRST_YEAR, LAST_YEAR = 2000, 2099
 COMPARISONS = ("before", "year")
 MEMBERS = (
     "dimensions", "measures", "rule", "clock", "period", "compare", "filters", "sort", "limit", "as_of",
@@ -186,7 +191,7 @@ def _period(reading: _Reading, value: Any) -> str | Days:
     if value is None:
         return "last_30_days"
     if isinstance(value, Mapping) and set(value) == {"named"}:
-        if value["named"] not in NAMED:
+        if not isinstance(value["named"], str) or value["named"] not in NAMED:
             reading.blame("period.named", "choice", _("Choose one of: %s.") % ", ".join(NAMED))
         return value["named"]
     return _days(reading, "period", value) or "last_30_days"
@@ -221,7 +226,7 @@ def _days(reading: _Reading, name: str, value: Any) -> Days | None:
 
 
 def _allowed(reading: _Reading, name: str, days: Days) -> Days | None:
-    if not date(2000, 1, 1) <= days.first <= days.last < date(2100, 1, 1):
+    if not FIRST_YEAR <= days.first.year <= days.last.year <= LAST_YEAR:
         reading.blame(f"{name}.first", "range", _("Give days from 2000 to 2099."))
         return None
     if is_too_long(days):
@@ -242,13 +247,21 @@ def _values(reading: _Reading, code: str, wanted: Any) -> tuple[str, ...]:
     name = f"filters.{code}"
     if code not in DIMENSIONS or DIMENSIONS[code].type == Type.DATE:
         reading.blame(name, "unknown", _("There is no filter of this name."))
-    elif not isinstance(wanted, list | tuple) or not all(isinstance(one, str | int) for one in wanted):
+    elif not isinstance(wanted, list | tuple) or not all(_is_value(one, DIMENSIONS[code].type) for one in wanted):
         reading.blame(name, "list", _("Give a list of values."))
     elif not 0 < len(wanted) <= MOST_VALUES:
         reading.blame(name, "number", _("Give from 1 to %d values.") % MOST_VALUES)
     else:
         return tuple(sorted({str(one) for one in wanted}))
     return ()
+
+
+def _is_value(value: Any, kind: Type) -> bool:
+    """Whether rows may be chosen by a value: a short text that can be stored, for numbers one of few digits."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        return False
+    text = str(value)
+    return NUMBER.fullmatch(text) is not None if kind == Type.NUMBER else len(text) <= LONGEST and "\0" not in text
 
 
 def _sort(reading: _Reading, value: Any) -> str:
@@ -259,7 +272,7 @@ def _sort(reading: _Reading, value: Any) -> str:
 
 
 def _limit(reading: _Reading, value: Any) -> int | None:
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and 0 < value <= MOST_ROWS):
         return value
     reading.blame("limit", "number", _("Give a number of rows, or nothing for all of them."))
     return None
@@ -270,7 +283,7 @@ def _as_of(reading: _Reading, value: Any) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(str(value))
-        if moment.tzinfo is None:
+        if moment.tzinfo is None or not FIRST_YEAR <= moment.year <= LAST_YEAR:
             raise ValueError
     except ValueError:
         reading.blame("as_of", "moment", _("Give a moment with its offset, such as 2026-03-01T00:00:00+08:00."))

@@ -1,5 +1,6 @@
 """The rows behind the values of dimensions: public codes and names for numbers, and numbers for public codes."""
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from ads.models import Ad, AdGroup, Campaign, Keyword, SearchTerm
 from shops.models import Category, Merchant, Product, Variant
 
 from .dimensions import DIMENSIONS, Type
+
+NUMBER = re.compile("-?[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,5 +64,5 @@ def numbers(code: str, codes: Collection[str], merchants: Collection[int]) -> li
     if DIMENSIONS[code].type != Type.CODE:
         return [int(each) for each in codes] if DIMENSIONS[code].type == Type.NUMBER else list(codes)
     naming = NAMINGS[code]
-    known = [each for each in codes if naming.code not in ("number", "pk") or each.lstrip("-").isdigit()]
+    known = [each for each in codes if naming.code not in ("number", "pk") or NUMBER.fullmatch(each)]
     return list(naming.of(merchants).filter(**{f"{naming.code}__in": known}).values_list("pk", flat=True))

@@ -24,16 +24,14 @@ from ..measuring.definition import Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES, SUMS
 from ..ruled import query_of
-from ..tables import written
-
-PAGE = 50
+from ..tables import PAGE, first_of, written
 
 
 @merchant_page(Right.REPORTS_VIEW)
 @require_safe
 def report_rows(request: HttpRequest) -> HttpResponse:
     """What lies behind a cell of the report, or of the run, that the address names."""
-    wanted, start = _wanted(request), (_page(request) - 1) * PAGE
+    wanted, start = _wanted(request), first_of(request.GET.get("page", ""))
     found = asking.look(wanted, request.access.merchant, at=clock.now(), start=start, number=PAGE)
     keys = found.cell.keys([request.access.merchant.pk])
 
@@ -68,11 +66,6 @@ def report_rows_file(request: HttpRequest) -> HttpResponse:
 
 def _content(request: HttpRequest, wanted: asking.Asked, *, at: datetime) -> Iterator[bytes]:
     return files.csv(wanted, asking.every(wanted, request.access.merchant, at=at))
-
-
-def _page(request: HttpRequest) -> int:
-    page = request.GET.get("page", "1")
-    return max(int(page), 1) if page.isdecimal() and len(page) < 9 else 1
 
 
 def _definition(request: HttpRequest) -> Definition:

@@ -15,7 +15,6 @@ from ..asked import ReportForm, fields_of
 from ..building import saving
 from ..building.audience import Audience
 from ..building.models import SavedReport
-from ..building.ready_made import ACROSS, READY_MADE
 from ..measuring.definition import BadDefinition, Definition, parse
 from ..measuring.dimensions import DIMENSIONS, Type
 from ..measuring.measures import MEASURES
@@ -30,7 +29,7 @@ from .audiences import report_page, shown
 def reports(request: HttpRequest) -> HttpResponse:
     """The reports that are ready, those that were kept, and the way to one's own."""
     context = {
-        "ready": _ready_made(request), "saved": saving.visible(request.audience),
+        "ready": request.audience.ready_made, "saved": saving.visible(request.audience),
         "removed": saving.removed(request.audience)[:5],
     }  # fmt: skip
     return shown(request, "reports/building/reports.html", context)
@@ -40,7 +39,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest) -> HttpResponse:
     """The answer to what the address asks; a ready-made or kept report is named, what is asked besides changes it."""
-    name, kept, ready = request.GET.get("ready", ""), _kept(request), _ready_made(request)
+    name, kept, ready = request.GET.get("ready", ""), _kept(request), request.audience.ready_made
     if name and name not in ready:
         raise Http404
     start = kept.definition if kept else ready[name][1] if name else DEFAULT
@@ -51,10 +50,6 @@ def report(request: HttpRequest) -> HttpResponse:
     if definition and request.audience.merchants:
         context |= _answer(request, definition)
     return shown(request, "reports/building/report.html", context)
-
-
-def _ready_made(request: HttpRequest) -> dict:
-    return ACROSS if request.audience.is_portfolio else READY_MADE
 
 
 def _kept(request: HttpRequest) -> SavedReport | None:
@@ -97,15 +92,19 @@ def _definition(form: ReportForm) -> Definition | None:
 
 
 def _answer(request: HttpRequest, definition: Definition) -> dict:
-    from ..measuring.asking import ask
+    from ..measuring.asking import MOST_ROWS, TooManyRows, ask
 
-    result = ask(definition, request.audience.merchants, at=clock.now())
+    document = json.dumps(definition.document())
+    try:
+        result = ask(definition, request.audience.merchants, at=clock.now())
+    except TooManyRows:
+        return {"too_many": MOST_ROWS, "document": document}
     table = Table(result, request.GET.get("page"))
     return {
         "result": result, "table": table, "picture": picture(result), "page": table.page, "page_size": PAGE,
         "dimensions": [DIMENSIONS[code] for code in definition.dimensions],
         "measures": [MEASURES[code] for code in result.measures],
-        "document": json.dumps(definition.document()),
+        "document": document,
         "refused": [(MEASURES[code], reason) for code, reason in result.refused.items()],
         "is_as_of": bool(definition.as_of), "is_asked": True,
         "filters": [(code, _named(code, values, request.audience)) for code, values in definition.filters],

@@ -13,11 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from chengfeng import clock, sheets
-from shops.people.rights import Right
-from shops.tenancy import merchant_page
 
 from ..building import asking, saving, scheduling
-from ..building.audience import Shop
 from ..building.files import TooLong, changes
 from ..building.models import Format, ReportRun, SavedReport
 from ..building.reading import Kept, NotComparable, compare
@@ -28,7 +25,7 @@ from ..measuring.measures import MEASURES
 from ..measuring.periods import LABELS, Days
 from ..pictures import picture
 from ..scheduled import ScheduleForm
-from ..tables import PAGE, Table, written
+from ..tables import PAGE, Table, first_of, written
 from .audiences import report_page, shown, to
 
 ON_A_PAGE = 30
@@ -50,8 +47,13 @@ def _definition(request: HttpRequest) -> Definition:
     """Return the definition that a page's form carries; raises BadRequest where it is none."""
     try:
         return parse(json.loads(request.POST.get("definition", "")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequest from error
+
+
+def _name(request: HttpRequest) -> str:
+    """Return the name that a page's form gives a report, without what cannot be stored."""
+    return request.POST.get("name", "").replace("\0", "").strip()[:120]
 
 
 def _back(request: HttpRequest, found: ReportRun, why: str) -> HttpResponse:
@@ -64,8 +66,10 @@ def _back(request: HttpRequest, found: ReportRun, why: str) -> HttpResponse:
 def runs(request: HttpRequest) -> HttpResponse:
     """The runs of the shop; a POST asks for one of the definition that it carries."""
     if request.method == "POST":
-        name = request.POST.get("name", "")[:120]
-        made = asking.ask(request.audience, _definition(request), name=name, at=clock.now())
+        try:
+            made = asking.ask(request.audience, _definition(request), name=_name(request), at=clock.now())
+        except BadDefinition as error:
+            raise BadRequest from error
         return to(request, "run", made.code)
     page = Paginator(asking.visible(request.audience), ON_A_PAGE).get_page(request.GET.get("page"))
     hidden = request.audience.all_runs().count() - page.paginator.count if request.audience.is_portfolio else 0
@@ -122,7 +126,10 @@ def run_retry(request: HttpRequest, run: str) -> HttpResponse:
 def run_again(request: HttpRequest, run: str) -> HttpResponse:
     """Ask the same of the same days as it is known now, and show what has changed since."""
     found = _run(request, run)
-    made = asking.again(request.audience, found, at=clock.now())
+    try:
+        made = asking.again(request.audience, found, at=clock.now())
+    except BadDefinition as error:
+        return _back(request, found, str(error))
     if found.is_ready and made.is_ready:
         return to(request, "run_changes", found.code, made.code)
     return to(request, "run", made.code)
@@ -162,7 +169,7 @@ def run_changes(request: HttpRequest, run: str, other: str) -> HttpResponse:
         return _back(request, one, _("The rows of this run cannot be read."))
     wanted = request.GET.get("page", "")
     try:
-        found = compare(one, two, start=(int(wanted) - 1) * PAGE if wanted.isdecimal() and wanted != "0" else 0)
+        found = compare(one, two, start=first_of(wanted))
     except NotComparable:
         return _back(request, one, _("Only runs of the same question can be compared; these differ in days or rule."))
     codes = Kept(found.later).definition.dimensions
@@ -196,7 +203,7 @@ def run_changes_file(request: HttpRequest, run: str, other: str) -> HttpResponse
 @require_POST
 def save(request: HttpRequest) -> HttpResponse:
     """Keep the definition of a page under a name, or instead of that of a report that was kept before."""
-    name = request.POST.get("name", "").strip()[:120]
+    name = _name(request)
     if not name:
         raise BadRequest
     definition = _definition(request).document()
@@ -226,12 +233,12 @@ def saved(request: HttpRequest, saved: str) -> HttpResponse:
 
 
 def _page(request: HttpRequest, report: SavedReport, form: ScheduleForm | None) -> HttpResponse:
+    schedule = getattr(report, "schedule", None)
     context = {
-        "report": report, "schedule": getattr(report, "schedule", None), **_read(report),
+        "report": report, "schedule": schedule, **_read(report),
+        "form": form or ScheduleForm(instance=schedule, report=report),
         "runs": asking.visible(request.audience).filter(report=report)[:ON_A_PAGE],
     }  # fmt: skip
-    if not request.audience.is_portfolio:
-        context["form"] = form or ScheduleForm(instance=context["schedule"], report=report)
     return shown(request, "reports/building/saved.html", context, status=422 if form else 200)
 
 
@@ -257,6 +264,7 @@ def _told(period: str | Days) -> str:
 @report_page
 @require_POST
 def saved_run(request: HttpRequest, saved: str) -> HttpResponse:
+    """Run a kept report; where it cannot be run any more, its page says why."""
     report = _saved(request, saved)
     try:
         made = asking.ask(request.audience, parse(report.definition), report=report, at=clock.now())
@@ -266,11 +274,10 @@ def saved_run(request: HttpRequest, saved: str) -> HttpResponse:
     return to(request, "run", made.code)
 
 
-@merchant_page(Right.REPORTS_VIEW)
+@report_page
 @require_POST
 def saved_schedule(request: HttpRequest, saved: str) -> HttpResponse:
     """Set when a report is sent, or stop it."""
-    request.audience = Shop(request.access)
     report = _saved(request, saved)
     if "stop" in request.POST:
         scheduling.unschedule(request.audience, report, at=clock.now())

@@ -9,8 +9,8 @@ from django.urls import reverse
 
 from chengfeng import clock, jobs, outbox
 from chengfeng.models import OutboxMessage
-from reports.building import running
-from reports.building.models import ReportRun, SavedReport
+from reports.building import running, scheduling
+from reports.building.models import ReportRun, ReportSchedule, SavedReport
 from shops.models import AuditEntry, Delegation
 from tests import factories
 from tests.reports import world
@@ -90,13 +90,45 @@ def test_a_shop_that_is_lent_no_more_drops_out_and_takes_its_files_along(client,
     assert (client.get(page("runs")).context["hidden"], [m.name for m in ask(client).shops]) == (1, ["B shop"])
 
 
-def test_a_run_that_waits_is_refused_once_a_shop_is_lent_no_more(client, portfolio, monkeypatch):
+def test_a_run_that_waits_leaves_out_what_is_lent_no_more_until_nothing_is_left(client, portfolio, monkeypatch):
     monkeypatch.setattr("reports.building.asking.is_quick", lambda *_: False)
-    run = ask(client)
+    monkeypatch.setattr(running, "attended", lambda work, **others: work())
+    run, refused = ask(client), ask(client)
     Delegation.objects.filter(merchant=portfolio[0]).update(expires_at=NOW)
     assert jobs.run_due(at=NOW)
-    run = ReportRun.objects.get(pk=run.pk)
-    assert (run.state, bool(run.file), "not lent to you" in run.job.error) == ("failed", False, True)
+    assert rows(client.get(page("run", run.code)).context["result"]) == [("B shop", 70, 0)]
+    assert [each["name"] for each in ReportRun.objects.get(pk=run.pk).heading["left_out"]] == ["Alice & Co"]
+    Delegation.objects.update(expires_at=NOW)
+    assert jobs.run_due(at=NOW)
+    refused = ReportRun.objects.get(pk=refused.pk)
+    assert (refused.state, bool(refused.file), "is lent to you" in refused.job.error) == ("failed", False, True)
+
+
+def test_it_is_sent_by_the_clock_over_what_is_lent_by_then(client, kai, portfolio, monkeypatch):
+    monkeypatch.setattr(running, "attended", lambda work, **others: work())
+    client.post(page("report_save"), {"name": "Mine", "definition": json.dumps(BY_SHOP), "currency": "CNY"})
+    saved = SavedReport.objects.get()
+    plan = {"rhythm": "daily", "hour": 8, "format": "csv"}
+    assert client.post(page("saved_report_schedule", saved.code), plan).status_code == 302
+    planned = ReportSchedule.objects.get()
+    assert (list(planned.recipients.all()), planned.next_at.hour) == ([kai], 0)  # eight by the platform's clock
+    held = []
+    for ended in (None, portfolio[0], portfolio[1]):
+        Delegation.objects.filter(merchant=ended).update(revoked_at=planned.next_at)
+        with clock.at(planned.next_at):
+            scheduling.run(None, None)
+            while jobs.run_due(at=planned.next_at):
+                pass
+        planned.refresh_from_db()
+        run = ReportRun.objects.latest("pk")
+        outbox.deliver(OutboxMessage.objects.filter(topic="report.ready").latest("pk"))
+        held.append(([m.name for m in run.shops], [m["name"] for m in run.heading["left_out"]], planned.fault))
+    assert held == [
+        (["Alice & Co", "B shop"], [], ""), (["B shop"], ["Alice & Co"], ""), (["B shop"], ["Alice & Co"], "maker"),
+    ]  # fmt: skip
+    assert "No shop of its currency" in client.get(page("saved_report", saved.code)).content.decode()
+    assert ["Left out" in sent.body for sent in mail.outbox] == [False, True]
+    assert f"/ka/reports/ran/{run.code}/file/csv/" in mail.outbox[1].body
 
 
 def test_whoever_asked_is_told_and_no_shop(client, portfolio, monkeypatch):
