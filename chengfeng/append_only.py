@@ -16,9 +16,3 @@ def append_only(table: str, *, but: Sequence[str] = ()) -> migrations.RunSQL:
         f"FOR EACH ROW EXECUTE FUNCTION {refusal}",
         f"DROP TRIGGER {table}_append_only ON {table}",
     )
-
-
-def erasable(table: str, columns: Sequence[str]) -> list[migrations.RunSQL]:
-    """Return the operations by which an append-only table lets go of those columns while a person is erased."""
-    strict = append_only(table)
-    return [migrations.RunSQL(strict.reverse_sql, strict.sql), append_only(table, but=columns)]

@@ -18,20 +18,8 @@ SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put sites first, which take longest, and after an eighth of all what needs no database.
-
-    There the second of two workers begins, which has something to do then while the first has the database migrated.
-    """
-    sites, free, bound = [], [], []
-    for item in items:
-        (sites if "site" in item.fixturenames else bound if _needs_database(item) else free).append(item)
-    others = max(0, len(items) // 8 - len(sites))
-    items[:] = [*sites, *bound[:others], *free, *bound[others:]]
-
-
-def _needs_database(item: pytest.Item) -> bool:
-    asks = not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
-    return asks or item.get_closest_marker("django_db") is not None
+    """Put sites first, which take longest."""
+    items.sort(key=lambda item: "site" not in item.fixturenames)
 
 
 @pytest.fixture(scope="session")

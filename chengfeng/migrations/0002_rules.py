@@ -1,19 +1,37 @@
-"""The ledger's rules, held by the database.
+"""The ledger's rules, held by the database, and how it refuses to change what is never changed.
 
 Entries of one transfer come in one statement, at least two of them, summing to zero per currency; each carries its
 account's currency; running balances of guarded accounts follow by themselves, and nothing posted is ever changed.
+What is never changed may still forget a person: in the columns that its trigger names, while one is erased.
 """
 
 from django.db import migrations
 
-RULES = """
-ALTER TABLE chengfeng_entry ADD CONSTRAINT entry_in_currency_of_account
-    FOREIGN KEY (account_id, currency) REFERENCES chengfeng_account (id, currency);
-
+REFUSALS = """
 CREATE FUNCTION chengfeng_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
 END $$;
+
+CREATE FUNCTION chengfeng_refuse_change_but_erasing() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND current_setting('chengfeng.erasing', true) = 'on' THEN
+        IF to_jsonb(NEW) - TG_ARGV = to_jsonb(OLD) - TG_ARGV THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation';
+END $$;
+"""
+
+NO_REFUSALS = """
+DROP FUNCTION chengfeng_refuse_change_but_erasing();
+DROP FUNCTION chengfeng_refuse_change();
+"""
+
+LEDGER = """
+ALTER TABLE chengfeng_entry ADD CONSTRAINT entry_in_currency_of_account
+    FOREIGN KEY (account_id, currency) REFERENCES chengfeng_account (id, currency);
 
 CREATE FUNCTION chengfeng_check_entries() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
@@ -74,7 +92,7 @@ CREATE TRIGGER account_balance_guarded BEFORE UPDATE OF balance ON chengfeng_acc
     FOR EACH ROW WHEN (OLD.balance IS DISTINCT FROM NEW.balance) EXECUTE FUNCTION chengfeng_guard_balance();
 """
 
-UNDO = """
+NO_LEDGER = """
 DROP TRIGGER account_balance_guarded ON chengfeng_account;
 DROP TRIGGER transfer_has_entries ON chengfeng_transfer;
 DROP TRIGGER transfer_append_only ON chengfeng_transfer;
@@ -83,11 +101,17 @@ DROP TRIGGER entry_posted ON chengfeng_entry;
 DROP FUNCTION chengfeng_guard_balance();
 DROP FUNCTION chengfeng_check_transfer();
 DROP FUNCTION chengfeng_check_entries();
-DROP FUNCTION chengfeng_refuse_change();
 ALTER TABLE chengfeng_entry DROP CONSTRAINT entry_in_currency_of_account;
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("chengfeng", "0001_initial")]
-    operations = [migrations.RunSQL(RULES, UNDO)]
+    replaces = [("chengfeng", "0002_ledger_rules")]
+    dependencies = [
+        # Of 0001_schema; named so that Django refuses a database which stopped half-way through what that replaces.
+        ("chengfeng", "0008_erasing"),
+    ]
+    operations = [
+        migrations.RunSQL(REFUSALS, NO_REFUSALS),
+        migrations.RunSQL(LEDGER, NO_LEDGER),
+    ]
