@@ -1,7 +1,7 @@
 """Why an order was credited as it was, with the money behind it: touches, credits, transfers and charges."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -20,7 +20,8 @@ from ads.models import Charge, Credit
 from chengfeng.models import Account, Transfer
 from chengfeng.money import ZERO
 from orders.models import Order, OrderLine, Refund
-from shops.models import GoodsChange, Product
+from shops.catalogue.goods_then import were
+from shops.models import Product
 
 DAY = timedelta(days=1)
 
@@ -123,28 +124,17 @@ def _as_placed(order: Order) -> Sale:
     """Return an order as it was placed, with what refunds, or its cancellation, left of it."""
     done = Sum("refund_lines__amount", filter=Q(refund_lines__refund__state=Refund.State.DONE), default=ZERO)
     lines = list(order.lines.annotate(back=Coalesce(done, ZERO)).order_by("pk"))
-    goods = _goods_when_placed(order, {line.product_id for line in lines})
+    goods = were([(line.product_id, order.placed_at) for line in lines])
     is_lost = order.cancelled_at and not order.paid_at
     sold = [
         Sold(
-            line.code, Goods(order.merchant_id, line.product_id, *goods[line.product_id], line.variant_id), line.total,
-            ZERO if is_lost else max(line.total - line.back, ZERO),
+            line.code, Goods(order.merchant_id, line.product_id, then.brand, then.category, line.variant_id),
+            line.total, ZERO if is_lost else max(line.total - line.back, ZERO),
         )
-        for line in lines
+        for line, then in zip(lines, goods, strict=True)
     ]  # fmt: skip
     at = order.placed_at
     return Sale(order.code, order.merchant_id, order.currency, order.shopper, at, at, sold)
-
-
-def _goods_when_placed(order: Order, products: Collection[int]) -> dict[int, tuple[str, int | None]]:
-    """Return brand and category of products when the order was placed, or when they were first heard of."""
-    found: dict[int, tuple[str, int | None]] = dict.fromkeys(products, ("", None))
-    heard = set()
-    for change in GoodsChange.objects.filter(product__in=products).order_by("at", "pk"):
-        if change.at <= order.placed_at or change.product_id not in heard:
-            found[change.product_id] = change.brand, change.category_id
-            heard.add(change.product_id)
-    return found
 
 
 def _key(candidate: Candidate) -> tuple:

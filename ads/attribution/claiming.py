@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from ..models import Conversion, SaleClaim
 from .presets import PRESETS
-from .rules import Touch
+from .rules import Touch, claimants
 
 CLAIMED = PRESETS["claimed_7d"]
 
@@ -30,12 +30,8 @@ def _key(each: SaleClaim) -> tuple:
 
 
 def _claims(conversion: Conversion, touches: Sequence[Touch]) -> Iterable[SaleClaim]:
-    """Return a claim for each campaign, by its latest touch; of one instant the lowest token."""
-    latest: dict[int, Touch] = {}
-    for touch in sorted(touches, key=lambda touch: (touch.at, -touch.token.int)):
-        latest[touch.campaign] = touch
-    for campaign, touch in latest.items():
+    for touch in claimants(touches):
         yield SaleClaim(
-            merchant_id=conversion.merchant_id, conversion=conversion, campaign_id=campaign, event_day=touch.day,
-            token=touch.token, touched_at=touch.at, at=conversion.at,
+            merchant_id=conversion.merchant_id, conversion=conversion, campaign_id=touch.campaign,
+            event_day=touch.day, token=touch.token, touched_at=touch.at, at=conversion.at,
         )  # fmt: skip

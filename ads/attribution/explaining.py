@@ -211,7 +211,7 @@ def _weighed(shares: Sequence[Share], rule: Rule, at: datetime) -> list[tuple[Sh
 
 
 def _taken(share: Share, left: Share, weight: Decimal) -> Verdict:
-    why = Why.TAKEN if share.share else Why.FAINT
+    why = Why.TAKEN if share.share or share.amount else Why.FAINT
     return Verdict(why, share.share, share.amount, left.amount, weight)
 
 

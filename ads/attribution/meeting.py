@@ -6,12 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Count, Min
-
 from chengfeng import sql
+from shops.catalogue.goods_then import Then, were
 from shops.identity.models import Link
 from shops.identity.owning import INTERVALS, person_at
-from shops.models import Product, Variant
 
 from ..models import Event
 from .rules import Goods, Rule, Touch
@@ -98,10 +96,10 @@ def gather(sale: Sale, rule: Rule) -> list[Met]:
     devices = {sale.shopper, *Link.objects.filter(person=buyer).values_list("shopper", flat=True)}
     owned = _owned(devices)
     events = _events(sale, devices, sale.at - max(LOOK_BACK, rule.window))
-    goods = _goods({event.product_id for event in events})
+    goods = were([(event.product_id, event.at) for event in events])
     return [
-        Met(event, _touch(event, goods[event.product_id]), _device(sale, buyer, owned[event.shopper], event))
-        for event in events
+        Met(event, _touch(event, then), _device(sale, buyer, owned[event.shopper], event))
+        for event, then in zip(events, goods, strict=True)
     ]
 
 
@@ -134,13 +132,6 @@ def _links_to(buyer: UUID, owned: Sequence[_Owned]) -> Iterator[_Owned]:
     return (each for each in owned if each.person == buyer)
 
 
-def _goods(products: Collection[int]) -> dict[int, Goods]:
-    """Return what products are now; the SKU of those that have only one."""
-    single = Variant.objects.filter(product__in=products).values("product").annotate(number=Count("pk"), sku=Min("pk"))
-    skus = dict(single.filter(number=1).values_list("product", "sku"))
-    shown = Product.objects.filter(pk__in=products).values_list("merchant", "pk", "brand", "category")
-    return {product: Goods(merchant, product, *rest, skus.get(product)) for merchant, product, *rest in shown}
-
-
-def _touch(event: Event, goods: Goods) -> Touch:
+def _touch(event: Event, then: Then) -> Touch:
+    goods = Goods(event.merchant_id, event.product_id, *then)
     return Touch(event.day, event.token, event.kind, event.campaign_id, event.ad_id, goods, event.at)

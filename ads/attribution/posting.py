@@ -13,6 +13,8 @@ from django.db import transaction
 
 from chengfeng import sql
 from chengfeng.money import ZERO
+from shops.catalogue.goods_then import goods_at
+from shops.identity.owning import owner_at
 from shops.models import Merchant
 
 from ..models import Conversion, ConversionLine, ConversionRefund, Credit
@@ -70,7 +72,7 @@ def converting(
         "shopper": shopper,
         "currency": currency,
         "value": sum((line.value for line in lines), ZERO),
-        "placed_at": placed_at,
+        "placed_at": min(placed_at, at),
         "at": at,
         "codes": [line.line_code for line in lines],
         "products": [line.product_id for line in lines],
@@ -91,30 +93,31 @@ def converting(
 FOUND, IS_TOUCHED = touching.exists("SELECT id, shopper, merchant_id, placed_at, at FROM conversion#", DEFAULT)
 TOUCHED = f"(SELECT {IS_TOUCHED} FROM conversion#)"
 CONVERT = f"""
-earlier# AS (
-    SELECT c.id FROM ads_conversion c
-    WHERE c.merchant_id = %(merchant_id#)s AND c.at < %(at#)s AND c.at > %(at#)s - interval '{NEW_FOR}'
-        AND c.shopper IN (
-            SELECT %(shopper#)s UNION SELECT mine.shopper FROM shops_link mine WHERE mine.person = (
-                SELECT l.person FROM shops_link l WHERE l.shopper = %(shopper#)s ORDER BY number DESC LIMIT 1
-            )
-        )
+buyer# AS MATERIALIZED (
+    SELECT {owner_at("%(shopper#)s", "%(placed_at#)s")} AS person
+), earlier# AS (
+    SELECT c.id FROM (
+        SELECT %(shopper#)s AS shopper UNION SELECT shopper FROM shops_link WHERE person = (SELECT person FROM buyer#)
+    ) d JOIN ads_conversion c ON c.shopper = d.shopper AND c.merchant_id = %(merchant_id#)s
+        AND c.at < %(at#)s AND c.at > %(at#)s - interval '{NEW_FOR}'
+    WHERE {owner_at("c.shopper", "c.placed_at")} = (SELECT person FROM buyer#)
 ), conversion# AS (
     INSERT INTO ads_conversion (merchant_id, order_code, shopper, currency, value, is_new, placed_at, at)
     SELECT %(merchant_id#)s, %(order_code#)s, %(shopper#)s, %(currency#)s, %(value#)s,
-        NOT EXISTS (SELECT FROM earlier#), least(%(placed_at#)s, %(at#)s), %(at#)s
+        NOT EXISTS (SELECT FROM earlier#), %(placed_at#)s, %(at#)s
     ON CONFLICT (order_code) DO NOTHING RETURNING id, shopper, merchant_id, is_new, placed_at, at
 ), sold# AS (
     INSERT INTO ads_conversionline (
         conversion_id, line_code, product_id, variant_id, quantity, value, brand, category_id, is_new_to_brand
     )
-    SELECT conversion#.id, l.*, p.brand, p.category_id, conversion#.is_new OR p.brand <> '' AND NOT EXISTS (
-        SELECT FROM ads_conversionline b WHERE b.conversion_id IN (SELECT id FROM earlier#) AND b.brand = p.brand
+    SELECT conversion#.id, l.*, g.brand, g.category_id, conversion#.is_new OR g.brand <> '' AND NOT EXISTS (
+        SELECT FROM ads_conversionline b WHERE b.conversion_id IN (SELECT id FROM earlier#) AND b.brand = g.brand
     )
     FROM conversion#, unnest(
         %(codes#)s::text[], %(products#)s::bigint[], %(variants#)s::bigint[], %(quantities#)s::int[],
         %(values#)s::numeric[]
-    ) AS l (code, product, variant, quantity, value) JOIN shops_product p ON p.id = l.product
+    ) AS l (code, product, variant, quantity, value)
+    CROSS JOIN LATERAL ({goods_at("l.product", "conversion#.placed_at")}) g
     RETURNING id
 ), {FOUND}"""
 

@@ -181,12 +181,3 @@ PLATFORMS = (
     ),
 )
 PRESETS = {rule.name: rule for rule in (*OWN, *PLATFORMS)}
-
-# What the published definition itself leaves open, the preset's own choice first.
-STATES = {"chengfeng_7d": (State.PAID, State.PLACED)}
-CLOCKS = {
-    "chengfeng_7d": (Clock.ORDER, Clock.TOUCH),
-    "amazon_sp_seller_7d": (Clock.ORDER, Clock.TOUCH),
-    "jd_15d_click": (Clock.TOUCH,),
-    "jd_15d_order": (Clock.ORDER,),
-}

@@ -41,19 +41,29 @@ def known(rows: Table, links: Table, moment: str) -> Table:
     return met.mutate(person=ibis.coalesce(met.owner, met.shopper)).drop("device", "owner", "since", "until")
 
 
+def shown(rows: Table, goods: Table, moment: str) -> Table:
+    """Return rows with what the product they `advertised` was at a moment: `t_brand`, `t_category` and `t_sku`.
+
+    A product was what is first known of it before that, too.
+    """
+    changes = ibis.window(group_by=goods["product"], order_by=goods.recorded)
+    was = goods.select(
+        of="product", t_brand="brand", t_category="category", t_sku="sku",
+        since=ibis.cases((ibis.row_number().over(changes) == 0, -NEVER), else_=goods.recorded),
+        until=goods.recorded.lead().over(changes).fill_null(NEVER),
+    )  # fmt: skip
+    then = [rows.advertised == was.of, rows[moment] >= was.since, rows[moment] < was.until]
+    return rows.left_join(was, then).drop("of", "since", "until")
+
+
 def resolve(events: Table, judgements: Table, links: Table, goods: Table) -> Table:
-    """Return the valid touches with their person and what their product was when last heard of."""
+    """Return the valid touches with their person and what their product was when it was advertised."""
     valid = events.filter(events.is_valid).select(
         "token", "kind", "happened", "merchant", "shopper", "campaign", "grp", "ad", "keyword", "term", "placement",
         advertised=events["product"],
     )  # fmt: skip
     valid = valid.anti_join(judgements, ["token", "kind"])
-    newest = ibis.window(group_by=goods["product"], order_by=[goods.recorded.desc()])
-    shown = goods.mutate(place=ibis.row_number().over(newest))
-    shown = shown.filter(shown.place == 0).select(
-        advertised="product", t_brand="brand", t_category="category", t_sku="sku"
-    )
-    return known(valid.left_join(shown, "advertised").drop("advertised_right"), links, "happened").drop("shopper")
+    return known(shown(valid, goods, "happened"), links, "happened").drop("shopper")
 
 
 def sales(
@@ -230,10 +240,7 @@ def _spread(parts: Table) -> Table:
     coin = ibis.cases((parts.net % parts.unit == 0, parts.unit), else_=ibis.literal(1, "int64"))
     parts = parts.mutate(coin=coin)
     parts = parts.mutate(units=_whole(parts.net, parts.coin))
-    parts = parts.mutate(some=(parts.units % parts.total) * parts.weight)  # units × weight may be too large a number
-    parts = parts.mutate(rest=parts.some % parts.total)
-    all_rounds = _whole(parts.units, parts.total) * parts.weight
-    parts = parts.mutate(base=all_rounds + _whole(parts.some, parts.total))
+    parts = _portioned(parts)
     step = ibis.window(group_by=[parts.line, parts.step])
     order = ibis.window(group_by=[parts.line, parts.step], order_by=[parts.rest.desc(), parts.place])
     given = parts.base.sum().over(step).cast("int64")
@@ -241,6 +248,20 @@ def _spread(parts: Table) -> Table:
     parts = parts.mutate(due=(parts.base + ibis.cases((parts.turn < parts.over, 1), else_=0)) * parts.coin)
     touch = ibis.window(group_by=[parts.line, parts.token, parts.kind], order_by=parts.step)
     return parts.mutate(amount=parts.due - parts.due.lag().over(touch).fill_null(0))
+
+
+def _portioned(parts: Table) -> Table:
+    """Return the whole part of units × weight ÷ total as `base`, and the `rest` of it.
+
+    That product may be too large a number, so the weight is taken in two, its higher and its lower half: for time decay
+    64 bits are enough up to eight million touches.
+    """
+    half = ibis.literal(2 ** (YOUNGEST // 2), "int64")
+    parts = parts.mutate(some=parts.units % parts.total, low=parts.weight % half)
+    parts = parts.mutate(higher=parts.some * _quotient(parts.weight - parts.low, half))
+    parts = parts.mutate(lower=parts.higher % parts.total * half + parts.some * parts.low)
+    base = _whole(parts.units, parts.total) * parts.weight + _whole(parts.higher, parts.total) * half
+    return parts.mutate(base=base + _whole(parts.lower, parts.total), rest=parts.lower % parts.total)
 
 
 def _whole(number: IntegerValue, by: IntegerValue) -> IntegerValue:

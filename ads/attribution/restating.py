@@ -1,7 +1,7 @@
 """Restates credits when touches are found invalid, or come late: what was credited goes to the next eligible touch."""
 
 from collections.abc import Collection
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,8 +9,11 @@ from chengfeng import sql
 
 from ..models import ConversionLine, Credit, SaleClaim
 from .posting import bring_up_to_date
+from .presets import DEFAULT
+from .touching import kinds_of
 
 BATCH = 500
+WRITING = timedelta(minutes=2)  # from when an event was received until a sale can see it, at most
 
 
 class Key(NamedTuple):
@@ -38,11 +41,11 @@ def restate(found: Collection[Key], *, at: datetime) -> list[Credit]:
 
 
 def credit_late(*, since: datetime, at: datetime) -> int:
-    """Credit touches that were reported after the sale that they led to; return how many credits that posted.
+    """Credit touches that were written after the sale that they led to; return how many credits that posted.
 
     `since` is from when on reports are looked at.
     """
-    sales = [pk for (pk,) in sql.rows(LATE, {"since": since, "first_day": since.date()})]
+    sales = [pk for (pk,) in sql.rows(LATE, {"since": since, "first_day": since.date(), "writing": WRITING})]
     posted = 0
     for start in range(0, len(sales), BATCH):
         lines = ConversionLine.objects.filter(conversion__in=sales[start : start + BATCH])
@@ -53,18 +56,17 @@ def credit_late(*, since: datetime, at: datetime) -> int:
     return posted
 
 
-LATE = """
+LATE = f"""
 WITH late AS (
-    SELECT shopper, merchant_id, at, received_at FROM ads_event
-    WHERE received_at >= %(since)s AND day >= %(first_day)s::date - 3 AND kind = 'click' AND is_valid
-        AND received_at > at
+    SELECT e.shopper, e.merchant_id, e.at, e.received_at + %(writing)s AS written_at FROM ads_event e
+    WHERE e.received_at >= %(since)s AND e.day >= %(first_day)s::date - 3 AND e.is_valid AND ({kinds_of(DEFAULT)})
 ), theirs AS (
-    SELECT shopper AS device, merchant_id, at, received_at FROM late
+    SELECT shopper AS device, merchant_id, at, written_at FROM late
     UNION
-    SELECT other.shopper, l.merchant_id, l.at, l.received_at FROM late l
+    SELECT other.shopper, l.merchant_id, l.at, l.written_at FROM late l
     JOIN shops_link mine ON mine.shopper = l.shopper JOIN shops_link other ON other.person = mine.person
 )
 SELECT DISTINCT c.id FROM theirs t
-JOIN ads_conversion c ON c.shopper = t.device AND c.merchant_id = t.merchant_id AND c.at BETWEEN t.at AND t.received_at
+JOIN ads_conversion c ON c.shopper = t.device AND c.merchant_id = t.merchant_id AND c.at BETWEEN t.at AND t.written_at
 ORDER BY c.id
 """

@@ -1,12 +1,13 @@
 """Attribution as a pure function: touches × sold line × rule → shares that sum exactly to the line's value."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from math import floor
+from operator import attrgetter
 from typing import Self
 from uuid import UUID
 
@@ -88,7 +89,7 @@ class Rule:
     recent, then the lowest token; the others spread the line over all that count.
 
     `is_net` and `clock` say how the rule is reported unless somebody asks otherwise: net of refunds, and by when;
-    `source` is where it is published, if it is another's.
+    `source` is where it is published, if it is another's. Raises ValueError where a kind is counted in two ways.
     """
 
     name: str
@@ -102,6 +103,10 @@ class Rule:
     clock: Clock = Clock.ORDER
     note: str = ""
     source: str = ""
+
+    def __post_init__(self) -> None:
+        if len({each.kind for each in self.counts}) < len(self.counts):
+            raise ValueError("a kind of touch counts in one way only")
 
     @property
     def window(self) -> timedelta:
@@ -217,10 +222,9 @@ def choose(touches: Sequence[Touch], line: Line, *, at: datetime, rule: Rule) ->
     """Return the touches that a rule credits, oldest first."""
     ranked = [(each, counted.rank) for each in touches if (counted := admits(rule, each, line, at=at))]
     if rule.model is Model.CLAIMED:
-        latest = {touch.campaign: touch for touch, _ in sorted(ranked, key=lambda pair: (pair[0].at, _down(pair[0])))}
-        return sorted(latest.values(), key=lambda touch: touch.order)
+        return sorted(claimants(touch for touch, _ in ranked), key=attrgetter("order"))
     lowest = min((rank for _, rank in ranked), default=0)
-    pool = sorted((touch for touch, rank in ranked if rank == lowest), key=lambda touch: touch.order)
+    pool = sorted((touch for touch, rank in ranked if rank == lowest), key=attrgetter("order"))
     if not pool or rule.model not in (Model.LAST, Model.FIRST):
         return pool
     return pool[:1] if rule.model is Model.FIRST else [min(pool, key=lambda touch: _nearness(touch, line, rule, at))]
@@ -238,9 +242,12 @@ def _nearness(touch: Touch, line: Line, rule: Rule, at: datetime) -> tuple:
     return near, at - touch.at, touch.token, touch.kind
 
 
-def _down(touch: Touch) -> tuple:
-    """Sort so that of touches of one instant the lowest token comes last."""
-    return -touch.token.int, [-ord(letter) for letter in touch.kind]
+def claimants(touches: Iterable[Touch]) -> list[Touch]:
+    """Return the latest touch of each campaign, of one instant the lowest token."""
+    latest: dict[int, Touch] = {}
+    for touch in sorted(sorted(touches, key=attrgetter("token", "kind")), key=attrgetter("at"), reverse=True):
+        latest.setdefault(touch.campaign, touch)
+    return list(latest.values())
 
 
 def weigh(rule: Rule, ages: Sequence[timedelta]) -> list[int]:

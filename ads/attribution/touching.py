@@ -5,19 +5,15 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
 from chengfeng import sql
-from shops.identity.owning import INTERVALS
+from shops.catalogue.goods_then import goods_at
+from shops.identity.owning import INTERVALS, owner_at
 
-from .rules import Goods, Rule, Scope, Touch
+from .rules import Goods, Rule, Touch
 
 TOKEN_LIFE = timedelta(hours=48)  # how long after its decision an event may happen
 
 SALES = "SELECT id, shopper, merchant_id, placed_at, at FROM ads_conversion WHERE id = ANY(%(sales)s)"
-BUYERS = f"""
-SELECT s.*, coalesce((
-    SELECT i.person FROM ({INTERVALS} WHERE shopper = s.shopper) i
-    WHERE s.placed_at >= i.since AND s.placed_at < i.until
-), s.shopper) AS person FROM ({{sales}}) s
-"""
+BUYERS = f"SELECT s.*, {owner_at('s.shopper', 's.placed_at')} AS person FROM ({{sales}}) s"
 DEVICES = f"""
 SELECT b.id, b.merchant_id, b.at, b.shopper, '-infinity'::timestamptz AS since, coalesce((
     SELECT CASE WHEN person = shopper THEN '-infinity' ELSE at - interval '30 days' END
@@ -32,13 +28,11 @@ SELECT b.id, b.merchant_id, b.at, i.shopper, i.since, i.until FROM buyers# b CRO
 EVENTS = """
 FROM devices# d JOIN ads_event e ON e.shopper = d.shopper AND e.merchant_id = d.merchant_id
     AND e.at >= greatest(d.since, d.at - %(window#)s) AND e.at <= d.at AND e.at < d.until
-JOIN shops_product p ON p.id = e.product_id
-WHERE e.is_valid AND ({kinds}) AND e.day BETWEEN %(first_day#)s AND %(last_day#)s
+    AND e.is_valid AND ({kinds}) AND e.day BETWEEN %(first_day#)s AND %(last_day#)s
 """
-ONLY_SKU = "(SELECT min(id) FROM shops_variant v WHERE v.product_id = e.product_id HAVING count(*) = 1)"
-COLUMNS = """
-    d.id, e.day, e.token, e.kind, e.campaign_id, e.ad_id, e.merchant_id, e.product_id, p.brand, p.category_id, {sku},
-    e.at
+TOUCHES = f"""
+SELECT d.id, e.day, e.token, e.kind, e.campaign_id, e.ad_id, e.merchant_id, e.product_id, g.*, e.at
+{{events}} CROSS JOIN LATERAL ({goods_at("e.product_id", "e.at")}) g
 """
 
 
@@ -47,9 +41,8 @@ def behind(sales: Collection[int], rule: Rule, *, days: tuple[datetime, datetime
 
     `days` are the first and the last moment of the sales.
     """
-    sku = ONLY_SKU if any(each.scope is Scope.SKU for each in rule.counts) else "NULL"
-    queries, touches = search(SALES, rule)
-    query = f"WITH {queries} SELECT {COLUMNS.format(sku=sku)} {touches}"
+    queries, events = search(SALES, rule)
+    query = f"WITH {queries} {TOUCHES.format(events=events)}"
     found: dict[int, list[Touch]] = defaultdict(list)
     for row in sql.rows(query.replace("#", ""), {"sales": list(sales), **look_back(rule, *days)}):
         sale, day, token, kind, campaign, ad, *goods, at = row
@@ -59,8 +52,8 @@ def behind(sales: Collection[int], rule: Rule, *, days: tuple[datetime, datetime
 
 def exists(of: str, rule: Rule) -> tuple[str, str]:
     """Return the queries of a statement's part, and the condition that there is a touch behind the sale in `of`."""
-    queries, touches = search(of, rule)
-    return queries, f"EXISTS (SELECT {touches})"
+    queries, events = search(of, rule)
+    return queries, f"EXISTS (SELECT {events})"
 
 
 def search(of: str, rule: Rule) -> tuple[str, str]:

@@ -37,7 +37,7 @@ class Conversion(models.Model):
 
 
 class ConversionLine(models.Model):
-    """One line of a conversion, with what was known of its goods when it was paid."""
+    """One line of a conversion, with what its goods were when it was placed."""
 
     conversion = models.ForeignKey(Conversion, models.PROTECT, related_name="lines")
     line_code = models.CharField(max_length=24, unique=True)

@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from moneyed import CURRENCIES
 
 from chengfeng.money import minor_unit
+from shops.catalogue.goods_then import goods_at
 
 INT, TEXT, BOOL = "int64", "string", "bool"
 DAY, TICK = timedelta(days=1), timedelta(microseconds=1)
@@ -198,12 +199,9 @@ LINES = Log(
     [
         Part(
             "orders_order o", "o.placed_at", merchant="o.merchant_id",
-            joins="""
+            joins=f"""
                 JOIN orders_checkout k ON k.id = o.checkout_id JOIN orders_orderline l ON l.order_id = o.id
-                LEFT JOIN LATERAL (
-                    SELECT g.brand, g.category_id FROM shops_goodschange g WHERE g.product_id = l.product_id
-                    ORDER BY g.at > o.placed_at, CASE WHEN g.at > o.placed_at THEN g.at END, g.at DESC LIMIT 1
-                ) goods ON true""",
+                LEFT JOIN LATERAL ({goods_at("l.product_id", "o.placed_at")}) goods ON true""",
             columns={
                 "line": "l.id", "orders": "o.code", "currency": "o.currency", "unit": _minor_unit("o.currency"),
                 "shopper": digits("o.shopper"), "product": "l.product_id", "sku": "l.variant_id",

@@ -122,7 +122,7 @@ def seen_rows(asked: Question) -> Table:
     judged = table("judgements", since=asked.start - EARLY, until=None).select("token", "kind", is_judged=True)
     rows = events.left_join(judged, ["token", "kind"])
     rows = rows.mutate(counts=rows.is_valid & rows.is_judged.isnull(), advertised=rows["product"])
-    return asked.chosen(asked.during(_with_goods(asked, rows), "happened"))
+    return asked.chosen(asked.during(relations.shown(rows, table("goods"), "happened"), "happened"))
 
 
 def seen_added(rows: Table) -> dict[str, Value]:
@@ -137,20 +137,13 @@ def seen_added(rows: Table) -> dict[str, Value]:
 
 def spent_rows(asked: Question) -> Table:
     """Charges, less what was given back, by when either was booked."""
-    rows = asked.engine.table("spend", since=asked.start, until=asked.end).mutate(advertised=lambda t: t["product"])
-    return asked.chosen(asked.during(_with_goods(asked, rows), "recorded"))
+    table = asked.engine.table
+    rows = table("spend", since=asked.start, until=asked.end).mutate(advertised=lambda t: t["product"])
+    return asked.chosen(asked.during(relations.shown(rows, table("goods"), "recorded"), "recorded"))
 
 
 def spent_added(rows: Table) -> dict[str, Value]:
     return {"spend": rows.amount, "ad_credits": ibis.cases((rows.is_note, -rows.amount), else_=0)}
-
-
-def _with_goods(asked: Question, rows: Table) -> Table:
-    goods = asked.engine.table("goods")
-    newest = ibis.window(group_by=goods["product"], order_by=[goods.recorded.desc()])
-    shown = goods.mutate(place=ibis.row_number().over(newest))
-    shown = shown.filter(shown.place == 0).select(advertised="product", t_brand="brand", t_category="category")
-    return rows.left_join(shown, "advertised").drop("advertised_right")
 
 
 def credited_rows(asked: Question) -> Table:

@@ -19,14 +19,23 @@ SELECT shopper, person, number,
 FROM shops_link
 """  # may be followed by WHERE on shopper alone: an interval ends where the next one of its device begins
 
-OWNER = f"""
-SELECT i.person FROM ({INTERVALS} WHERE shopper = %(shopper)s) i WHERE i.since <= %(at)s AND %(at)s < i.until
-"""
 DEVICES = f"""
 SELECT i.shopper, nullif(i.since, '-infinity'), nullif(i.until, 'infinity') FROM (
     {INTERVALS} WHERE shopper IN (SELECT shopper FROM shops_link WHERE person = %(person)s)
 ) i WHERE i.person = %(person)s AND i.since < i.until ORDER BY i.since, i.shopper
 """
+
+
+def owner_at(shopper: str, at: str) -> str:
+    """Return the expression of whose a device was at a moment, both given as expressions; its own where nobody's."""
+    return f"""coalesce((
+        SELECT l.person FROM shops_link l
+        WHERE l.shopper = {shopper} AND (l.at <= {at} OR l.number = 1 AND l.at - interval '30 days' <= {at})
+        ORDER BY l.number DESC LIMIT 1
+    ), {shopper})"""
+
+
+OWNER = f"SELECT {owner_at('%(shopper)s', '%(at)s')}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,7 @@ class Interval:
 
 def person_at(shopper: UUID, at: datetime) -> UUID:
     """Return whose the device was at that moment; the device's own id where it was nobody's."""
-    found = sql.row(OWNER, {"shopper": shopper, "at": at})
-    return found[0] if found else shopper
+    return sql.row(OWNER, {"shopper": shopper, "at": at})[0]
 
 
 def devices_of(person: UUID) -> Sequence[Interval]:

@@ -10,6 +10,7 @@ from ads import attribution
 from ads.attribution import DEFAULT, PRESETS
 from ads.attribution.rules import Counted, Goods, Kind, Line, Scope, Touch, choose, credit, split, weigh
 from ads.models import Credit
+from shops.models import Product
 from tests import factories
 from tests.factories import AT
 
@@ -134,6 +135,31 @@ def test_foreign_invalid_and_late_clicks_earn_nothing(sale, foreign_shop):
     adverts.event(sale["first"], shopper=sale["shopper"], at=AT - DAY, is_valid=False, reason="robot")
     adverts.event(sale["first"], shopper=sale["shopper"], at=AT + timedelta(seconds=1))
     assert record(sale) == []
+
+
+def test_goods_are_what_they_were_when_shown_and_when_ordered(shop):
+    """The earlier click was on the brand that was bought; both are renamed before the order is paid."""
+    shopper, bought = factories.shopper(), factories.product(shop, brand="Mori")
+    near, far = adverts.ad(shop, advertised=adverts.product(shop, brand="Mori")), adverts.ad(shop)
+    for day, ad in ((1, near), (2, far)):
+        adverts.event(ad, shopper=shopper, at=AT + day * DAY)
+    for product, brand in ((bought, "Nami"), (near.product, "Other")):
+        Product.objects.filter(pk=product.pk).update(brand=brand, updated_at=AT + 4 * DAY)
+    (posted,) = adverts.convert(
+        merchant=shop, order_code="ord_1", shopper=shopper, currency="CNY", lines=[adverts.sold("l1", bought, "30")],
+        placed_at=AT + 3 * DAY, at=AT + 5 * DAY,
+    )  # fmt: skip
+    assert (posted.ad, posted.line.brand) == (near, "Mori")
+
+
+def test_a_click_that_was_being_written_while_somebody_paid_is_credited(sale):
+    record(sale)
+    last = adverts.event(sale["first"], shopper=sale["shopper"], at=AT - timedelta(seconds=1))
+    assert last.received_at == last.at
+    attribution.credit_late(since=AT - DAY, at=AT + DAY)
+    assert list(Credit.objects.filter(token=last.token).values_list("line__line_code", "amount", "reason")) == [
+        ("l1", 30, "late"), ("l2", Decimal("9.99"), "late"),
+    ]  # fmt: skip
 
 
 def test_refunds_post_the_difference_down_to_zero(sale):

@@ -7,7 +7,7 @@ import pytest
 
 from ads import audiences
 from ads.attribution import linking as restating
-from ads.models import Credit
+from ads.models import Conversion, Credit
 from chengfeng import clock, outbox
 from chengfeng.models import OutboxMessage
 from orders import checkout
@@ -101,6 +101,16 @@ def test_clicks_of_a_device_kept_apart_count_for_that_device_alone(ad, phone, la
     buy(ad, phone, "ord_2")
     hear()
     assert (stands(), stands("ord_2")) == ([], [(click.token, Decimal(100), "initial")])
+
+
+def test_what_another_bought_on_a_shared_device_makes_nobody_a_known_customer(ad, phone, laptop, sam):
+    link(laptop, factories.person("tim"), evidence=LOGIN, at=AT - 9 * DAY)
+    buy(ad, laptop, "ord_1", at=AT - 8 * DAY)
+    link(laptop, sam, evidence=LOGIN, at=AT - 7 * DAY)
+    link(phone, sam, evidence=LOGIN, at=AT - 7 * DAY)
+    buy(ad, phone, "ord_2", at=AT - 6 * DAY)
+    buy(ad, laptop, "ord_3")
+    assert list(Conversion.objects.order_by("order_code").values_list("is_new", flat=True)) == [True, True, False]
 
 
 def test_a_purchase_while_logged_in_links_the_device_in_the_same_statement(shop, phone, sam, django_assert_num_queries):

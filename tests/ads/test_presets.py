@@ -61,6 +61,12 @@ def credited(name, *touches):
     return [share.touch.campaign for share in credit(touches, LINE, at=SOLD, rule=PRESETS[name])]
 
 
+def test_a_kind_counts_in_one_way_only():
+    counted = PRESETS["last_click_7d"].counts
+    with pytest.raises(ValueError, match="one way"):
+        PRESETS["last_click_7d"].with_(counts=counted * 2)
+
+
 def test_every_preset_has_a_definition():
     assert PUBLISHED.keys() == PRESETS.keys()
 

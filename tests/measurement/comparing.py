@@ -124,7 +124,7 @@ def in_python(world: World, rule: Rule) -> set[Entry]:
 
 
 def _touch(world: World, event: Event) -> Touch:
-    good, at = world.goods.get(event.product), EPOCH + event.happened * TICK
+    good, at = world.shown(event), EPOCH + event.happened * TICK
     of = (good.brand, good.category, good.sku) if good else ()
     goods = Goods(event.merchant, event.product, *of)
     return Touch(at.date(), UUID(hex=event.token), event.kind, event.campaign, event.ad, goods, at)

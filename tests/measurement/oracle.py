@@ -4,7 +4,6 @@ Plain Python over the rows of the logs; shares are fractions, amounts whole ten-
 but what it says of itself.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import NamedTuple
@@ -60,9 +59,9 @@ class World:
         self.links: dict[str, list[Link]] = {}
         for link in sorted(rows.links, key=lambda link: link.number):
             self.links.setdefault(link.shopper, []).append(link)
-        self.goods: Mapping[int, Good] = {
-            good.product: good for good in sorted(rows.goods, key=lambda good: good.recorded)
-        }
+        self.goods: dict[int, list[Good]] = {}
+        for good in sorted(rows.goods, key=lambda good: good.recorded):
+            self.goods.setdefault(good.product, []).append(good)
         self.paid = {paid.line: paid.recorded for paid in rows.paid}
         self.settled = {settled.orders for settled in rows.settled}
         self.cancelled: dict[str, int] = {}
@@ -86,6 +85,12 @@ class World:
         if links[0].recorded > at:
             return links[0].person if links[0].recorded - MONTH <= at else shopper
         return [link for link in links if link.recorded <= at][-1].person
+
+    def shown(self, event: Event) -> Good | None:
+        """Return what a product was when it was advertised: what was first heard of it, where that was later."""
+        heard = self.goods.get(event.product, [])
+        known = [good for good in heard if good.recorded <= event.happened]
+        return (known or heard[:1] or [None])[-1]
 
     def sold(self, line: Line, state: State) -> int | None:
         """Return when a line counts as sold, None while it does not."""
@@ -131,7 +136,7 @@ def _of_line(world: World, line: Line, rule: Rule) -> list[Entry]:
 def _eligible(world: World, line: Line, sold: int, rule: Rule) -> list[Found]:
     found = []
     for event in world.touches.get(world.person(line.shopper, line.recorded), []):
-        good, age = world.goods.get(event.product), sold - event.happened
+        good, age = world.shown(event), sold - event.happened
         for counted in rule.counts:
             in_window = 0 <= age <= counted.window // TICK
             if counted.kind == event.kind and in_window and _is_within(counted.scope, event, good, line):

@@ -13,10 +13,11 @@ from ads.attribution.rules import Counted, Kind, Model, Scope, State
 from tests.reports.test_engines import HAS_SPARK
 
 from .comparing import DuckDB, in_postgres, in_python, in_spark, shrunken
-from .histories import DAY, SPREAD, START, Rows, histories, together
+from .histories import DAY, MOST, SPREAD, START, Event, Line, Paid, Rows, histories, together
 from .oracle import Entry, World, entries
 
 HISTORIES = 100_000
+SAM, CLICKS = "5a" * 16, 4000
 
 
 def drawn() -> list[Rule]:
@@ -90,6 +91,25 @@ def agree(right: set[Entry], said: set[Entry], people: list[Rows], rule: Rule, s
 def test_postgresql_says_the_same(rule):
     world = in_disorder(of_people(rule, A_FEW), rule)
     assert in_postgres(world.rows, rule) == entries(world, rule)
+
+
+def crowded() -> Rows:
+    """Return a line of the largest amount after thousands of clicks: 64 bits cannot hold their weight times one's."""
+    line = Line(START, 1, "ord_1", 1, "CNY", 100, SAM, 1, 1, "", None, "", 1, MOST - 1)
+    moments = [START - DAY * 6 * n // CLICKS for n in range(CLICKS)]
+    clicks = [
+        Event(at, at, f"{n:032x}", "click", 1, 1, 1, 1, 1, None, None, "feed", SAM, True)
+        for n, at in enumerate(moments)
+    ]
+    return Rows(events=clicks, lines=[line], paid=[Paid(START, 1, "ord_1", 1, True, True)])
+
+
+@pytest.mark.django_db
+def test_thousands_of_touches_share_a_line_to_the_unit(duckdb):
+    rule, rows = PRESETS["decay_7d"], crowded()
+    right = entries(World(rows), rule)
+    assert sum(amount for *_, amount in right) == MOST - 1
+    assert duckdb.says(rows, rule) == in_postgres(rows, rule) == in_python(World(rows), rule) == right
 
 
 @pytest.mark.spark
