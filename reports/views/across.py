@@ -1,12 +1,12 @@
 """Pages that look across merchants: the key-account portfolio and the operator's platform page."""
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from chengfeng import clock
-from chengfeng.periods import local_date
 from orders.models import method_name
 from orders.moves import CancelReason
 from shops.onboarding.steps import Step
@@ -15,7 +15,9 @@ from shops.tenancy import ka_page, operator_page
 from .. import platform as marketplace
 from .. import portfolio as domain
 from ..picking import LABELS, pick
+from ..season import reach
 
+PAGE = 50
 COLUMNS = [
     ("name", _("Merchant"), ""), ("paid_gmv", _("Paid GMV"), "-"), ("growth", _("Growth"), "-"),
     ("spend", _("Ad spend"), "-"), ("roi", _("ROI"), "-"), ("balance", _("Wallet"), ""),
@@ -26,15 +28,20 @@ COLUMNS = [
 @ka_page
 @require_safe
 def portfolio(request: HttpRequest) -> HttpResponse:
+    """Show a manager the merchants whose reports are lent to them, a page at a time."""
     at = clock.now()
-    period, form = pick(request.GET, today=local_date(at, "Asia/Shanghai"))
+    lent = domain.lent_to(request.user, at=at)
+    period, form = pick(request.GET, today=reach.today(list(lent), at=at))
     sort = request.GET.get("sort", "-paid_gmv")
     columns = [
         {"name": name, "label": label, "next": _turn(name, first, sort), "is": _direction(name, sort)}
         for name, label, first in COLUMNS
     ]
+    kept = domain.look(request.user, lent, period, sort=sort, at=at)
+    page = Paginator(kept, PAGE).get_page(request.GET.get("page"))
+    sparks = domain.sparks([one.merchant for one in page], period, at=at)
     context = {
-        "kept": domain.look(request.user, period, sort=sort, at=at), "columns": columns, "period": period,
+        "page": page, "rows": [(one, sparks[one.merchant.pk]) for one in page], "columns": columns, "period": period,
         "form": form, "presets": LABELS, "at": at, "steps": len(Step),
     }  # fmt: skip
     return render(request, "reports/portfolio.html", context)

@@ -14,7 +14,6 @@ from ads.models import Campaign
 from chengfeng import clock
 from reports import cockpit, facts
 from reports.picking import Picked, preset
-from shops.models import Delegation
 from tests import factories
 
 from . import world
@@ -183,18 +182,6 @@ def test_reports_are_for_those_who_may_see_them(client, name, shop, charlie, bob
 
 def test_a_trail_of_a_foreign_order_is_not_there(client, shop, charlie, foreign_shop, by_ad):
     assert page(client, charlie, "order_trail", foreign_shop.code, by_ad.code).status_code == 404
-
-
-def test_the_portfolio_shows_what_is_lent_and_only_now(client, kai, alice, shop, foreign_shop, by_ad):
-    now = timezone.now()
-    lent = Delegation.objects.create(
-        merchant=shop, delegate=kai, kind="ka", rights=["reports.view"], granted_by=alice,
-        starts_at=now - timedelta(days=1), expires_at=now + timedelta(days=1),
-    )  # fmt: skip
-    (kept,) = page(client, kai, "portfolio", sort="growth").context["kept"]
-    assert (kept.merchant, kept.paid_gmv, kept.balance, kept.roi) == (shop, 108, 997.5, 40)
-    Delegation.objects.filter(pk=lent.pk).update(revoked_at=now)
-    assert page(client, kai, "portfolio").context["kept"] == []
 
 
 def test_the_platform_page_is_the_operators(client, oscar, kai, alice, by_ad):
