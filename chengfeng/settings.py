@@ -259,6 +259,7 @@ JOBS = {
     "reconcile_days": "reports.reconciliation.running.run",
     "run_report": "reports.building.running.run",
     "send_reports": "reports.building.scheduling.run",
+    "watch_numbers": "reports.anomalies.watching.run",
     "forget_reports": "reports.building.running.forget",
     "forget_webhooks": "shops.hooks.forgetting.run",
 }
@@ -287,6 +288,7 @@ SCHEDULES = {  # job kind → seconds between two runs
     "erase_people": 3600,
     "reconcile_days": 1800,
     "send_reports": 60,
+    "watch_numbers": 900,
     "forget_reports": 3600,
     "forget_webhooks": 3600,
 }
@@ -309,6 +311,7 @@ OUTBOX_CONSUMERS = {
     "traffic.competitor": ["ads.validity.alerts.send", "shops.hooks.fanning.fan_out"],
     "ads.campaign.eligibility_changed": ["shops.hooks.fanning.fan_out"],
     "ads.creative.reviewed": ["shops.hooks.fanning.fan_out"],
+    "report.anomaly": ["reports.anomalies.letters.send", "shops.hooks.fanning.fan_out"],
     "report.ready": ["reports.building.letters.send_ready", "shops.hooks.fanning.fan_out"],
     "webhook.disabled": ["shops.hooks.letters.send_disabled"],
 }

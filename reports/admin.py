@@ -6,12 +6,15 @@ from chengfeng import clock
 from chengfeng.admin import DeskAdmin, ReadOnlyAdmin
 
 from .models import (
+    Anomaly,
+    AnomalyMute,
     CampaignDayFact,
     Echo,
     Export,
     FactsMark,
     HistoryDay,
     MerchantDay,
+    PastHours,
     PaymentDay,
     ProductDay,
     ReconciledDay,
@@ -171,3 +174,30 @@ class SeasonAdmin(DeskAdmin):
 
     def save_model(self, request, obj, form, change):
         keeping.keep(obj, by=request.user, at=clock.now())
+
+
+@admin.register(Anomaly)
+class AnomalyAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day", "measure", "since", "until", "value", "usual", "low", "high", "over_at"]
+    list_filter = ["measure"]
+    list_select_related = ["merchant"]
+    search_fields = ["code", "merchant__name", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(PastHours)
+class PastHoursAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "day"]
+    list_select_related = ["merchant"]
+    search_fields = ["merchant__name", "merchant__code"]
+    date_hierarchy = "day"
+    ordering = ["-day", "-pk"]
+
+
+@admin.register(AnomalyMute)
+class AnomalyMuteAdmin(ReadOnlyAdmin):
+    list_display = ["merchant", "user"]
+    list_select_related = ["merchant", "user"]
+    search_fields = ["merchant__name", "merchant__code", "user__email"]
+    ordering = ["-pk"]

@@ -12,6 +12,9 @@ from chengfeng.models import Job
 from chengfeng.money import AmountField
 from shops.models import Merchant, Product, User
 
+from .anomalies.models import Anomaly as Anomaly
+from .anomalies.models import AnomalyMute as AnomalyMute
+from .anomalies.models import PastHours as PastHours
 from .building.models import ReportRun as ReportRun
 from .building.models import ReportSchedule as ReportSchedule
 from .building.models import SavedReport as SavedReport

@@ -2,17 +2,21 @@
 
 from django.urls import include, path
 
+from .api import anomalies as api_anomalies
 from .api import paths as api_paths
 from .api import routes
 from .api import views as api
 from .reconciliation import views as reconciliation
-from .views import across, behind, building, cockpit, exports, paths, runs, why
+from .views import across, anomalies, behind, building, cockpit, exports, paths, runs, why
 
 app_name = "reports"
 urlpatterns = [
     path("console/<merchant>/", cockpit.cockpit, name="cockpit"),
     path("console/<merchant>/live/", cockpit.live, name="cockpit_live"),
     path("console/<merchant>/behind/<code>/", cockpit.behind, name="behind"),
+    path("console/<merchant>/unusual/", anomalies.anomalies, name="anomalies"),
+    path("console/<merchant>/unusual/letters/", anomalies.letters, name="anomaly_letters"),
+    path("console/<merchant>/unusual/<anomaly>/", anomalies.anomaly, name="anomaly"),
     path("console/<merchant>/campaigns/<campaign>/results/", cockpit.campaign, name="campaign"),
     path("console/<merchant>/orders/<order>/why/", why.order_trail, name="order_trail"),
     path("console/<merchant>/reports/", building.reports, name="reports"),
@@ -69,6 +73,7 @@ urlpatterns = [
     path("api/v1/reports/days", api.Days.as_view(), name="api_days"),
     path("api/v1/reports/summary", api.Summary.as_view(), name="api_summary"),
     path("api/v1/reports/ladder", api.Ladder.as_view(), name="api_ladder"),
+    path("api/v1/reports/anomalies", api_anomalies.Anomalies.as_view(), name="api_anomalies"),
     path("api/v1/reports/paths", api_paths.PathsView.as_view(), name="api_paths"),
     path("api/v1/reports/exports", api.Exports.as_view(), name="api_exports"),
     path("api/v1/reports/exports/<slug:code>", api.ExportDetail.as_view(), name="api_export"),

@@ -30,7 +30,7 @@ from orders.models import (
     Statement,
     Voucher,
 )
-from reports.models import Export, ReportRun, ReportSchedule, SavedReport, Season
+from reports.models import Anomaly, Export, ReportRun, ReportSchedule, SavedReport, Season
 from shops.api_base import MerchantAPIView
 from shops.models import (
     ApiToken,
@@ -332,7 +332,7 @@ def _structured(campaign: Campaign, product: Product, alice: User) -> dict[str, 
 
 
 def _reported(shop: Merchant, alice: User) -> dict[str, str]:
-    """A saved report that is sent, a run whose rows have been let go of, and a season that everybody sees."""
+    """A saved report that is sent, a run whose rows are gone, an unusual number, and a season that everybody sees."""
     asked = {"measures": ["gmv"], "period": {"first": "2026-03-01", "last": "2026-03-09"}}
     saved = SavedReport.objects.create(merchant=shop, name="R", definition=asked, created_at=AT, updated_at=AT)
     ReportSchedule.objects.create(report=saved, rhythm="daily", set_by=alice, next_at=AT)
@@ -341,7 +341,14 @@ def _reported(shop: Merchant, alice: User) -> dict[str, str]:
         expires_at=AT + timedelta(days=1),
     )  # fmt: skip
     season = Season.objects.create(occasion="x", title="S", first=AT.date(), last=AT.date(), updated_at=AT)
-    return {"saved": saved.code, "runs": run.code, "against": run.code, "seasons": season.code, **_across(shop)}
+    unusual = Anomaly.objects.create(
+        merchant=shop, day=AT.date(), measure="clicks", since=0, until=12, value=0, usual=9, low=8, high=10, days=28,
+        found_at=AT,
+    )  # fmt: skip
+    return {
+        "saved": saved.code, "runs": run.code, "against": run.code, "unusual": unusual.code, "seasons": season.code,
+        **_across(shop),
+    }  # fmt: skip
 
 
 def _across(shop: Merchant) -> dict[str, str]:

@@ -88,6 +88,10 @@ EVENTS: dict[str, Event] = {
             ("ads:api_traffic",),
         ),
         Event(
+            "report.anomaly", _("Numbers of the day are far from usual"),
+            {"day": _("Local day of the shop"), "anomalies": _("Codes of what was found")}, ("reports:api_anomalies",),
+        ),
+        Event(
             "report.ready", _("A report is ready"),
             {"run": _("Code of the run"), "report": _("Name of the report"), "url": _("Address of the files")},
         ),
