@@ -4,12 +4,13 @@ Parameters are named, as `%(at)s`, unless code counts them out; a statement belo
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 Model = TypeVar("Model", bound=models.Model)
 Params = Mapping[str, Any] | Sequence[Any] | None
@@ -94,6 +95,17 @@ def _whole(parts: tuple[Part, ...]) -> str:
     queries = ", ".join(part.queries.replace("#", str(n)) for n, part in enumerate(parts))
     tells = ", ".join(part.tells.replace("#", str(n)) for n, part in enumerate(parts))
     return " ".join(f"WITH {queries} SELECT {tells}".split())
+
+
+@contextmanager
+def still() -> Iterator[None]:
+    """Let all that a block reads be as it was at one moment; inside a transaction it is as that sees it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        yield
 
 
 def hold(lock: int, key: int) -> None:

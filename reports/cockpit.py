@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ads.models import Campaign
+from chengfeng import sql
 from chengfeng.periods import local_date
 from shops.models import Merchant, Product
 
@@ -113,12 +114,13 @@ class Cockpit:
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
+@sql.still()
 def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "order") -> Cockpit:
     """Return the cockpit of a merchant over a period of local days, everything paid until now included.
 
     `clock` says by which day sales by ads count: of the order, of the touch or of the settlement.
     """
-    span = reading.span([merchant], period.before.first, period.last, at=at)
+    span = reading.still(merchant, period.before.first, period.last, at=at)
     rows = reading.days(span, among=measures_of(OF_ALL, clock))
     now = total(row for row in rows if row["day"] >= period.first)
     today = local_date(at, merchant.time_zone)

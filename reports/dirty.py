@@ -2,7 +2,8 @@
 
 Orders, charges and credits are found by their append-only rows' numbers. Events have none; they may be late by
 `sources.LATENESS` only, and until then their days are provisional and rebuilt at every turn. What is judged again later
-leaves a numbered row that names the day. What counts for an earlier day than that on which it happened is kept by both
+leaves a numbered row that names the day. The same rows tell whether the part of an open day that is kept already still
+holds. What counts for an earlier day than that on which it happened is kept by both
 (`sources.ECHOES`), so a sale dirties its own day and not that of its touch; a credit posted later dirties the day of
 the sale, or of the refund, and of the settlement. What campaigns claim changes with later judgements and links, too.
 """
@@ -10,13 +11,17 @@ the sale, or of the refund, and of the settlement. What campaigns claim changes 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Count, Min
+
 from ads.attribution import CLAIMED
 from chengfeng import sql
+from chengfeng.periods import midnight
 from shops.models import Merchant
 
 from .models import FactsMark
 
 SETTLING = timedelta(minutes=2)  # longer than any transaction may last
+NUMBERED = timedelta(minutes=1)  # how long after its moment a row has its number, but for those that come late
 
 LOCAL = "({at} AT TIME ZONE z.time_zone)::date"
 
@@ -28,66 +33,75 @@ class Trace:
     table: str
     rows: str
     merchant: str
-    day: str
+    at: str
 
 
 TRACES = {
     "moves": Trace(
         "orders_ordermove",
-        "orders_ordermove t JOIN orders_order o ON o.id = t.order_id JOIN orders_ordermove any_move USING (order_id)",
+        "orders_ordermove t JOIN orders_order o ON o.id = t.order_id JOIN orders_ordermove m ON m.order_id = o.id "
+        "AND (m.id = t.id OR m.target = 'cancelled')",  # paid after all, it is given up no more on the earlier day
         "o.merchant_id",
-        LOCAL.format(at="any_move.at"),  # an order given up and paid after all is given up no more on the earlier day
+        "m.at",
     ),
     "transfers": Trace(
         "chengfeng_transfer",
         "chengfeng_transfer t JOIN orders_refund f ON t.reference = 'refund:' || f.code",
         "f.merchant_id",
-        LOCAL.format(at="f.done_at"),
+        "f.done_at",
     ),
-    "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", LOCAL.format(at="t.at")),
-    "credit_notes": Trace("ads_creditnote", "ads_creditnote t", "t.merchant_id", LOCAL.format(at="t.at")),
-    "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", LOCAL.format(at="t.at")),
-    "settlements": Trace(
-        "orders_settlement",
-        "orders_settlement t",
-        "t.merchant_id",
-        LOCAL.format(at="t.settled_at"),
-    ),
+    "charges": Trace("ads_charge", "ads_charge t", "t.merchant_id", "t.at"),
+    "credit_notes": Trace("ads_creditnote", "ads_creditnote t", "t.merchant_id", "t.at"),
+    "credits": Trace("ads_credit", "ads_credit t", "t.merchant_id", "t.at"),
+    "settlements": Trace("orders_settlement", "orders_settlement t", "t.merchant_id", "t.settled_at"),
     "settled_credits": Trace(
         "ads_credit",
         "ads_credit t JOIN ads_conversionline l ON l.id = t.line_id JOIN ads_conversion n ON n.id = l.conversion_id "
         "JOIN orders_order o ON o.code = n.order_code AND o.settled_at IS NOT NULL",
         "t.merchant_id",
-        LOCAL.format(at="o.settled_at"),
+        "o.settled_at",
     ),
-    "claims": Trace("ads_saleclaim", "ads_saleclaim t", "t.merchant_id", LOCAL.format(at="t.at")),
+    "claims": Trace("ads_saleclaim", "ads_saleclaim t", "t.merchant_id", "t.at"),
     "claims_gone": Trace(
         "ads_rescore",
         "ads_rescore t JOIN ads_conversion n ON n.merchant_id = t.merchant_id "
         f"AND n.at BETWEEN t.happened_at AND t.happened_at + interval '{CLAIMED.window.days + 1} days'",
         "t.merchant_id",
-        LOCAL.format(at="n.at"),
+        "n.at",
     ),
     "links": Trace(
         "shops_link",
         "shops_link t JOIN shops_link mine ON mine.person = t.person JOIN ads_conversion n "
         "ON n.shopper IN (t.shopper, mine.shopper) AND n.at >= t.at - interval '30 days'",
         "n.merchant_id",
-        LOCAL.format(at="n.at"),
+        "n.at",
     ),
-    "rescores": Trace("ads_rescore", "ads_rescore t", "t.merchant_id", LOCAL.format(at="t.happened_at")),
+    "rescores": Trace("ads_rescore", "ads_rescore t", "t.merchant_id", "t.happened_at"),
 }
 
 
 def changed(since: str) -> str:
     """Return the query of days with rows numbered above a mark, `settled` or `seen`."""
     return " UNION ".join(
-        f"SELECT z.id AS merchant_id, {trace.day} AS day FROM {trace.rows} "
+        f"SELECT z.id AS merchant_id, {LOCAL.format(at=trace.at)} AS day FROM {trace.rows} "
         f"JOIN shops_merchant z ON z.id = {trace.merchant} "
         f"WHERE t.id > coalesce((SELECT {since} FROM reports_factsmark WHERE source = '{source}'), 0)"
         for source, trace in TRACES.items()
     )
 
+
+LATE = " UNION ALL ".join(
+    f"SELECT FROM {trace.rows} WHERE {trace.merchant} = kept.merchant_id "
+    f"AND {trace.at} >= %(midnight)s AND {trace.at} < kept.complete_through "
+    f"AND t.id > coalesce((SELECT settled FROM reports_factsmark WHERE source = '{source}'), 0)"
+    for source, trace in TRACES.items()
+)
+
+KEPT = f"""
+    SELECT complete_through FROM reports_merchantday kept WHERE merchant_id = %(merchant)s AND day = %(day)s
+    AND complete_through > %(midnight)s AND complete_through <= %(at)s
+    AND rebuilt_at >= (SELECT max(seen_at) FROM reports_factsmark) AND NOT EXISTS ({LATE})
+"""
 
 PROVISIONAL = "SELECT merchant_id, day FROM reports_merchantday WHERE NOT is_final"
 
@@ -119,6 +133,23 @@ def settle(marks: dict[str, int], *, at: datetime) -> None:
         mark, _ = FactsMark.objects.get_or_create(source=source, defaults={"seen_at": at, "seen": seen})
         if at - mark.seen_at >= SETTLING:
             FactsMark.objects.filter(pk=mark.pk).update(settled=mark.seen, seen=max(seen, mark.seen), seen_at=at)
+
+
+def settled_until(*, at: datetime) -> datetime | None:
+    """Return up to when rows, but for late ones, have numbers that `settle` would call settled now, if any have."""
+    marks = FactsMark.objects.filter(source__in=TRACES, seen_at__lte=at - SETTLING)
+    known = marks.aggregate(number=Count("pk"), seen=Min("seen_at"))
+    return known["seen"] - NUMBERED if known["number"] == len(TRACES) else None
+
+
+def kept_until(merchant: Merchant, day: date, *, at: datetime) -> datetime | None:
+    """Return up to when the facts of an open day hold what was recorded; None where they do not, or not any more.
+
+    They are not asked where a row above the settled numbers belongs to that part of the day: it may be in them or not.
+    """
+    asked = {"merchant": merchant.pk, "day": day, "midnight": midnight(day, merchant.time_zone), "at": at}
+    found = sql.row(KEPT, asked)
+    return found and found[0]
 
 
 def days(*, at: datetime) -> list[tuple[Merchant, date]]:

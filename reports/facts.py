@@ -1,4 +1,8 @@
-"""Facts are rebuilt from raw rows, whole days at a time; which days need it is found from the rows themselves."""
+"""Facts are rebuilt from raw rows, whole days at a time; which days need it is found from the rows themselves.
+
+Of the day that is still open the facts hold what was recorded up to a moment some minutes ago, so that whoever reads it
+live has but those minutes left to count.
+"""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
@@ -8,6 +12,7 @@ from django.db import transaction
 from chengfeng import clock, sql
 from chengfeng.jobs import Report
 from chengfeng.models import Job
+from chengfeng.periods import local_date, midnight
 from shops.models import Merchant
 
 from . import dirty
@@ -31,11 +36,14 @@ def rebuild(merchant: Merchant, day: date, *, at: datetime) -> None:
 
 
 @transaction.atomic
-def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime) -> None:
-    """Rebuild many days of many merchants in one transaction: delete and insert, set by set."""
+def rebuild_days(pairs: Sequence[tuple[Merchant, date]], *, at: datetime, before: datetime | None = None) -> None:
+    """Rebuild many days of many merchants in one transaction: delete and insert, set by set.
+
+    With `before` they hold what was recorded before that moment.
+    """
     if not pairs:
         return
-    params = Wanted.single(pairs).params() | {"at": at, "lateness": LATENESS}
+    params = Wanted.single(pairs, before=before).params() | {"at": at, "through": before or at, "lateness": LATENESS}
     sql.run("SELECT pg_advisory_xact_lock(hashtext(%(lock)s))", {"lock": MERCHANT_DAYS})
     for table in (MERCHANT_DAYS, ECHOES, *TABLES.values()):
         sql.run(_delete(table), params)
@@ -56,8 +64,18 @@ def rebuild_history(*, at: datetime, report: Report | None = None) -> int:
         done += len(chunk)
         if report:
             report(done, len(pairs))
+    keep_open_days(at=at)
     dirty.settle(marks, at=at)
     return done
+
+
+def keep_open_days(*, at: datetime) -> None:
+    """Keep facts of what every merchant's open day holds already, before the numbers of its rows are settled."""
+    before = dirty.settled_until(at=at)
+    if before:
+        days = [(merchant, local_date(at, merchant.time_zone)) for merchant in Merchant.objects.all()]
+        begun = [(merchant, day) for merchant, day in days if midnight(day, merchant.time_zone) < before]
+        rebuild_days(begun, at=at, before=before)
 
 
 def run(job: Job, report: Report) -> dict:
@@ -103,7 +121,7 @@ def _insert_merchant_days() -> str:
     return (
         f"INSERT INTO {MERCHANT_DAYS} (merchant_id, day, {', '.join(codes)}, rebuilt_at, complete_through, is_final) "
         f"SELECT w.merchant_id, w.day, {', '.join(f'coalesce(s.{code}, 0)' for code in codes)}, %(at)s, "
-        f"least(%(at)s, {ends}), %(at)s >= {ends} + %(lateness)s "
+        f"least(%(through)s, {ends}), %(at)s >= {ends} + %(lateness)s "
         "FROM unnest(%(ids)s::bigint[], %(days)s::date[]) AS w(merchant_id, day) "
         "JOIN shops_merchant z ON z.id = w.merchant_id "
         f"LEFT JOIN ({select(Grain.MERCHANT)}) s ON s.merchant_id = w.merchant_id AND s.day = w.day"

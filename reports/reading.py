@@ -1,13 +1,14 @@
 """Numbers of merchants over local days: closed days from facts, the open tail from raw rows, in one statement."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from chengfeng import sql
 from chengfeng.periods import local_date
 from shops.models import Merchant
 
+from . import dirty
 from .facts import ECHOES, MERCHANT_DAYS, TABLES
 from .sources import Grain, Measures, counted, echoed, key, measures
 from .summing import Wanted, select, select_echoes
@@ -24,7 +25,7 @@ class Span:
     """Local days `first` to `last` of some merchants, and from which day on each of them is read live.
 
     Facts are trusted up to the last complete day; everything that happened after it is summed from raw rows, whatever
-    day it counts for.
+    day it counts for. Where they hold the day after it in part, what was recorded `since` is summed alone.
     """
 
     merchants: Sequence[Merchant]
@@ -32,12 +33,19 @@ class Span:
     last: date
     live_from: dict[int, date]
     today: date
+    since: datetime | None = None
+
+    @property
+    def trusted(self) -> list[date]:
+        """The last day of each merchant, in whole or in part, that facts are taken of."""
+        return [day if self.since else day - timedelta(days=1) for day in self.live_from.values()]
 
     @property
     def live(self) -> Wanted:
         """What is to be summed from raw rows: nothing before the first day can count for that or a later one."""
         starts = [(merchant, max(self.first, self.live_from[merchant.pk])) for merchant in self.merchants]
-        return Wanted([(merchant, start, self.today) for merchant, start in starts if start <= self.today])
+        ranges = [(merchant, start, self.today) for merchant, start in starts if start <= self.today]
+        return Wanted(ranges, since=self.since)
 
     @property
     def is_closed(self) -> bool:
@@ -51,6 +59,16 @@ def span(merchants: Sequence[Merchant], first: date, last: date, *, at: datetime
     edges = {pk: day + timedelta(days=1) for pk, day in found}
     today = max((local_date(at, merchant.time_zone) for merchant in merchants), default=last)
     return Span(merchants, first, min(last, today), {m.pk: edges.get(m.pk, first) for m in merchants}, today)
+
+
+def still(merchant: Merchant, first: date, last: date, *, at: datetime) -> Span:
+    """Return the span of one merchant that takes of the open day what facts hold of it; to be asked in `sql.still`.
+
+    Elsewhere the facts of that day might be replaced between this and what is read of them.
+    """
+    whole = span([merchant], first, last, at=at)
+    day = whole.live_from[merchant.pk]
+    return replace(whole, since=dirty.kept_until(merchant, day, at=at)) if day >= first else whole
 
 
 def days(span: Span, *, grain: Grain = Grain.MERCHANT, only: int | None = None, among: Measures = None) -> list[dict]:
@@ -114,8 +132,8 @@ def _known(table: str, grain: Grain, codes: Sequence[str], day: str, among: Meas
     where = f" AND {' AND '.join(only)}" if table == ECHOES else ""
     return (
         f"SELECT {_columns(grain, day, codes, among)} FROM {table} f "
-        "JOIN unnest(%(known)s::bigint[], %(edges)s::date[]) AS edge(merchant_id, live_from) USING (merchant_id) "
-        f"WHERE f.{day} BETWEEN %(first)s AND %(last)s AND f.day < live_from{where}"
+        "JOIN unnest(%(known)s::bigint[], %(edges)s::date[]) AS edge(merchant_id, last) USING (merchant_id) "
+        f"WHERE f.{day} BETWEEN %(first)s AND %(last)s AND f.day <= edge.last{where}"
     )
 
 
@@ -143,6 +161,6 @@ def _columns(grain: Grain, day: str, codes: Sequence[str], among: Measures) -> s
 
 def _params(span: Span) -> dict:
     return {
-        "known": list(span.live_from), "edges": list(span.live_from.values()),
+        "known": list(span.live_from), "edges": span.trusted,
         "first": span.first, "last": span.last, **span.live.params(),
     }  # fmt: skip

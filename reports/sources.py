@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from ads.attribution import WITHDRAWN
+from ads.validity import CLOCK_SKEW
 
 from .metrics import RULE
 
@@ -30,8 +31,8 @@ class Grain(StrEnum):
 class Source:
     """Raw rows of one kind: where they are, when they happened, and what they add to which measures.
 
-    `about` is the moment whose day they count for where that is another; `keys` says how a row is known to a grain,
-    `joins` what must be joined for that.
+    `about` is the moment whose day they count for where that is another; `recorded` is when a row was written, where
+    that may be long after it happened; `keys` says how a row is known to a grain, `joins` what must be joined for that.
     """
 
     rows: str
@@ -42,6 +43,7 @@ class Source:
     keys: Mapping[Grain, str] = field(default_factory=dict)
     joins: Mapping[Grain, str] = field(default_factory=dict)
     about: str = ""
+    recorded: str = ""
 
 
 def _orders(at: str, **measures: str) -> Source:
@@ -52,7 +54,9 @@ EVENTS = Source(
     rows="ads_event e",
     merchant="e.merchant_id",
     at="e.at",
-    where="e.day BETWEEN %(events_from)s AND %(events_to)s",
+    recorded="greatest(e.received_at, e.at)",  # by clocks that are ahead they happen first
+    where="e.day BETWEEN %(events_from)s AND %(events_to)s "
+    f"AND e.received_at >= %(since)s::timestamptz - interval '{CLOCK_SKEW.seconds} seconds'",
     measures={
         "impressions": "count(*) FILTER (WHERE e.kind = 'impression' AND e.is_valid)",
         "viewable": "count(*) FILTER (WHERE e.kind = 'viewable' AND e.is_valid)",

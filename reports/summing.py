@@ -13,20 +13,26 @@ from shops.models import Merchant
 
 from .sources import ECHOES, LATENESS, SOURCES, Grain, Measures, Source, counted, echoed, key
 
-NEVER = datetime(1970, 1, 3, tzinfo=UTC)
+NEVER, FOREVER = datetime(1970, 1, 3, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Merchants with the local days, `first` to `last`, whose rows are wanted; nothing at or after `until`."""
+    """Merchants with the local days, `first` to `last`, whose rows are wanted; nothing at or after `until`.
+
+    Of those rows only what was recorded from `since` on and before `before`, where they are given: what a day comes to
+    is what was recorded before any moment and what was recorded since.
+    """
 
     ranges: Sequence[tuple[Merchant, date, date]]
     until: datetime | None = None
+    since: datetime | None = None
+    before: datetime | None = None
 
     @classmethod
-    def single(cls, pairs: Iterable[tuple[Merchant, date]]) -> "Wanted":
+    def single(cls, pairs: Iterable[tuple[Merchant, date]], *, before: datetime | None = None) -> "Wanted":
         """Want single days of merchants."""
-        return cls([(merchant, day, day) for merchant, day in pairs])
+        return cls([(merchant, day, day) for merchant, day in pairs], before=before)
 
     def params(self) -> dict:
         """Return the parameters of `select`: the days, and the instants between which their rows lie."""
@@ -41,6 +47,8 @@ class Wanted:
             "merchants": sorted({merchant.pk for merchant, _, _ in self.ranges}),
             "start": start,
             "end": min(end, self.until or end),
+            "since": self.since or NEVER,
+            "before": self.before or FOREVER,
             "events_from": (start - LATENESS).date(),
             "events_to": end.date(),
         }
@@ -77,6 +85,7 @@ def _sums(sources: Sequence[Source], codes: Sequence[str], grain: Grain, *, also
 
 def _part(source: Source, codes: Sequence[str], grain: Grain, also: tuple[str, ...]) -> str:
     """Return the sums of one source, zero for the measures of the others."""
+    recorded = source.recorded or source.at
     local = f"({source.at} AT TIME ZONE z.time_zone)"
     more = {
         "hour": f"extract(hour FROM {local})::int AS hour",
@@ -89,7 +98,7 @@ def _part(source: Source, codes: Sequence[str], grain: Grain, also: tuple[str, .
     return (
         f"SELECT {', '.join([*by, *sums])} FROM {source.rows} {source.joins.get(grain, '')} "
         f"JOIN shops_merchant z ON z.id = {source.merchant} "
-        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s "
-        f"AND {source.at} < %(end)s AND {source.where} "
+        f"WHERE {source.merchant} = ANY(%(merchants)s) AND {source.at} >= %(start)s AND {source.at} < %(end)s "
+        f"AND {recorded} >= %(since)s AND {recorded} < %(before)s AND {source.where} "
         f"GROUP BY {', '.join(str(place + 1) for place in range(len(by)))}"
     )

@@ -175,6 +175,8 @@ def test_two_workers_at_once_leave_the_same_rows(shop, lived):
     sql.run("DELETE FROM reports_factsmark")
     assert twice(lambda: facts.rebuild_history(at=NOW)) == []
     assert snapshot() == whole
+    assert twice(lambda: facts.rebuild_history(at=NOW + timedelta(minutes=5))) == []
+    assert MerchantDay.objects.get(merchant=shop, day=TODAY).complete_through == NOW - timedelta(minutes=1)
 
 
 @COMMITTED
