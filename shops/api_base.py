@@ -1,6 +1,7 @@
 """What every API view of a merchant's program starts from."""
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import NotAuthenticated
 from rest_framework.views import APIView
 
@@ -41,6 +42,19 @@ class MerchantAPIView(APIView):
     def principal(self, request) -> str:
         """Name who writes, for idempotency."""
         return self.merchant.code
+
+
+class PersonAPIView(APIView):
+    """A view for a person who is logged in; the guard of its address has let them in."""
+
+    authentication_classes = [SessionAuthentication]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        refuse_chunks(request)
+
+    def principal(self, request) -> str:
+        return request.user.code
 
 
 class ShopperAPIView(APIView):

@@ -15,16 +15,12 @@ from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import idempotent
 from chengfeng.models import Job
-from shops.api_base import MerchantAPIView
 from shops.catalogue.api import Conflict
-from shops.models import User
-from shops.people.rights import Right
 
 from ..building import asking, files, saving, scheduling
-from ..building.audience import Shop
 from ..building.models import Format, ReportRun, ReportSchedule, SavedReport
 from ..building.reading import Kept, NotComparable, compare
-from ..building.ready_made import READY_MADE
+from ..building.ready_made import ACROSS
 from ..building.sending import sent
 from ..measuring.asking import Row
 from ..measuring.definition import BadDefinition, Definition, parse
@@ -33,17 +29,12 @@ from ..measuring.measures import MEASURES
 from ..measuring.naming import Named
 from ..measuring.offers import matrix
 from ..metrics import Unit
+from .doors import ReportsView
 
 TAGS = ["reports"]
 MOST = 1000
+EARLY = 8  # the hour at which reports are sent unless another is named
 CODE = OpenApiParameter("code", str, OpenApiParameter.PATH)
-VIEW = Right.REPORTS_VIEW
-
-
-class NotReady(Problem):
-    status_code = 409
-    code = "report_not_ready"
-    title = "The rows of this run cannot be read: it is not done, or its file has been let go of"
 
 
 class Unlike(Problem):
@@ -78,9 +69,9 @@ class DefinitionField(serializers.JSONField):
 
 
 class ScheduleSerializer(serializers.ModelSerializer):
-    """When a report is sent, and to which members of the shop, by their codes."""
+    """When a report is sent, and to which members of the shop, by their codes; that of a portfolio to its person."""
 
-    recipients = serializers.SlugRelatedField("code", many=True, queryset=User.objects.all())
+    recipients = serializers.SlugRelatedField("code", many=True, read_only=True)
 
     class Meta:
         model = ReportSchedule
@@ -97,8 +88,10 @@ class SavedReportSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = SavedReport
-        fields = ["code", "name", "definition", "is_shared", "version", "schedule", "created_at", "updated_at"]
-        read_only_fields = ["code", "created_at", "updated_at"]
+        fields = [
+            "code", "name", "definition", "currency", "is_shared", "version", "schedule", "created_at", "updated_at",
+        ]  # fmt: skip
+        read_only_fields = ["code", "currency", "created_at", "updated_at"]
 
 
 class RunRequestSerializer(serializers.Serializer):
@@ -106,7 +99,7 @@ class RunRequestSerializer(serializers.Serializer):
 
     definition = DefinitionField(required=False)
     report = serializers.CharField(max_length=24, required=False)
-    ready_made = serializers.ChoiceField(list(READY_MADE), required=False)
+    ready_made = serializers.ChoiceField(list(ACROSS), required=False)
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
 
     def validate(self, attrs):
@@ -116,8 +109,9 @@ class RunRequestSerializer(serializers.Serializer):
 
 
 class ReportRunSerializer(serializers.ModelSerializer):
-    """A run as it stands: progress in per cent, when it will be ready, and what its answer rests on."""
+    """A run as it stands: of which shops, its progress in per cent, when it will be ready, what its answer rests on."""
 
+    shops = serializers.SerializerMethodField()
     report = serializers.SlugRelatedField("code", read_only=True)
     state = serializers.ChoiceField(Job.State.choices, read_only=True)
     progress = serializers.SerializerMethodField()
@@ -129,9 +123,12 @@ class ReportRunSerializer(serializers.ModelSerializer):
     class Meta:
         model = ReportRun
         fields = [
-            "code", "name", "report", "state", "progress", "eta", "error", "definition", "as_of", "version", "heading",
-            "rows", "totals", "requested_at", "ready_at", "expires_at",
+            "code", "name", "shops", "report", "state", "progress", "eta", "error", "definition", "as_of", "version",
+            "heading", "rows", "totals", "requested_at", "ready_at", "expires_at",
         ]  # fmt: skip
+
+    def get_shops(self, run) -> list[str]:
+        return [shop.code for shop in run.shops]
 
     def get_progress(self, run) -> int:
         return 100 if run.ready_at else run.job.percent if run.job else 0
@@ -199,31 +196,8 @@ def keys(row_keys: tuple, definition: Definition) -> dict[str, Any]:
     return {code: {"code": key.code, "name": key.name} if isinstance(key, Named) else key for code, key in told}
 
 
-class BuildingView(MerchantAPIView):
-    """What views of reports have in common."""
-
-    @property
-    def audience(self) -> Shop:
-        return Shop(self.access)
-
-    def saved(self, code: str) -> SavedReport:
-        return get_object_or_404(saving.visible(self.audience), code=code)
-
-    def run(self, code: str) -> ReportRun:
-        return get_object_or_404(asking.visible(self.audience), code=code)
-
-    def ready(self, code: str) -> ReportRun:
-        """Return a run whose rows can be read; raises NotReady."""
-        found = self.run(code)
-        if not found.is_ready:
-            raise NotReady
-        return found
-
-
-class ReportOffers(BuildingView):
+class ReportOffers(ReportsView):
     """What may be asked."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="report_offers", tags=TAGS)
     def get(self, request):
@@ -245,25 +219,21 @@ def _told(rows: list[dict]) -> list[dict]:
     return [row | {"not_offered": {code: str(why) for code, why in row["not_offered"].items()}} for row in rows]
 
 
-class ReadyMade(BuildingView):
+class ReadyMade(ReportsView):
     """Reports that everybody has."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(responses=OpenApiTypes.OBJECT, operation_id="ready_made_reports", tags=TAGS)
     def get(self, request):
         """List ready-made reports with their definitions."""
         found = [
             {"name": name, "title": str(title), "definition": parse(document).document()}
-            for name, (title, document) in READY_MADE.items()
+            for name, (title, document) in self.audience.ready_made.items()
         ]
         return Response(found)
 
 
-class SavedReports(BuildingView):
+class SavedReports(ReportsView):
     """The shop's reports."""
-
-    rights = {"GET": VIEW, "POST": VIEW}
 
     @extend_schema(responses=SavedReportSerializer(many=True), operation_id="list_saved_reports", tags=TAGS)
     def get(self, request):
@@ -278,14 +248,15 @@ class SavedReports(BuildingView):
         """Keep a definition under a name."""
         asked = _valid(SavedReportSerializer(data=request.data))
         definition = parsed(asked["definition"]).document()
-        made = saving.save(self.audience, name=asked["name"], definition=definition, at=clock.now())
+        made = saving.save(
+            self.audience, name=asked["name"], definition=definition, is_shared=asked.get("is_shared", True),
+            at=clock.now(),
+        )  # fmt: skip
         return Response(SavedReportSerializer(made).data, status=201)
 
 
-class SavedReportDetail(BuildingView):
+class SavedReportDetail(ReportsView):
     """One saved report."""
-
-    rights = {"GET": VIEW, "PATCH": VIEW, "DELETE": VIEW}
 
     @extend_schema(responses=SavedReportSerializer, operation_id="get_saved_report", tags=TAGS, parameters=[CODE])
     def get(self, request, code):
@@ -316,10 +287,8 @@ class SavedReportDetail(BuildingView):
         return Response(status=204)
 
 
-class SavedReportRestore(BuildingView):
+class SavedReportRestore(ReportsView):
     """A removed report, brought back."""
-
-    rights = {"POST": VIEW}
 
     @extend_schema(
         request=None, responses=SavedReportSerializer, operation_id="restore_saved_report", tags=TAGS, parameters=[CODE]
@@ -331,10 +300,8 @@ class SavedReportRestore(BuildingView):
         return Response(SavedReportSerializer(self.saved(code)).data)
 
 
-class Runs(BuildingView):
+class Runs(ReportsView):
     """Runs of reports."""
-
-    rights = {"GET": VIEW, "POST": VIEW}
 
     @extend_schema(responses=ReportRunSerializer(many=True), operation_id="list_report_runs", tags=TAGS)
     def get(self, request):
@@ -361,15 +328,15 @@ class Runs(BuildingView):
         if report:
             return report.definition, name
         if "ready_made" in asked:
-            title, document = READY_MADE[asked["ready_made"]]
+            if asked["ready_made"] not in self.audience.ready_made:
+                raise ValidationError({"ready_made": "This one is over several shops."})
+            title, document = self.audience.ready_made[asked["ready_made"]]
             return document, name or str(title)
         return asked["definition"], name
 
 
-class RunDetail(BuildingView):
+class RunDetail(ReportsView):
     """One run."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(responses=ReportRunSerializer, operation_id="get_report_run", tags=TAGS, parameters=[CODE])
     def get(self, request, code):
@@ -377,10 +344,8 @@ class RunDetail(BuildingView):
         return Response(ReportRunSerializer(self.run(code)).data)
 
 
-class RunCancel(BuildingView):
+class RunCancel(ReportsView):
     """A run called off."""
-
-    rights = {"POST": VIEW}
 
     @extend_schema(
         request=None, responses=ReportRunSerializer, operation_id="cancel_report_run", tags=TAGS, parameters=[CODE]
@@ -391,10 +356,8 @@ class RunCancel(BuildingView):
         return Response(ReportRunSerializer(self.run(code)).data)
 
 
-class RunRetry(BuildingView):
+class RunRetry(ReportsView):
     """A failed run, tried again."""
-
-    rights = {"POST": VIEW}
 
     @extend_schema(
         request=None, responses=ReportRunSerializer, operation_id="retry_report_run", tags=TAGS, parameters=[CODE]
@@ -405,10 +368,8 @@ class RunRetry(BuildingView):
         return Response(ReportRunSerializer(self.run(code)).data)
 
 
-class RunRows(BuildingView):
+class RunRows(ReportsView):
     """Rows of a run."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(
         parameters=[CODE, RowsQuerySerializer], responses=RowsSerializer, operation_id="report_run_rows", tags=TAGS
@@ -426,10 +387,8 @@ class RunRows(BuildingView):
         return Response({"results": results, "next": end if end < run.rows else None, "rows": run.rows})
 
 
-class RunFile(BuildingView):
+class RunFile(ReportsView):
     """The file of a run."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(
         responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}, operation_id="report_run_file", tags=TAGS,
@@ -444,10 +403,8 @@ class RunFile(BuildingView):
             raise TooLongForASheet(str(error)) from error
 
 
-class RunChanges(BuildingView):
+class RunChanges(ReportsView):
     """What changed between two runs."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(
         parameters=[CODE, OpenApiParameter("other", str, OpenApiParameter.PATH), RowsQuerySerializer],
@@ -487,10 +444,8 @@ def _pair(code: str, pair: tuple) -> dict[str, Any]:
     return {name: number(code, value) for name, value in told.items()}
 
 
-class Schedules(BuildingView):
+class Schedules(ReportsView):
     """When a saved report is sent."""
-
-    rights = {"GET": VIEW, "DELETE": VIEW}
 
     @extend_schema(responses=ScheduleSerializer, operation_id="get_report_schedule", tags=TAGS, parameters=[CODE])
     def get(self, request, code):
@@ -505,6 +460,26 @@ class Schedules(BuildingView):
         """Send a report no more."""
         scheduling.unschedule(self.audience, self.saved(code), at=clock.now())
         return Response(status=204)
+
+
+class OwnSchedules(Schedules):
+    """When a report of one's portfolio is sent to oneself."""
+
+    @extend_schema(
+        request=ScheduleSerializer, responses=ScheduleSerializer, operation_id="set_report_schedule", tags=TAGS,
+        parameters=[CODE],
+    )  # fmt: skip
+    def put(self, request, code):
+        """Have a report sent, instead of whenever it was before, over the shops that are lent by then."""
+        report, asked = self.saved(code), _valid(ScheduleSerializer(data=request.data))
+        try:
+            planned = scheduling.schedule(
+                self.audience, report, recipients=[self.audience.user], file_format=asked.pop("format", Format.XLSX),
+                at=clock.now(), **{"hour": EARLY} | asked,
+            )  # fmt: skip
+        except scheduling.BadSchedule as error:
+            raise ValidationError({error.field: str(error)}) from error
+        return Response(ScheduleSerializer(planned).data)
 
 
 def _valid(serializer: serializers.Serializer) -> dict[str, Any]:

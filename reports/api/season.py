@@ -5,15 +5,13 @@ from datetime import datetime
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.periods import each_day
-from shops.api_base import MerchantAPIView
+from shops.api_base import MerchantAPIView, PersonAPIView
 from shops.models import Merchant
 from shops.people.rights import Right
 
@@ -340,12 +338,6 @@ class BrandsOfMerchant(MerchantAPIView):
     def get(self, request):
         """What each brand of the merchant sold in a season, and earned by ads."""
         return Response(SeasonBrandsSerializer(_brands(request, [self.merchant])).data)
-
-
-class PersonAPIView(APIView):
-    """A view for a person who is logged in; the guard of its address has let them in."""
-
-    authentication_classes = [SessionAuthentication]
 
 
 class AllMerchants(PersonAPIView):

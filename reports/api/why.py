@@ -15,6 +15,7 @@ from ads.attribution import PRESETS, Rule, Why
 from ads.attribution.rules import Model, Scope, State
 from chengfeng import clock
 from orders.models import Order
+from shops.api_base import MerchantAPIView
 from shops.tenancy import own
 
 from .. import why
@@ -27,7 +28,8 @@ from ..measuring.measures import MEASURES, SUMS
 from ..measuring.naming import Named
 from ..measuring.ruling import DEFAULT_RULE, KINDS, BadRule
 from ..ruled import rule_in
-from .building import CODE, MOST, TAGS, VIEW, BuildingView, number
+from .building import CODE, MOST, TAGS, number
+from .doors import VIEW, OfShop, ReportsView
 
 LENGTH = {"required": False, "max_length": 5, "help_text": "Such as 24h or 14d; 0 for not at all."}
 AMOUNT = {"max_digits": 24, "decimal_places": 4}
@@ -153,7 +155,7 @@ class ExplanationSerializer(serializers.Serializer):
     posted = PostedCreditSerializer(many=True)
 
 
-class OrderWhy(BuildingView):
+class OrderWhy(MerchantAPIView):
     """Why an order is owed to an ad."""
 
     rights = {"GET": VIEW}
@@ -236,10 +238,8 @@ CELL = [
 ]
 
 
-class RunBehind(BuildingView):
+class RunBehind(ReportsView, OfShop):
     """The rows behind the numbers of a run."""
-
-    rights = {"GET": VIEW}
 
     @extend_schema(
         parameters=[CODE, BehindQuerySerializer, *CELL], responses=BehindSerializer, operation_id="report_run_behind",

@@ -72,6 +72,10 @@ class Audience(ABC):
         """Return the shops that were in earlier runs of a report, and that it is not about any more."""
         return []
 
+    def in_currency(self, currency: str) -> "Audience":
+        """Return the part of it whose shops have a currency."""
+        return self
+
     def of_run(self, run: ReportRun) -> "Audience":
         """Return whom a run that may be read is for."""
         return self
@@ -204,7 +208,7 @@ class Portfolio(Audience):
         return SavedReport.objects.filter(portfolio_of=self.user)
 
     def runs(self) -> QuerySet[ReportRun]:
-        return self.all_runs().exclude(pk__in=self._holding_others())
+        return self.all_runs().exclude(pk__in=self._holding_others()).prefetch_related("merchants")
 
     def all_runs(self) -> QuerySet[ReportRun]:
         """Return its runs, those included that hold shops which are not lent any more."""

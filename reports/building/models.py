@@ -154,7 +154,7 @@ class ReportRun(models.Model):
     @property
     def shops(self) -> list[Merchant]:
         """The shops that it is about."""
-        return [self.merchant] if self.merchant else list(self.merchants.order_by("name", "pk"))
+        return [self.merchant] if self.merchant else sorted(self.merchants.all(), key=lambda shop: (shop.name, shop.pk))
 
     @property
     def currency(self) -> str:

@@ -173,7 +173,7 @@ def _tell(found: ReportRun, *, at: datetime) -> None:
     """Tell that a run is ready, by mail and to webhooks."""
     payload = {
         "merchant": found.merchant.code if found.merchant else "", "run": found.code, "report": found.name,
-        "url": reverse("reports:api_run_rows", args=[found.code]),
+        "url": reverse(f"reports:api_{'run' if found.merchant else 'portfolio_run'}_rows", args=[found.code]),
     }  # fmt: skip
     outbox.publish("report.ready", key=found.code, payload=payload, at=at)
 

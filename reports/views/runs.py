@@ -38,8 +38,7 @@ def _run(request: HttpRequest, code: str) -> ReportRun:
 def _saved(request: HttpRequest, code: str) -> SavedReport:
     """Return a kept report; a portfolio is looked at in its currency."""
     found = get_object_or_404(saving.visible(request.audience), code=code)
-    if request.audience.is_portfolio:
-        request.audience = request.audience.in_currency(found.currency)
+    request.audience = request.audience.in_currency(found.currency)
     return found
 
 

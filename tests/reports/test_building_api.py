@@ -10,6 +10,7 @@ from chengfeng import clock
 from reports.building import saving
 from reports.building.audience import Shop
 from reports.building.models import ReportRun, ReportSchedule, SavedReport
+from reports.measuring.definition import BadDefinition, parse
 from shops.tenancy import access_of
 from shops.tokens import issue
 from tests.reports.test_building import ASKED
@@ -54,18 +55,34 @@ def test_a_definition_is_run_once_for_a_key_and_read_by_pages(api):
     assert api("get", f"runs/{run['code']}/rows", sort="nonsense")[0] == 400
 
 
+@pytest.mark.parametrize(
+    ("wrong", "where"),
+    [
+        ({"period": {"named": []}}, "period.named"), ({"filters": {"hour": ["x"]}}, "filters.hour"),
+        ({"filters": {"brand": ["a\0"]}}, "filters.brand"), ({"limit": 10**30}, "limit"),
+        ({"as_of": "0001-01-01T00:00:00Z"}, "as_of"),
+    ],
+)  # fmt: skip
+def test_what_no_engine_could_answer_is_refused(wrong, where):
+    with pytest.raises(BadDefinition) as refused:
+        parse({"measures": ["gmv"]} | wrong)
+    assert [flaw.field for flaw in refused.value.flaws] == [where]
+
+
 def test_what_is_wrong_with_a_definition_is_said_at_its_path(api):
     status, told = api("post", "runs", {"definition": {"measures": ["gmv"], "dimensions": ["day", "moon"]}})
     assert (status, [(error["field"], error["rule"]) for error in told["errors"]]) == (
         400, [("definition.dimensions.1", "unknown")],
     )  # fmt: skip
     assert api("post", "runs", {})[0] == 400
+    assert api("post", "runs", {"definition": PLAIN | {"filters": {"keyword": ["²"]}}})[1]["rows"] == 0
 
 
 def test_a_report_is_kept_changed_once_run_and_removed(api):
     _, made = api("post", "saved", {"name": "Ours", "definition": PLAIN})
     assert api("patch", f"saved/{made['code']}", {"version": 1, "name": "New"})[1]["version"] == 2
     assert api("patch", f"saved/{made['code']}", {"version": 1, "name": "Old"})[1]["code"] == "changed_meanwhile"
+    assert api("patch", f"saved/{made['code']}", {"version": 2, "is_shared": False})[0] == 403
     _, run = api("post", "runs", {"report": made["code"]})
     assert (run["report"], run["name"], run["definition"]["period"]) == (made["code"], "New", PLAIN["period"])
     assert api("delete", f"saved/{made['code']}")[0] == 204

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core import mail
@@ -175,3 +176,33 @@ def test_an_agency_has_it_as_long_as_anybody_lends_to_it(client, shop, lived):
         assert client.get(page("reports")).status_code == 200
     with clock.at(lent.expires_at):
         assert client.get(page("reports")).status_code == 404
+
+
+def test_it_is_there_for_programs_of_whoever_is_logged_in(client, kai, portfolio):
+    def call(method: str, path: str, body: dict | None = None):
+        told = {"content_type": "application/json", "headers": {"Idempotency-Key": uuid4().hex}}
+        answer = getattr(client, method)(f"/api/v1/ka/reports/{path}", *([json.dumps(body)] if body else []), **told)
+        return answer.status_code, answer.json() if "json" in answer.get("Content-Type", "") else answer
+
+    mine, lent = {"name": "Mine", "definition": BY_SHOP}, [shop.code for shop in portfolio]
+    saved = call("post", "kept?currency=EUR", mine)[1]
+    status, run = call("post", "ran", {"report": saved["code"]})
+    assert (status, run["heading"]["currency"], run["shops"], run["totals"]["all_gmv"]) == (
+        201, "EUR", lent[2:], "30.0000",
+    )  # fmt: skip
+    assert call("get", "ready-made")[1][0]["name"] == "shop"
+    run = call("post", "ran", {"definition": BY_SHOP})[1]
+    assert (run["state"], run["shops"], run["heading"]["left_out"]) == ("done", lent[:2], [])
+    told = call("get", f"ran/{run['code']}/rows")[1]["results"]
+    assert [(row["merchant"]["name"], row["gmv"]) for row in told] == [("Alice & Co", "250.0000"), ("B shop", "0.0000")]
+    planned = call("put", f"kept/{saved['code']}/schedule", {"rhythm": "weekly", "weekday": 1, "format": "csv"})[1]
+    assert (planned["hour"], planned["recipients"]) == (8, [kai.code])
+    assert call("put", f"kept/{saved['code']}/schedule", {"rhythm": "weekly"})[0] == 400
+    Delegation.objects.filter(merchant=portfolio[0]).update(revoked_at=NOW)
+    assert [call(method, f"ran/{run['code']}{rest}")[0] for method, rest in CLOSED] == [404] * len(CLOSED)
+    assert [each["shops"] for each in call("get", "ran")[1]] == [lent[2:]]
+    client.logout()
+    assert call("get", "ran")[0] in (302, 403)
+
+
+CLOSED = [("get", ""), ("get", "/rows"), ("get", "/file/csv"), ("post", "/cancel"), ("post", "/retry")]
