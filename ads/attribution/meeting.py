@@ -24,6 +24,15 @@ SELECT i.shopper, i.person, nullif(i.since, '-infinity'), nullif(i.until, 'infin
 FROM ({INTERVALS} WHERE shopper = ANY(%(devices)s)) i JOIN shops_link l ON (l.shopper, l.number) = (i.shopper, i.number)
 ORDER BY i.shopper, i.number
 """
+EVENTS = """
+WITH theirs AS MATERIALIZED (
+    SELECT * FROM ads_event WHERE shopper = ANY(%(devices)s) AND day BETWEEN %(first_day)s AND %(last_day)s
+), looked_at AS (
+    SELECT * FROM theirs WHERE merchant_id = %(merchant)s AND at BETWEEN %(since)s AND %(until)s
+    ORDER BY is_valid AND kind = ANY(%(kinds)s) DESC, at DESC LIMIT %(most)s
+)
+SELECT * FROM looked_at ORDER BY at DESC, token, kind
+"""  # found by shopper alone: a shop has millions of events for each that one shopper has
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def gather(sale: Sale, rule: Rule) -> list[Met]:
     buyer = person_at(sale.shopper, sale.placed_at)
     devices = {sale.shopper, *Link.objects.filter(person=buyer).values_list("shopper", flat=True)}
     owned = _owned(devices)
-    events = _events(sale, devices, sale.at - max(LOOK_BACK, rule.window))
+    events = _events(sale, rule, devices)
     goods = were([(event.product_id, event.at) for event in events])
     return [
         Met(event, _touch(event, then), _device(sale, buyer, owned[event.shopper], event))
@@ -103,13 +112,15 @@ def gather(sale: Sale, rule: Rule) -> list[Met]:
     ]
 
 
-def _events(sale: Sale, devices: Collection[UUID], since: datetime) -> list[Event]:
-    until = sale.at + LOOK_ON
-    found = Event.objects.filter(
-        shopper__in=devices, merchant=sale.merchant, at__gte=since, at__lte=until,
-        day__gte=(since - TOKEN_LIFE).date(), day__lte=until.date(),
-    )  # fmt: skip
-    return list(found.order_by("-at", "token", "kind")[:MOST])
+def _events(sale: Sale, rule: Rule, devices: Collection[UUID]) -> list[Event]:
+    """Return what happened on devices; of too much, valid events of the kinds that count first, then the latest."""
+    since, until = sale.at - max(LOOK_BACK, rule.window), sale.at + LOOK_ON
+    params = {
+        "devices": list(devices), "merchant": sale.merchant, "since": since, "until": until,
+        "first_day": (since - TOKEN_LIFE).date(), "last_day": until.date(),
+        "kinds": [counted.kind.value for counted in rule.counts], "most": MOST,
+    }  # fmt: skip
+    return sql.instances(Event, EVENTS, params)
 
 
 def _owned(devices: Collection[UUID]) -> dict[UUID, list[_Owned]]:

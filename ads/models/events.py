@@ -66,6 +66,7 @@ class Event(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["shopper", "at"], condition=Q(kind="click"), name="event_touches"),
+            models.Index(fields=["shopper"], name="event_of_shopper"),
             models.Index(fields=["campaign", "at"], condition=Q(kind="click"), name="event_clicks_of_campaign"),
             models.Index(fields=["merchant", "at"], name="event_of_merchant"),
             models.Index(fields=["rescored_at"], condition=Q(rescored_at__isnull=False), name="event_rescored"),

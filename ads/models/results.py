@@ -110,7 +110,7 @@ class Credit(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["line", "rule", "token", "touch", "refund", "reason", "cause"], name="credit_once"
+                fields=["line", "rule", "token", "touch", "refund", "reason", "cause", "posted_at"], name="credit_once"
             ),
             models.CheckConstraint(condition=Q(touched_at__lte=F("at")), name="credit_after_touch"),
             models.CheckConstraint(condition=Q(refund="") | Q(share=0), name="credit_refund_has_no_share"),

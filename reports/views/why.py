@@ -42,9 +42,12 @@ def _explained(request: HttpRequest, found: why.Explanation) -> dict:
     numbers = Counter(touch.candidate.why for touch in found.touches)
     only = request.GET.get("why") if request.GET.get("why") in numbers else ""
     chosen = [touch for touch in found.touches if not only or touch.candidate.why == only]
+    by_time = request.GET.get("sort") == "time"
+    if not by_time:
+        chosen.sort(key=lambda touch: not touch.candidate.is_taken)
     candidates = [touch.candidate for touch in found.touches]
     return {
-        "why": found, "timeline": timeline.draw(candidates, found.rule),
+        "why": found, "timeline": timeline.draw(candidates, found.rule), "by_time": by_time,
         "sorts": [Sort(each, numbers[each]) for each in Why if each in numbers], "only": only,
         "page": Paginator(chosen, PAGE).get_page(request.GET.get("page")),
     }  # fmt: skip

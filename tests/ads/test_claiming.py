@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import Sum
 
 from ads.attribution import Key, credit_late, restate
-from ads.models import Event, SaleClaim
+from ads.models import Credit, Event, SaleClaim
 from tests import factories
 from tests.factories import AT
 
@@ -41,6 +42,17 @@ def test_a_claim_goes_with_its_touch_whether_that_was_credited_or_not(two, inval
     for _ in range(2):
         restate([Key(gone.day, gone.token, gone.kind)], at=AT + HOUR)
         assert claims() == {left.campaign_id: left.token}
+
+
+def test_the_same_finding_may_move_a_sale_twice(two):
+    """Of two judgements that name the same click, the second finds a click that was reported in between."""
+    first, second = two
+    Event.objects.filter(token=second.token).update(is_valid=False, reason="velocity", rescored_at=AT + HOUR)
+    restate([Key(second.day, second.token, second.kind)], at=AT + HOUR)
+    late = adverts.event(first.ad, shopper=first.shopper, at=AT - HOUR, received_at=AT + HOUR)
+    restate([Key(second.day, second.token, second.kind)], at=AT + 2 * HOUR)
+    sums = Credit.objects.values("token").annotate(left=Sum("amount")).exclude(left=0).values_list("token", "left")
+    assert list(sums) == [(late.token, 30)]
 
 
 def test_a_later_touch_that_was_reported_late_takes_the_claim_over_in_a_new_row(two):

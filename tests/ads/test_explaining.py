@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ads import attribution
-from ads.attribution import DEFAULT, PRESETS, Why, touching
+from ads.attribution import DEFAULT, PRESETS, Why, meeting, touching
 from ads.attribution.rules import Line, Model, admits, credit
 from ads.models import Conversion, Credit, EventKind
 from chengfeng.money import ZERO
@@ -100,6 +100,14 @@ def test_a_device_tells_by_what_it_became_the_buyers(story):
         False, True, "register", AT - 2 * DAY,
     )  # fmt: skip
     assert (devices[2].is_buying, devices[2].is_theirs, devices[3].is_theirs) == (True, True, False)
+
+
+def test_of_too_many_touches_those_that_may_count_are_looked_at_before_the_latest(shop, monkeypatch):
+    monkeypatch.setattr(meeting, "MOST", 3)
+    ad, sam = adverts.ad(shop), uuid.uuid4()
+    for age, kind in [(1, "impression"), (2, "impression"), (3, "impression"), (5, "click"), (6, "click")]:
+        adverts.event(ad, shopper=sam, at=AT - age * DAY, kind=kind)
+    assert reasons(sell(shop, sam, (ad.product, "30"))) == {1: "not_viewable", 5: "taken", 6: "recency"}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -63,6 +63,13 @@ def test_an_order_is_explained_under_the_rule_that_the_address_names(clicked, ex
     assert [touch.candidate.campaign.name for touch in only] == ["40"]
 
 
+def test_credited_touches_come_first_unless_time_is_asked_for(clicked, explained):
+    order = place(clicked)
+    world.pay(order, at=timezone.now() - timedelta(minutes=10))
+    first = [explained(order, **query).context["page"][0].candidate for query in ({}, {"sort": "time"})]
+    assert [candidate.campaign.name for candidate in first] == ["40", "30"]
+
+
 def test_a_rule_that_is_none_is_said_at_its_field(clicked, explained):
     order = place(clicked)
     for query, field in [({"click": "91d"}, "click"), ({"rule": "mine"}, "rule"), ({"scope": "moon"}, "scope")]:
