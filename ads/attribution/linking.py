@@ -8,10 +8,8 @@ from django.utils.dateparse import parse_datetime
 from chengfeng import clock, sql
 from chengfeng.models import OutboxMessage
 
-from ..models import ConversionLine, Credit
-from .posting import bring_up_to_date
-
-BATCH = 500  # conversions in one go
+from ..models import Credit
+from .restating import in_batches
 
 
 def on_linked(message: OutboxMessage) -> None:
@@ -29,13 +27,7 @@ def restate_of(*, person: UUID, shopper: UUID, since: datetime, cause: str, at: 
     `since` is from when on the device is theirs: no touch of it, and so no sale, changes before.
     """
     sales = [pk for (pk,) in sql.rows(SALES, {"person": person, "shopper": shopper, "since": since})]
-    batches = [sales[start : start + BATCH] for start in range(0, len(sales), BATCH)]
-    posted = [bring_up_to_date(_lines(batch), reason=Credit.Reason.LINKED, cause=cause, at=at) for batch in batches]
-    return sum(map(len, posted))
-
-
-def _lines(sales: list[int]) -> list[int]:
-    return list(ConversionLine.objects.filter(conversion__in=sales).values_list("pk", flat=True))
+    return in_batches(sales, reason=Credit.Reason.LINKED, cause=cause, at=at)
 
 
 SALES = """

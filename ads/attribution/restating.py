@@ -1,18 +1,18 @@
-"""Restates credits when touches are found invalid, or come late: what was credited goes to the next eligible touch."""
+"""Restates sales when touches are found invalid, or come late: what was credited goes to the next eligible touch."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
 from chengfeng import sql
 
-from ..models import ConversionLine, Credit, SaleClaim
+from ..models import ConversionLine, Credit
 from .posting import bring_up_to_date
 from .presets import DEFAULT
 from .touching import kinds_of
 
-BATCH = 500
+BATCH = 500  # sales in one go
 WRITING = timedelta(minutes=2)  # from when an event was received until a sale can see it, at most
 
 
@@ -32,12 +32,10 @@ def restate(found: Collection[Key], *, at: datetime) -> list[Credit]:
     """
     if not found:
         return []
-    touched = {"token__in": {key.token for key in found}, "event_day__in": {key.day for key in found}}
-    credited = Credit.objects.filter(**touched).values("line__conversion")
-    claimed = SaleClaim.objects.filter(**touched).values("conversion")
-    lines = ConversionLine.objects.filter(conversion__in=credited.union(claimed)).values_list("pk", flat=True)
-    cause = min(key.token for key in found).hex
-    return bring_up_to_date(list(lines), reason=Credit.Reason.INVALID, cause=cause, at=at)
+    days, tokens, kinds = map(list, zip(*found, strict=True))
+    events = {"days": days, "tokens": tokens, "kinds": kinds, "first": min(days), "last": max(days)}
+    sales = _sales(FOUND, events | {"window": DEFAULT.window})
+    return bring_up_to_date(lines_of(sales), reason=Credit.Reason.INVALID, cause=min(tokens).hex, at=at)
 
 
 def credit_late(*, since: datetime, at: datetime) -> int:
@@ -45,28 +43,44 @@ def credit_late(*, since: datetime, at: datetime) -> int:
 
     `since` is from when on reports are looked at.
     """
-    sales = [pk for (pk,) in sql.rows(LATE, {"since": since, "first_day": since.date(), "writing": WRITING})]
-    posted = 0
-    for start in range(0, len(sales), BATCH):
-        lines = ConversionLine.objects.filter(conversion__in=sales[start : start + BATCH])
-        found = bring_up_to_date(
-            list(lines.values_list("pk", flat=True)), reason=Credit.Reason.LATE, cause=f"{at:%Y%m%d%H%M%S}", at=at
-        )
-        posted += len(found)
-    return posted
+    sales = _sales(LATE, {"since": since, "first": since.date(), "writing": WRITING})
+    return in_batches(sales, reason=Credit.Reason.LATE, cause=f"{at:%Y%m%d%H%M%S}", at=at)
 
 
+def in_batches(sales: Sequence[int], *, reason: str, cause: str, at: datetime) -> int:
+    """Bring sales up to date, each batch in a transaction of its own; return how many credits that posted."""
+    batches = [sales[start : start + BATCH] for start in range(0, len(sales), BATCH)]
+    posted = [bring_up_to_date(lines_of(batch), reason=reason, cause=cause, at=at) for batch in batches]
+    return sum(map(len, posted))
+
+
+def lines_of(sales: Sequence[int]) -> list[int]:
+    return list(ConversionLine.objects.filter(conversion__in=sales).values_list("pk", flat=True))
+
+
+def _sales(events: str, params: Mapping) -> list[int]:
+    """Return the conversions that events may be owed, by whomever of those who ever had the device."""
+    return [pk for (pk,) in sql.rows(SALES.format(events=events), params)]
+
+
+FOUND = f"""
+SELECT e.shopper, e.merchant_id, e.at AS since, e.at + %(window)s AS until
+FROM unnest(%(days)s::date[], %(tokens)s::uuid[], %(kinds)s::text[]) AS f (day, token, kind)
+JOIN ads_event e ON e.day = f.day AND e.token = f.token AND e.kind = f.kind
+WHERE e.day BETWEEN %(first)s AND %(last)s AND ({kinds_of(DEFAULT)})
+"""
 LATE = f"""
-WITH late AS (
-    SELECT e.shopper, e.merchant_id, e.at, e.received_at + %(writing)s AS written_at FROM ads_event e
-    WHERE e.received_at >= %(since)s AND e.day >= %(first_day)s::date - 3 AND e.is_valid AND ({kinds_of(DEFAULT)})
-), theirs AS (
-    SELECT shopper AS device, merchant_id, at, written_at FROM late
+SELECT e.shopper, e.merchant_id, e.at AS since, e.received_at + %(writing)s AS until FROM ads_event e
+WHERE e.received_at >= %(since)s AND e.day >= %(first)s::date - 3 AND e.is_valid AND ({kinds_of(DEFAULT)})
+"""
+SALES = """
+WITH touched AS ({events}), theirs AS (
+    SELECT * FROM touched
     UNION
-    SELECT other.shopper, l.merchant_id, l.at, l.written_at FROM late l
-    JOIN shops_link mine ON mine.shopper = l.shopper JOIN shops_link other ON other.person = mine.person
+    SELECT other.shopper, t.merchant_id, t.since, t.until FROM touched t
+    JOIN shops_link mine ON mine.shopper = t.shopper JOIN shops_link other ON other.person = mine.person
 )
 SELECT DISTINCT c.id FROM theirs t
-JOIN ads_conversion c ON c.shopper = t.device AND c.merchant_id = t.merchant_id AND c.at BETWEEN t.at AND t.written_at
+JOIN ads_conversion c ON c.shopper = t.shopper AND c.merchant_id = t.merchant_id AND c.at BETWEEN t.since AND t.until
 ORDER BY c.id
 """

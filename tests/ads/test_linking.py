@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ads import audiences
-from ads.attribution import linking as restating
+from ads.attribution import restating
 from ads.models import Conversion, Credit
 from chengfeng import clock, outbox
 from chengfeng.models import OutboxMessage

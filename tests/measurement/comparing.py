@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from uuid import UUID
 
 import ibis
@@ -11,7 +12,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ads.attribution import relations
-from ads.attribution.rules import Goods, Rule, Touch, credit
+from ads.attribution.posting import due
+from ads.attribution.rules import Goods, Model, Rule, State, Touch, credit
 from ads.attribution.rules import Line as Sold
 from reports.engines.compiling import compiled
 from reports.engines.postgres import PostgreSQL
@@ -113,13 +115,17 @@ def in_spark(worlds: Mapping[Rule, Rows]) -> dict[Rule, set[Entry]]:
 
 
 def in_python(world: World, rule: Rule) -> set[Entry]:
-    """Return what the pure function says of each line, given whose touches there are and what is left at each step."""
+    """Return what Python says of each line, given whose touches there are and what is left at each step.
+
+    What only refunds change, posting says; the rest is the rule's word at each step, less that at the one before.
+    """
+    says = _changes if rule.state is State.PLACED or rule.model is Model.EVERYTHING else _due
     touches = {person: [_touch(world, event) for event in mine] for person, mine in world.touches.items()}
     return {
         entry
         for line in world.rows.lines
         if (steps := world.steps(line, rule.state))
-        for entry in _changes(line, steps, touches.get(world.person(line.shopper, line.recorded), []), rule)
+        for entry in says(line, steps, touches.get(world.person(line.shopper, line.recorded), []), rule)
     }
 
 
@@ -141,6 +147,19 @@ def _changes(line: Line, steps: list[Step], touches: list[Touch], rule: Rule) ->
                 told_of = (of.token.hex, of.kind, of.goods.product == line.product) if of else (None, None, False)
                 yield line.line, number, step.at, *told_of, amount - stood.get(of, 0)
             stood[of] = amount
+
+
+def _due(line: Line, steps: list[Step], touches: list[Touch], rule: Rule) -> Iterator[Entry]:
+    conversion = SimpleNamespace(merchant_id=line.merchant, currency=line.currency, at=EPOCH + steps[0].at * TICK)
+    row = SimpleNamespace(
+        conversion=conversion, product_id=line.product, brand=line.brand, category_id=line.category,
+        variant_id=line.sku, value=line.value * UNIT,
+    )  # fmt: skip
+    refunds = [SimpleNamespace(code=str(number), amount=step.amount * UNIT) for number, step in enumerate(steps)][1:]
+    advertised = {(touch.token, touch.kind): touch.goods.product for touch in touches}
+    for (refund, *of), owed in due(row, touches, refunds, rule).items():
+        number, is_direct = int(refund or 0), advertised[tuple(of)] == line.product
+        yield line.line, number, steps[number].at, of[0].hex, of[1], is_direct, int(owed.amount / UNIT)
 
 
 def shrunken(rows: Rows, rule: Rule, says: Callable[[Rows, Rule], set[Entry]]) -> Rows:

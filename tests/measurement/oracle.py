@@ -18,11 +18,12 @@ Entry = tuple[int, int, int, str | None, str | None, bool, int]
 
 
 class Step(NamedTuple):
-    """A moment that changes what counts of a line: for which reason, and what is left of it then."""
+    """A moment that changes what counts of a line: for which reason, what was refunded, and what is left of it then."""
 
     at: int
     reason: str
     net: int
+    amount: int = 0
 
 
 @dataclass(slots=True)
@@ -114,7 +115,7 @@ class World:
         for at, reason, amount in told:
             left = max(0, left - amount)
             is_off = reason == "cancel" or (is_off and reason != "paid after all")
-            steps.append(Step(at, reason, 0 if is_off else left))
+            steps.append(Step(at, reason, 0 if is_off else left, amount))
         return steps
 
 
