@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -50,6 +50,16 @@ class Owed(NamedTuple):
 
     share: Decimal = ZERO
     amount: Decimal = ZERO
+
+
+class Source(NamedTuple):
+    """What a credit tells of its touch."""
+
+    campaign_id: int
+    ad_id: int
+    event_day: date
+    touched_at: datetime
+    is_same_product: bool
 
 
 def converting(
@@ -192,15 +202,23 @@ def _differences(
     touches: Sequence[Touch],
     refunds: Sequence[ConversionRefund],
     posted: Mapping[Key, list[Credit]],
-) -> Iterable[tuple[Key, Touch | Credit, Owed]]:
-    """Return what is due for a line more, or less, than what stands, with a touch or an earlier credit of it."""
-    owed, by_token = due(row, touches, refunds), {(touch.token, touch.kind): touch for touch in touches}
+) -> Iterable[tuple[Key, Source, Owed]]:
+    """Return what is due for a line more, or less, than what stands, and of which touch, be it valid still or not."""
+    owed, found = due(row, touches, refunds), {(touch.token, touch.kind): touch for touch in touches}
     for key in sorted(owed.keys() | posted.keys()):
         standing, wanted = posted.get(key, []), owed.get(key, Owed())
         share = wanted.share - sum((entry.share for entry in standing), ZERO)
         amount = wanted.amount - sum((entry.amount for entry in standing), ZERO)
         if share or amount:
-            yield key, standing[0] if standing else by_token[key.token, key.kind], Owed(share, amount)
+            yield key, _again(standing[0]) if standing else _of(found[key.token, key.kind], row), Owed(share, amount)
+
+
+def _of(touch: Touch, row: ConversionLine) -> Source:
+    return Source(touch.campaign, touch.ad, touch.day, touch.at, touch.goods.product == row.product_id)
+
+
+def _again(entry: Credit) -> Source:
+    return Source(*(getattr(entry, name) for name in Source._fields))
 
 
 def due(
@@ -230,7 +248,7 @@ def _shares(row: ConversionLine, value: Decimal, touches: Sequence[Touch], rule:
 def _credit(
     row: ConversionLine,
     key: Key,
-    of: Touch | Credit,
+    of: Source,
     owed: Owed,
     at: datetime,
     *,
@@ -238,14 +256,7 @@ def _credit(
     cause: str,
     posted_at: datetime,
 ) -> Credit:
-    """Return a credit of a touch, known as such or by an earlier credit of it."""
-    known = isinstance(of, Credit)
-    conversion = row.conversion
     return Credit(
-        merchant_id=conversion.merchant_id, line=row, campaign_id=of.campaign_id if known else of.campaign,
-        ad_id=of.ad_id if known else of.ad, event_day=of.event_day if known else of.day, token=key.token,
-        touch=key.kind, rule=DEFAULT.name, reason=reason, cause=cause, refund=key.refund, share=owed.share,
-        amount=owed.amount, touched_at=of.touched_at if known else of.at,
-        is_same_product=of.is_same_product if known else of.goods.product == row.product_id,
-        at=at, posted_at=posted_at,
+        merchant_id=row.conversion.merchant_id, line=row, token=key.token, touch=key.kind, rule=DEFAULT.name,
+        reason=reason, cause=cause, refund=key.refund, at=at, posted_at=posted_at, **of._asdict(), **owed._asdict(),
     )  # fmt: skip
