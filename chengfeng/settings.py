@@ -258,6 +258,7 @@ JOBS = {
     "forget_exports": "reports.exports.forget",
     "reconcile_days": "reports.reconciliation.running.run",
     "run_report": "reports.building.running.run",
+    "reckon_paths": "reports.paths.running.run",
     "send_reports": "reports.building.scheduling.run",
     "watch_numbers": "reports.anomalies.watching.run",
     "forget_reports": "reports.building.running.forget",

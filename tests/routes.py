@@ -347,8 +347,19 @@ def _reported(shop: Merchant, alice: User) -> dict[str, str]:
     )  # fmt: skip
     return {
         "saved": saved.code, "runs": run.code, "against": run.code, "unusual": unusual.code, "seasons": season.code,
+        "reckoned": _reckoned(shop).code,
         **_across(shop),
     }  # fmt: skip
+
+
+def _reckoned(shop: Merchant) -> Job:
+    """Paths that wait for a worker."""
+    asked = {
+        "channel": "kind", "touches": "click", "window": 7, "order": 1, "repeats": "once", "value": "gross",
+        "first": "2026-03-01", "last": "2026-03-09",
+    }  # fmt: skip
+    params = {"asked": asked, "as_of": AT.isoformat()}
+    return Job.objects.create(kind="reckon_paths", owner=shop.code, params=params, due_at=AT)
 
 
 def _across(shop: Merchant) -> dict[str, str]:

@@ -3,10 +3,22 @@
 from datetime import timedelta
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from ..measuring.periods import Days
-from .question import CHANNELS, PERIODS, REPEATS, TOUCHES, VALUES, PathQuestion
+from .question import (
+    CHANNELS,
+    EARLIEST,
+    EARLIEST_MOMENT,
+    LATEST,
+    PERIODS,
+    REPEATS,
+    TOUCHES,
+    VALUES,
+    PathQuestion,
+    Pinned,
+)
 
 OWN = "own"
 LONGEST = timedelta(days=366)
@@ -14,6 +26,13 @@ LONGEST = timedelta(days=366)
 
 def _choice(label, choices) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, required=False, choices=list(choices))
+
+
+def _day(label) -> forms.DateField:
+    within = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(attrs={"type": "date"}), validators=within
+    )
 
 
 LASTS = {7: _("7 days without a touch"), 14: _("14 days without a touch"), 30: _("30 days without a touch"),
@@ -24,15 +43,17 @@ class PathForm(forms.Form):
     """Days, what a channel is, which touches count, how long a journey lasts, and how the chain is read."""
 
     period = _choice(_("Period"), [*PERIODS.items(), (OWN, _("Days of your own"))])
-    first = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    first = _day(_("From"))
+    last = _day(_("To"))
     channel = _choice(_("A channel is a"), CHANNELS.items())
     touches = _choice(_("Touches"), TOUCHES.items())
     window = _choice(_("A journey is over after"), LASTS.items())
     repeats = _choice(_("Touches of one channel in a row"), REPEATS.items())
     value = _choice(_("Value of orders"), VALUES.items())
     order = _choice(_("The chain remembers"), [(1, _("one step")), (2, _("two steps")), (3, _("three steps"))])
-    as_of = forms.DateTimeField(required=False, widget=forms.HiddenInput)
+    as_of = forms.DateTimeField(
+        required=False, widget=forms.HiddenInput, validators=[MinValueValidator(EARLIEST_MOMENT)]
+    )
 
     def clean(self):
         given = super().clean()
@@ -58,3 +79,8 @@ class PathForm(forms.Form):
             if name in given:
                 given[name] = int(given[name])
         return PathQuestion(**given)
+
+
+def filled(asked: Pinned) -> PathForm:
+    """Return the form that asks the same."""
+    return PathForm({name: str(value) for name, value in asked.document().items()} | {"period": OWN})

@@ -6,8 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .asking import Channel, Paths
 from .tallying import PathModel
+from .telling import Channel, Paths
 
 MOST_BARS = 12
 LABELS = {

@@ -17,7 +17,7 @@ LEFT_OUT = {  # no pages: files, and what only a form leads to
     "statement_file", "wallet_file", "season_brands_file", "ka_season_brands_file", "ka_season_merchants_file",
     "platform_season_brands_file", "platform_season_merchants_file", "import_problems", "case_photo", "my_case_photo",
     "dispute_photo", "my_data_file", "run_file", "run_changes_file", "portfolio_run_file", "portfolio_run_changes_file",
-    "report_rows_file",
+    "report_rows_file", "path_run_file",
 }  # fmt: skip
 MOST = 120
 HERE = Path(__file__).parent

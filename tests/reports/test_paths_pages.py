@@ -41,7 +41,7 @@ def test_the_page_tells_models_side_by_side_and_warns_of_few_orders(page, lived)
     assert [(each.named.name, each.credits["last"].conversions) for each in shown.context["channels"]] == [
         ("Search results", 1), ("Feed", 1), ("Product page", 0),
     ]  # fmt: skip
-    assert (len(found.models), found.is_thin, "do not prove" in text, found.version in text) == (6, True, True, True)
+    assert (len(found.models), found.is_thin, "do not prove" in text, found.asked.version in text) == (6, True, True, True)
 
 
 def test_what_cannot_be_asked_is_said_at_its_field(page):
@@ -53,7 +53,7 @@ def test_what_cannot_be_asked_is_said_at_its_field(page):
 
 def test_files_hold_what_the_page_shows(page, lived):
     shown = page()
-    as_of = {"as_of": shown.context["found"].as_of.isoformat()}
+    as_of = {"as_of": shown.context["found"].asked.as_of.isoformat()}
     files = [
         b"".join(page("paths_file", of=of, **as_of).streaming_content).decode("utf-8-sig")
         for of in ("channels", "paths")
