@@ -6,12 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
 from ads.attribution.presets import PRESETS
 from ads.attribution.rules import Clock, Kind, Model, Scope, State
+from chengfeng import parsing
 
 from .measuring.dimensions import DIMENSIONS
 from .measuring.dimensions import GROUPS as DIMENSION_GROUPS
@@ -63,17 +65,28 @@ class Moment(forms.DateTimeInput):
     input_type = "datetime-local"
 
     def format_value(self, value: Any) -> str:
-        moment = value if isinstance(value, datetime) else self._read(value)
-        if moment is None:
+        local = self._local(value)
+        if local is None:
             return ""
-        local = timezone.localtime(moment) if timezone.is_aware(moment) else moment
         return local.isoformat(timespec="minutes" if not (local.second or local.microsecond) else "seconds")[:19]
 
-    def _read(self, value: Any) -> datetime | None:
+    def _local(self, value: Any) -> datetime | None:
+        """Return a moment by the clock of the page, None for what is none."""
         try:
-            return parse_datetime(str(value or ""))
-        except ValueError:
+            moment = value if isinstance(value, datetime) else parse_datetime(str(value or ""))
+            return timezone.localtime(moment) if moment and timezone.is_aware(moment) else moment
+        except (ValueError, OverflowError):
             return None
+
+
+class FiltersField(forms.CharField):
+    """What rows are chosen by, as JSON: lists of values by dimensions."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return parsing.read(super().clean(value) or "{}")
+        except ValueError as error:
+            raise ValidationError(_("Filters are an object of dimensions and lists of values.")) from error
 
 
 class RuleForm(forms.Form):
@@ -110,7 +123,7 @@ class ReportForm(RuleForm):
         label=_("As it was known at"), required=False, widget=Moment, help_text=_("Empty: as it is known now")
     )
     sort = forms.CharField(required=False, widget=forms.HiddenInput)
-    filters = forms.JSONField(required=False, widget=forms.HiddenInput)
+    filters = FiltersField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, is_portfolio: bool = False, **kwargs):
         super().__init__(*args, **kwargs)

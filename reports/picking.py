@@ -11,6 +11,7 @@ PRESETS = {"today": 1, "7": 7, "28": 28, "90": 90}
 LABELS = {"today": _("Today"), "7": _("7 days"), "28": _("28 days"), "90": _("90 days")}
 DEFAULT = "28"
 LONGEST = 366
+FIRST_YEAR = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class PeriodForm(forms.Form):
             self.add_error("to", _("The last day is before the first."))
         elif first and last and (last - first).days >= LONGEST:
             self.add_error("from", _("At most 366 days can be shown at once."))
+        elif first and first.year < FIRST_YEAR:
+            self.add_error("from", _("This is too long ago."))
         elif first and first > self.today:
             self.add_error("from", _("This day is yet to come."))
         return self.cleaned_data

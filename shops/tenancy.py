@@ -13,7 +13,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db.models import Model, Q, QuerySet
 from django.http import Http404, HttpRequest
 from django.utils import timezone
@@ -125,6 +125,13 @@ def refuse_nul(*parts: object) -> None:
         raise Http404
 
 
+def refuse_nul_in(request: HttpRequest, *parts: object) -> None:
+    """Raise Http404 for such a part of the address of a page, BadRequest for such a value of its query or form."""
+    refuse_nul(*parts)
+    if any("\0" in value for asked in (request.GET, request.POST) for _, values in asked.lists() for value in values):
+        raise BadRequest
+
+
 def merchant_page(right: Right) -> Callable:
     """Guard a console view `view(request, …)` at an address with `<merchant>`; it finds `request.access`."""
 
@@ -133,7 +140,7 @@ def merchant_page(right: Right) -> Callable:
         def guarded(request: HttpRequest, merchant: str, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            refuse_nul(merchant, *kwargs.values())
+            refuse_nul_in(request, merchant, *kwargs.values())
             request.access = enter(request.user, merchant, right=right, at=clock.now())
             with timezone.override(request.access.merchant.time_zone):
                 return view(request, **kwargs)
@@ -151,7 +158,7 @@ def ka_page(view: Callable) -> Callable:
     def guarded(request: HttpRequest, **kwargs):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        refuse_nul(*kwargs.values())
+        refuse_nul_in(request, *kwargs.values())
         if not request.user.is_ka_manager:
             raise Http404
         with timezone.override(settings.PLATFORM_TIME_ZONE):
@@ -172,7 +179,7 @@ def portfolio_page(right: Right) -> Callable:
         def guarded(request: HttpRequest, **kwargs):
             if not request.user.is_authenticated:
                 return redirect_to_login(request.get_full_path())
-            refuse_nul(*kwargs.values())
+            refuse_nul_in(request, *kwargs.values())
             if not (request.user.is_ka_manager or is_lent(request.user, right, at=clock.now())):
                 raise Http404
             with timezone.override(settings.PLATFORM_TIME_ZONE):
@@ -196,7 +203,7 @@ def operator_page(view: Callable) -> Callable:
     def guarded(request: HttpRequest, **kwargs):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        refuse_nul(*kwargs.values())
+        refuse_nul_in(request, *kwargs.values())
         if not (request.user.is_staff and request.user.is_active):
             raise Http404
         with timezone.override(settings.PLATFORM_TIME_ZONE):

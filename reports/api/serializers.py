@@ -5,7 +5,7 @@ from rest_framework import serializers
 from ..exports import columns_of
 from ..metrics import CLOCKS, METRICS, Unit
 from ..models import Export
-from ..picking import LONGEST
+from ..picking import FIRST_YEAR, LONGEST
 from ..sources import Grain, measures
 
 RATIOS = [code for code, metric in METRICS.items() if metric.over or metric.minus]
@@ -30,6 +30,8 @@ class PeriodSerializer(serializers.Serializer):
             raise serializers.ValidationError({"to": "The last day is before the first."})
         if (attrs["to"] - attrs["from"]).days >= LONGEST:
             raise serializers.ValidationError({"from": f"At most {LONGEST} days can be asked for at once."})
+        if attrs["from"].year < FIRST_YEAR:
+            raise serializers.ValidationError({"from": "This is too long ago."})
         return attrs
 
 

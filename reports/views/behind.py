@@ -1,6 +1,5 @@
 """The rows behind a number of a report, page by page and as a file."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from chengfeng import clock, sheets
+from chengfeng import clock, parsing, sheets
 from shops.people.rights import Right
 from shops.tenancy import merchant_page
 
@@ -73,8 +72,8 @@ def _definition(request: HttpRequest) -> Definition:
     if code := request.GET.get("run"):
         return Kept(get_object_or_404(visible(Shop(request.access)), code=code)).definition
     try:
-        return parse(json.loads(request.GET.get("report", "")))
-    except (ValueError, RecursionError) as error:
+        return parse(parsing.read(request.GET.get("report", "")))
+    except ValueError as error:
         raise BadRequest from error
 
 

@@ -141,9 +141,16 @@ def test_every_rung_leads_to_its_rows(client, alice, bob, shop, by_ad, code, row
     assert page(client, bob, "behind", shop.code, code).status_code == 403
 
 
-def test_days_that_make_no_sense_are_explained(client, alice, shop):
-    answer = page(client, alice, "cockpit", shop.code, **{"from": "2026-03-09", "to": "2026-03-01"})
-    assert answer.context["form"].errors == {"to": ["The last day is before the first."]}
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ("2026-03-09", "2026-03-01", {"to": ["The last day is before the first."]}),
+        ("0001-01-01", "0001-01-05", {"from": ["This is too long ago."]}),
+    ],
+)
+def test_days_that_make_no_sense_are_explained(client, alice, shop, first, last, said):
+    answer = page(client, alice, "cockpit", shop.code, **{"from": first, "to": last})
+    assert answer.context["form"].errors == said
 
 
 def test_the_trail_of_an_order_names_its_click_and_its_money(client, alice, shop, by_ad):

@@ -68,6 +68,17 @@ def test_what_cannot_be_asked_is_said_at_its_field(asked):
 
 
 @pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("filters", "[" * 9000), ("filters", "9" * 9000), ("filters", '{"brand": ["\\ud800"]}'), ("filters", "NaN"),
+        ("as_of", "0001-01-01T00:00:00+14:00"), ("as_of", "9999-12-31T23:59:59-14:00"),
+    ],
+)  # fmt: skip
+def test_what_no_report_can_be_asked_is_said_at_its_field(asked, field, value):
+    assert set(asked(measures=["gmv"], **{field: value}).context["form"].errors) == {field}
+
+
+@pytest.mark.parametrize(
     ("window", "days"), [("7d", (8, 31, 40)), ("24h", (2, 31, 40)), ("1h", (2, 31, 40)), ("90d", (91, 91, 91))]
 )
 def test_how_far_numbers_are_to_be_trusted_is_told_by_the_window_of_the_rule(window, days):

@@ -108,6 +108,20 @@ def test_no_address_upsets_the_database(client, shop, alice, path):
     assert client.post(path.format(code=shop.code)).status_code in (404, 405)
 
 
+def test_no_query_and_no_form_upsets_the_database(client, shop, alice):
+    client.force_login(alice)
+    address = f"/console/{shop.code}/products/"
+    asked = client.get(f"{address}?q=%00"), client.post(f"{address}state/", {"product": "\0"})
+    assert [answer.status_code for answer in asked] == [400, 400]
+
+
+def test_no_cache_on_the_way_keeps_what_is_somebodys(client, shop, alice):
+    client.force_login(alice)
+    kept = [client.get(page).headers["Cache-Control"] for page in ("/", f"/console/{shop.code}/people/")]
+    assert kept == ["private, no-cache"] * 2
+    assert "no-store" in client.get(f"/console/{shop.code}/tokens/new/").headers["Cache-Control"]
+
+
 def test_a_key_account_manager_neither_funds_nor_refunds_nor_rules():
     kept = {Right.WALLET_FUND, Right.ORDERS_REFUND, Right.SETTLEMENT_EDIT, Right.PEOPLE_EDIT, Right.WEBHOOKS_EDIT}
     assert frozenset(Right) - KA_RIGHTS == kept
