@@ -56,6 +56,7 @@ MIDDLEWARE = [
     *(["chengfeng.clock.SimulatedTimeMiddleware"] if SIMULATION else []),
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "chengfeng.private.PrivateMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
