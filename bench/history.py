@@ -34,13 +34,21 @@ FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(orders)s - 1) n,
 JOIN shops_variant v ON v.product_id = a.product_id
 """
 EVENTS = """
-CREATE TEMPORARY TABLE past_event ON COMMIT DROP AS
-SELECT row_number() OVER () + %(charged)s AS id, md5(concat_ws(' ', %(start)s, a.id, day, n))::uuid AS token,
-    n %% 25 = 0 AS is_clicked, a.merchant_id, a.campaign_id, a.id AS ad_id, a.product_id,
-    md5('s' || (n * 31 + n / 25 * 2 + a.id) %% %(people)s)::uuid AS shopper,
+SELECT md5(concat_ws(' ', %(start)s, a.id, day, n))::uuid AS token, a.merchant_id, a.campaign_id, a.id AS ad_id,
+    a.product_id, md5('s' || (n * 31 + n / 25 * 2 + a.id) %% %(people)s)::uuid AS shopper,
     %(start)s + day * interval '1 day' + n * (%(length)s / %(events)s) AS at
-FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1) n,
+FROM generate_series(0, %(days)s - 1) day, generate_series(0, %(events)s - 1{step}) n,
     (SELECT DISTINCT ON (merchant_id) * FROM ads_ad) a
+"""
+CLICKS = f"""
+CREATE TEMPORARY TABLE past_click ON COMMIT DROP AS
+SELECT row_number() OVER () + %(charged)s AS id, e.* FROM ({EVENTS.format(step=", 25")}) e
+"""
+SEE = """
+INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper,
+    pricing, bid, price, is_explored, decided_at, at, received_at, is_valid, reason)
+SELECT (at AT TIME ZONE 'UTC')::date, token, '{kind}', merchant_id, campaign_id, ad_id, product_id, 'feed', 1, shopper,
+    'cpc', 1.5, 0.87, false, at, at, at, true, '' FROM {rows} e
 """
 
 WRITES = (
@@ -81,25 +89,21 @@ FROM past_order""",
     """
 INSERT INTO ads_saleclaim (event_day, token, touched_at, at, campaign_id, conversion_id, merchant_id)
 SELECT (at AT TIME ZONE 'UTC')::date, md5('t' || id)::uuid, at, at, campaign_id, id, merchant_id FROM past_order""",
-    """
-INSERT INTO ads_event (day, token, kind, merchant_id, campaign_id, ad_id, product_id, placement, position, shopper,
-    pricing, bid, price, is_explored, decided_at, at, received_at, is_valid, reason)
-SELECT (at AT TIME ZONE 'UTC')::date, token, kind, merchant_id, campaign_id, ad_id, product_id, 'feed', 1, shopper,
-    'cpc', 1.5, 0.87, false, at, at, at, true, ''
-FROM past_event, (VALUES ('impression'), ('click')) k (kind) WHERE kind = 'impression' OR is_clicked""",
+    SEE.format(kind="impression", rows=f"({EVENTS.format(step='')})"),
+    SEE.format(kind="click", rows="past_click"),
     """
 INSERT INTO chengfeng_transfer (id, code, kind, reference, at, recorded_at)
-SELECT id, 'trf_' || lpad(id::text, 16, '0'), 'charge', 'charge:' || token, at, at FROM past_event WHERE is_clicked""",
+SELECT id, 'trf_' || lpad(id::text, 16, '0'), 'charge', 'charge:' || token, at, at FROM past_click""",
     """
 INSERT INTO chengfeng_entry (currency, amount, account_id, transfer_id)
-SELECT 'CNY', side.amount, side.account_id, e.id FROM past_event e JOIN shops_merchant m ON m.id = e.merchant_id
+SELECT 'CNY', side.amount, side.account_id, e.id FROM past_click e JOIN shops_merchant m ON m.id = e.merchant_id
 JOIN chengfeng_account w ON w.kind = 'wallet' AND w.owner = m.code,
-LATERAL (VALUES (w.id, -0.87), (%(revenue)s, 0.87)) side (account_id, amount) WHERE is_clicked""",
+LATERAL (VALUES (w.id, -0.87), (%(revenue)s, 0.87)) side (account_id, amount)""",
     """
 INSERT INTO ads_charge (code, event_day, token, kind, day, bid, amount, granted, at, campaign_id, merchant_id,
     transfer_id)
 SELECT 'chg_' || lpad(id::text, 16, '0'), (at AT TIME ZONE 'UTC')::date, token, 'click',
-    (at AT TIME ZONE 'UTC')::date, 1.5, 0.87, 0, at, campaign_id, merchant_id, id FROM past_event WHERE is_clicked""",
+    (at AT TIME ZONE 'UTC')::date, 1.5, 0.87, 0, at, campaign_id, merchant_id, id FROM past_click""",
 )
 
 
@@ -137,7 +141,7 @@ def write(past: Past) -> None:
             "sold": _highest(cursor, "orders_order"),
             "charged": _highest(cursor, "chengfeng_transfer"),
         }
-        for statement in (ORDERS, EVENTS, *WRITES):
+        for statement in (ORDERS, CLICKS, *WRITES):
             cursor.execute(statement, params | {"revenue": revenue.pk})
         for table in NUMBERED:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT max(id) FROM {table}))")

@@ -47,10 +47,9 @@ BEGIN
         RAISE EXCEPTION 'transfer % needs at least two entries', wrong
             USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_has_two_sides';
     END IF;
-    SELECT e.transfer_id INTO wrong
-        FROM chengfeng_entry e WHERE e.transfer_id IN (SELECT transfer_id FROM posted)
-        GROUP BY e.transfer_id
-        HAVING count(*) <> (SELECT count(*) FROM posted p WHERE p.transfer_id = e.transfer_id) LIMIT 1;
+    SELECT p.transfer_id INTO wrong
+        FROM (SELECT transfer_id, count(*) AS entries FROM posted GROUP BY transfer_id) p
+        WHERE p.entries <> (SELECT count(*) FROM chengfeng_entry e WHERE e.transfer_id = p.transfer_id) LIMIT 1;
     IF FOUND THEN
         RAISE EXCEPTION 'transfer % was posted before', wrong
             USING ERRCODE = 'check_violation', CONSTRAINT = 'transfer_posted_once';
