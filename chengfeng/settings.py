@@ -195,6 +195,7 @@ SPECTACULAR_SETTINGS = {
         "EventKind": "ads.models.EventKind",
         "ExportFormat": "reports.models.Export.Format",
         "ExportKind": "reports.models.Export.Kind",
+        "JobState": "chengfeng.models.Job.State",
         "PromotionKind": "shops.models.Promotion.Kind",
         "PromotionState": "shops.models.Promotion.State",
         "ReportFormat": "reports.building.models.Format",
