@@ -44,7 +44,7 @@ def _send(code: str, vouchers: Sequence[Voucher], kind: str, *, message_id: str)
             "address": f"{settings.BASE_URL}{reverse('orders:vouchers')}", "kind": kind,
         }  # fmt: skip
         EmailMessage(
-            subject=subjects[kind] % {"shop": order.merchant.name},
+            subject=subjects[kind] % {"shop": " ".join(order.merchant.name.split())},
             body=render_to_string("orders/vouchers/letter.txt", context),
             to=[order.checkout.email],
             headers={"Message-ID": f"<{message_id}@chengfeng>"},

@@ -43,7 +43,7 @@ def letter(run: ReportRun, person: User, audience: Audience) -> EmailMessage:
     file = settings.BASE_URL + audience.page("run_file", run.code, kind) if kind else ""
     context = {"run": run, "person": person, "page": address, "file": file, "days": parse(run.definition).period}
     return EmailMessage(
-        subject=_("Report %(name)s is ready") % {"name": run.name or run.code},
+        subject=_("Report %(name)s is ready") % {"name": " ".join(run.name.split()) or run.code},
         body=render_to_string("reports/mail/ready.txt", context),
         to=[person.email],
         headers={"Message-ID": f"<{run.code}.{person.code}@chengfeng>"},

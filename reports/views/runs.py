@@ -1,6 +1,5 @@
 """Pages of kept reports: runs with their progress, rows and files; definitions, and when they are sent."""
 
-import json
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from chengfeng import clock, sheets
+from chengfeng import clock, parsing, sheets
 
 from ..building import asking, saving, scheduling
 from ..building.files import TooLong, changes
@@ -45,14 +44,14 @@ def _saved(request: HttpRequest, code: str) -> SavedReport:
 def _definition(request: HttpRequest) -> Definition:
     """Return the definition that a page's form carries; raises BadRequest where it is none."""
     try:
-        return parse(json.loads(request.POST.get("definition", "")))
-    except (ValueError, RecursionError) as error:
+        return parse(parsing.read(request.POST.get("definition", "")))
+    except ValueError as error:
         raise BadRequest from error
 
 
 def _name(request: HttpRequest) -> str:
-    """Return the name that a page's form gives a report, without what cannot be stored."""
-    return request.POST.get("name", "").replace("\0", "").strip()[:120]
+    """Return the name that a page's form gives a report, in one line."""
+    return " ".join(request.POST.get("name", "").split())[:120]
 
 
 def _back(request: HttpRequest, found: ReportRun, why: str) -> HttpResponse:

@@ -21,6 +21,6 @@ def send_invitation(message: OutboxMessage) -> None:
     with translation.override(message.payload["language"] or settings.LANGUAGE_CODE):
         link = settings.BASE_URL + reverse("shops:invitation", args=[secret_of(invitation)])
         context = {"invitation": invitation, "link": link}
-        subject = render_to_string("shops/people/invitation_subject.txt", context).strip()
+        subject = " ".join(render_to_string("shops/people/invitation_subject.txt", context).split())
         body = render_to_string("shops/people/invitation_mail.txt", context)
     send_mail(subject, body, None, [invitation.email])

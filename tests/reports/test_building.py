@@ -160,12 +160,12 @@ def test_a_cancelled_run_ends_and_leaves_no_answer(audience, lived, monkeypatch)
 
 def test_whoever_asked_is_told_when_it_is_ready(audience, lived, monkeypatch):
     monkeypatch.setattr(running, "attended", lambda work, **others: work())
-    run = ask(audience, may_wait=False, name="Weekly")
+    run = ask(audience, may_wait=False, name="Week\nly")
     work()
     message = OutboxMessage.objects.get(topic="report.ready")
-    assert (message.key, message.payload["report"], message.payload["run"]) == (run.code, "Weekly", run.code)
+    assert (message.key, message.payload["report"], message.payload["run"]) == (run.code, "Week\nly", run.code)
     outbox.deliver(message)
-    assert [(sent.to, sent.subject) for sent in mail.outbox] == [(["alice@example.org"], "Report Weekly is ready")]
+    assert [(sent.to, sent.subject) for sent in mail.outbox] == [(["alice@example.org"], "Report Week ly is ready")]
     assert run.code in mail.outbox[0].body
 
 

@@ -132,6 +132,8 @@ def invite(shop, by, email="nina@example.org", role=Role.AD_BUYER, at=AT):
 
 
 def test_an_invitation_is_mailed_and_lets_somebody_new_in(client, shop, alice):
+    shop.name = "Alice\n& Co"
+    shop.save()
     invite(shop, alice)
     outbox.relay(at=AT)
     link = link_in(mail.outbox[0])

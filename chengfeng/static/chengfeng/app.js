@@ -26,6 +26,15 @@
     if (question && !confirm(question)) event.preventDefault();
   }, true);
 
+  // What a second click sends within two seconds was meant once.
+  const sentAt = new WeakMap();
+  document.addEventListener("submit", (event) => {
+    const { target: form, timeStamp: now } = event;
+    if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+    if (now - (sentAt.get(form) ?? -Infinity) < 2000) event.preventDefault();
+    else sentAt.set(form, now);
+  });
+
   onClick("a[data-confirm]", (link, event) => {
     if (!confirm(link.dataset.confirm)) event.preventDefault();
   });
