@@ -1,6 +1,6 @@
 """DuckDB: the engine that needs nothing, in the process itself."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ from django.conf import settings
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
-from .compiling import compiled
+from .compiling import compiled, one_row
 from .engine import BATCH
 from .reading import FileEngine
 
@@ -53,6 +53,9 @@ class DuckDB(FileEngine):
     def close(self) -> None:
         self.connection.close()
         super().close()
+
+    def _give(self, name: str, values: Mapping[str, int | str]) -> None:
+        self.connection.execute(f"CREATE OR REPLACE VIEW {name} AS {one_row(values, 'duckdb')}")
 
     def _read(self, paths: Sequence[Path], log: Log, name: str, where: str) -> None:
         files = ", ".join("'{}'".format(str(path).replace("'", "''")) for path in paths)

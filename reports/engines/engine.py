@@ -2,7 +2,7 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from types import EllipsisType
@@ -17,6 +17,7 @@ from reports.history.logs import LOGS, Bounds, Log
 from .keeping import Keeping
 
 BATCH = 65_536  # rows
+GIVEN = "given"
 
 Moment: TypeAlias = datetime | EllipsisType | None  # ...: as the engine has it
 Asked: TypeAlias = tuple[str, datetime | None, datetime | None]  # a log, since, until
@@ -67,6 +68,16 @@ class Engine(ABC):
         expression = build()
         BUILT.put(key, Built(expression, tuple(dict.fromkeys(self._used))))
         return expression
+
+    def given(self, values: Mapping[str, int | str]) -> ibis.Table:
+        """Return a table of one row of values: an expression that reads them from it is the same for all values."""
+        self._give(GIVEN, values)
+        types = {name: "string" if isinstance(value, str) else "int64" for name, value in values.items()}
+        return ibis.table(types, name=GIVEN)
+
+    @abstractmethod
+    def _give(self, name: str, values: Mapping[str, int | str]) -> None:
+        """Make a row of values known to the engine under a name, instead of any that was."""
 
     @abstractmethod
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:

@@ -1,6 +1,6 @@
 """PostgreSQL: the same expressions as SQL over the rows themselves, for little data and as a check on the others."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from reports.history import copying
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
-from .compiling import compiled
+from .compiling import compiled, one_row
 from .engine import BATCH, Engine, named
 
 
@@ -28,7 +28,7 @@ class PostgreSQL(Engine):
         self.own = None if connection.in_atomic_block else connection.copy()
         used = self.own or connection
         used.ensure_connection()
-        self.raw, self.logs = used.connection, {}
+        self.raw, self.queries = used.connection, {}
 
     def run(self, expression: ibis.Table) -> pa.Table:
         return pa.Table.from_batches(self.batches(expression), expression.schema().to_pyarrow())
@@ -51,15 +51,18 @@ class PostgreSQL(Engine):
         if self.own:
             self.own.close()
 
+    def _give(self, name: str, values: Mapping[str, int | str]) -> None:
+        self.queries[name] = one_row(values, "postgres")
+
     def _table(self, log: Log, bounds: Bounds, name: str) -> ibis.Table:
-        self.logs[name] = copying.statement(log.query(), bounds, using=self.raw)
+        self.queries[name] = copying.statement(log.query(), bounds, using=self.raw)
         return named(log, name)
 
     def _statement(self, expression: ibis.Table) -> str:
-        """Return the statement of an expression, led by the queries of the logs that it names."""
+        """Return the statement of an expression, led by the queries of what it names."""
         told = compiled(expression, "postgres")
-        logs = ", ".join(f'"{name}" AS ({query})' for name, query in self.logs.items() if f'"{name}"' in told)
-        return f"WITH {logs}, {told[5:]}" if told.startswith("WITH ") else f"WITH {logs} {told}"
+        led = ", ".join(f'"{name}" AS ({query})' for name, query in self.queries.items() if f'"{name}"' in told)
+        return f"WITH {led}, {told[5:]}" if told.startswith("WITH ") else f"WITH {led} {told}"
 
 
 def _batch(rows: list[tuple], schema: pa.Schema) -> pa.RecordBatch:

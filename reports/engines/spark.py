@@ -1,6 +1,6 @@
 """Apache Spark: the same on many machines, or on the cores of this one; an extra that needs Java."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
@@ -17,7 +17,7 @@ from pyspark.sql import DataFrame, SparkSession
 from reports.history.logs import Bounds, Log
 
 from . import Interrupted
-from .compiling import compiled
+from .compiling import compiled, one_row
 from .engine import BATCH
 from .reading import FileEngine
 
@@ -84,6 +84,9 @@ class Spark(FileEngine):
         self.session.stop()
         _end(gateway)
         super().close()
+
+    def _give(self, name: str, values: Mapping[str, int | str]) -> None:
+        self.session.sql(one_row(values, "spark")).createOrReplaceTempView(name)
 
     def _read(self, paths: Sequence[Path], log: Log, name: str, where: str) -> None:
         rows = self.session.read.parquet(*(f"file://{path.resolve()}" for path in paths)).select(*log.columns)

@@ -7,13 +7,13 @@ logs where that can happen: what browsers and tills report is recorded when it c
 """
 
 from collections.abc import Collection, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import psycopg
 
 from chengfeng import sql
 
-from .logs import DAY, Bounds, Log
+from .logs import DAY, Bounds, Log, utc_day
 from .models import HistoryDay
 
 MARGIN = timedelta(minutes=10)
@@ -24,7 +24,7 @@ def last_closed(*, at: datetime) -> date:
     """Return the last day that is closed."""
     (oldest,) = sql.row(OLDEST_TRANSACTION)
     settled = min(at - MARGIN, oldest or at)
-    return settled.astimezone(UTC).date() - DAY
+    return utc_day(settled) - DAY
 
 
 OLDEST_TRANSACTION = """
@@ -61,7 +61,7 @@ def _earliest(log: Log, *, before: date | None, using: psycopg.Connection) -> da
     starts = ", ".join(f"(SELECT min({part.at}) FROM {part.table} WHERE {part.at} < %(before)s)" for part in log.parts)
     bound = Bounds.of(before).since if before else "infinity"
     (earliest,) = using.execute(f"SELECT least({starts})", {"before": bound}).fetchone()
-    return earliest.astimezone(UTC).date() if earliest else None
+    return utc_day(earliest) if earliest else None
 
 
 def counts(log: Log, *, first: date, last: date, using: psycopg.Connection) -> dict[date, int]:

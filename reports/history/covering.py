@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from . import files
-from .logs import TICK, Bounds, Log
+from .logs import TICK, Bounds, Log, utc_day
 from .models import HistoryDay
 
 
@@ -26,9 +26,9 @@ def cover(log: Log, bounds: Bounds) -> Cover:
         return Cover([], [])
     days = HistoryDay.objects.filter(log=log.name, schema=log.schema).order_by("day")
     if bounds.since:
-        days = days.filter(day__gte=bounds.since.date())
+        days = days.filter(day__gte=utc_day(bounds.since))
     if bounds.until:
-        days = days.filter(day__lte=(bounds.until - TICK).date())
+        days = days.filter(day__lte=utc_day(bounds.until - TICK))
     written = list(days.values_list("day", "rows"))
     return Cover([files.path(log, day) for day, rows in written if rows], _gaps([day for day, _ in written], bounds))
 

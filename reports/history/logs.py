@@ -46,10 +46,14 @@ class Bounds:
         return {
             "since": self.since or "-infinity",
             "until": self.until or "infinity",
-            "first_day": (self.since - TOKEN_LIFE).date() if self.since else "-infinity",
-            "last_day": self.until.date() if self.until else "infinity",
+            "first_day": utc_day(self.since - TOKEN_LIFE) if self.since else "-infinity",
+            "last_day": utc_day(self.until) if self.until else "infinity",
             "merchants": None if self.merchants is None else list(self.merchants),
         }
+
+
+def utc_day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
 
 
 @dataclass(frozen=True, slots=True)

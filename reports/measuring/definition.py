@@ -81,8 +81,9 @@ class Definition:
     @property
     def refused(self) -> dict[str, str]:
         """The measures that are not offered here, each with the reason."""
-        asked = {code: refusal(code, dimensions=self.touched, clock=self.by_clock) for code in self.measures}
-        return {code: str(reason) for code, reason in asked.items() if reason}
+        asked = {"dimensions": self.touched, "clock": self.by_clock, "model": self.rule.model}
+        found = {code: refusal(code, **asked) for code in self.measures}
+        return {code: str(reason) for code, reason in found.items() if reason}
 
     @property
     def offered(self) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """Every measure of a report: what it is called, what it means, and of which sums it is made.
 
-A sum is added up from rows of one family, or counts distinct things among them; a measure is a sum, or a difference
-or ratio of sums. Sums of money and counts add up over rows; distinct counts do not, and are counted anew for a total.
+A sum is added up from rows of one family, or counts distinct things among them; a measure is a sum, or a difference or
+ratio of sums. Sums of money and counts add up over rows; distinct counts do not, and are counted anew for a total.
+
+Meanings speak of the clock of the report, by which a sale counts when its touch, its payment or its settlement was;
+events, charges and refunds done have a time of their own, whatever the clock. By now is as of the report's moment.
 """
 
 from dataclasses import dataclass
@@ -51,14 +54,33 @@ def _sum(code: str, label, meaning) -> Metric:
 
 
 _TRAFFIC = [
-    _sum("impressions", _("Impressions"), _("Valid showings of ads, by the time of the showing.")),
-    _sum("viewable", _("Viewable impressions"), _("Impressions of which half was in view for a full second.")),
-    _sum("clicks", _("Clicks"), _("Valid clicks on ads, repeats and robots left out.")),
-    _sum("invalid_clicks", _("Invalid clicks"), _("Clicks kept on record with a reason, and not charged.")),
-    _sum("engagements", _("Engagements"), _("Valid likes, collections, comments and shares that ads led to.")),
-    Metric("ctr", _("Click rate"), _("Clicks for each impression."), PERCENT, ("clicks",), (), ("impressions",)),
+    _sum("impressions", _("Impressions"), _("Valid showings of ads, by the time of the showing, whatever the clock.")),
+    _sum(
+        "viewable", _("Viewable impressions"),
+        _("Valid impressions of which half was in view for a full second, by the time of that, whatever the clock."),
+    ),
+    _sum(
+        "clicks", _("Clicks"),
+        _("Valid clicks on ads, repeats and robots left out, by the time of the click, whatever the clock."),
+    ),
+    _sum(
+        "invalid_clicks", _("Invalid clicks"),
+        _("Clicks kept on record with a reason, by the time of the click: not charged, or given back when found "
+          "out."),
+    ),
+    _sum(
+        "engagements", _("Engagements"),
+        _("Valid likes, collections, comments and shares that ads led to, by their time, whatever the clock."),
+    ),
     Metric(
-        "viewability", _("Viewability"), _("Share of impressions that were viewable."), PERCENT, ("viewable",), (),
+        "ctr", _("Click rate"),
+        _("Valid clicks for each valid impression."),
+        PERCENT, ("clicks",), (), ("impressions",),
+    ),
+    Metric(
+        "viewability", _("Viewability"),
+        _("Share of valid impressions that were viewable."),
+        PERCENT, ("viewable",), (),
         ("impressions",),
     ),
     Metric(
@@ -68,8 +90,15 @@ _TRAFFIC = [
 ]  # fmt: skip
 
 _SPEND = [
-    _sum("spend", _("Ad spend"), _("Prices taken for clicks and viewable impressions, less what was given back.")),
-    _sum("ad_credits", _("Ad credits"), _("Charges given back; taken off the ad spend.")),
+    _sum(
+        "spend", _("Ad spend"),
+        _("Prices taken for clicks and viewable impressions, less what was given back, by when either was booked, "
+          "whatever the clock."),
+    ),
+    _sum(
+        "ad_credits", _("Ad credits"),
+        _("Charges given back, by when that was booked, whatever the clock; the ad spend is without them."),
+    ),
     Metric("cpc", _("Price per click"), _("Ad spend for each valid click."), MONEY, ("spend",), (), ("clicks",)),
     Metric(
         "cpm", _("Price per 1,000 impressions"), _("Ad spend for each thousand valid impressions."), MONEY,
@@ -78,9 +107,21 @@ _SPEND = [
 ]  # fmt: skip
 
 _SALES = [
-    _sum("orders", _("Orders"), _("Orders of which a part is credited to ads by the rule.")),
-    _sum("units", _("Units"), _("Units on the order lines of which a part is credited to ads.")),
-    _sum("gmv", _("GMV"), _("Goods value credited to ads by the rule, before refunds, without freight and tax.")),
+    _sum(
+        "orders", _("Orders"),
+        _("Orders of which a part is credited to ads by the rule, by the clock; each once in a row and once in the "
+          "total."),
+    ),
+    _sum(
+        "units", _("Units"),
+        _("Units on the order lines of which a part is credited to ads, by the clock; returned ones are not taken "
+          "off."),
+    ),
+    _sum(
+        "gmv", _("GMV"),
+        _("Goods value credited to ads by the rule, by the clock, before refunds and cancellations, without freight "
+          "and tax."),
+    ),
     _sum("direct_gmv", _("Direct GMV"), _("The part of the GMV in which the very product was bought that was shown.")),
     Metric(
         "halo_gmv", _("Halo GMV"), _("The part of the GMV in which another product was bought than was shown."),
@@ -88,24 +129,43 @@ _SALES = [
     ),
     _sum(
         "claimed_gmv", _("Claimed GMV"),
-        _("What the campaigns would claim, each for itself: every line in full for each campaign that touched it."),
+        _("What the campaigns would claim, each for itself, before refunds: every line in full for each campaign "
+          "that touched it in the rule's time, by the clock."),
     ),
-    _sum("refunds", _("Refunds of these sales"), _("What refunds have taken back of this GMV so far.")),
-    _sum("refunds_done", _("Refunds done"), _("What refunds done in the period took back of credited sales.")),
-    Metric("net_gmv", _("Net GMV"), _("GMV less the refunds of these sales so far."), MONEY, ("gmv",), ("refunds",)),
-    _sum("settled_gmv", _("Settled GMV"), _("Net GMV of the orders that are settled by now.")),
+    _sum(
+        "refunds", _("Refunds of these sales"),
+        _("What refunds have taken back of this GMV so far, by the clock of the sale; where orders count as placed, "
+          "what was cancelled before it was paid, too."),
+    ),
+    _sum(
+        "refunds_done", _("Refunds done"),
+        _("What refunds took back of credited sales, by the time of the refund, whatever the clock and whenever the "
+          "sale was; where orders count as placed, what was cancelled before it was paid, too."),
+    ),
     Metric(
-        "settle_rate", _("Settled share"), _("Share of the GMV that is settled by now."), PERCENT, ("settled_gmv",),
+        "net_gmv", _("Net GMV"),
+        _("GMV less what refunds and cancellations have taken back of it so far."),
+        MONEY, ("gmv",), ("refunds",),
+    ),
+    _sum("settled_gmv", _("Settled GMV"), _("Net GMV of those of these orders that are settled by now.")),
+    Metric(
+        "settle_rate", _("Settled share"), _("Settled GMV as a share of the GMV."), PERCENT, ("settled_gmv",),
         (), ("gmv",),
     ),
     Metric(
-        "return_rate", _("Refunded share"), _("Share of the GMV that refunds have taken back so far."), PERCENT,
+        "return_rate", _("Refunded share"),
+        _("Share of the GMV that refunds and cancellations have taken back so far."),
+        PERCENT,
         ("refunds",), (), ("gmv",),
     ),
 ]  # fmt: skip
 
 _RETURN = [
-    Metric("roi", _("ROI"), _("GMV for each unit of ad spend, before refunds."), FACTOR, ("gmv",), (), ("spend",)),
+    Metric(
+        "roi", _("ROI"),
+        _("GMV for each unit of ad spend, before refunds; the sales by the clock, the spend by when it was booked."),
+        FACTOR, ("gmv",), (), ("spend",),
+    ),
     Metric(
         "direct_roi", _("Direct ROI"), _("Direct GMV for each unit of ad spend."), FACTOR, ("direct_gmv",), (),
         ("spend",),
@@ -129,16 +189,27 @@ _RETURN = [
 ]  # fmt: skip
 
 _CUSTOMERS = [
-    _sum("customers", _("Customers"), _("Different people behind the orders.")),
+    _sum(
+        "customers", _("Customers"),
+        _("Different people behind the orders; each once in a row and once in the total."),
+    ),
     _sum(
         "new_customers", _("New customers"),
-        _("People behind the orders who had bought nothing in the shop in the 365 days before."),
+        _("People behind the orders who had bought nothing in the shop in the 365 days before; whoever comes back "
+          "in the same days is a returning customer, too."),
     ),
-    _sum("returning_customers", _("Returning customers"), _("People behind the orders who had bought before.")),
-    _sum("new_customer_gmv", _("GMV of new customers"), _("GMV of orders of new customers.")),
+    _sum(
+        "returning_customers", _("Returning customers"),
+        _("People behind the orders who had bought in the shop in the 365 days before."),
+    ),
+    _sum(
+        "new_customer_gmv", _("GMV of new customers"),
+        _("GMV of the orders before which the customer had bought nothing in the shop for 365 days."),
+    ),
     _sum(
         "new_to_brand_orders", _("Orders new to the brand"),
-        _("Orders with a line of a brand of which the customer had bought nothing here in the 365 days before."),
+        _("Orders with a line of a brand of which the customer had bought nothing here in the 365 days before; of "
+          "goods without a brand, nothing at all."),
     ),
     _sum("new_to_brand_gmv", _("GMV new to the brand"), _("GMV of such lines.")),
     Metric(
@@ -148,28 +219,61 @@ _CUSTOMERS = [
 ]  # fmt: skip
 
 _SHOP = [
-    _sum("all_orders", _("All orders"), _("Orders of the shop, with ads or without.")),
-    _sum("all_units", _("All units"), _("Units sold by the shop.")),
-    _sum("all_gmv", _("Sales of the shop"), _("Goods value of all orders, before refunds, without freight and tax.")),
-    _sum("all_refunds", _("Refunds of the shop"), _("What refunds have taken back of these sales so far.")),
+    _sum(
+        "all_orders", _("All orders"),
+        _("Orders of the shop that have come to the state that the rule asks for, with ads or without, by the "
+          "clock."),
+    ),
+    _sum(
+        "all_units", _("All units"),
+        _("Units on the lines of all orders, by the clock; returned ones are not taken off."),
+    ),
+    _sum(
+        "all_gmv", _("Sales of the shop"),
+        _("Goods value of all orders, by the clock, before refunds and cancellations, without freight and tax."),
+    ),
+    _sum(
+        "all_refunds", _("Refunds of the shop"),
+        _("What refunds have taken back of these sales so far, by the clock of the sale; where orders count as "
+          "placed, what was cancelled before it was paid, too."),
+    ),
     Metric(
-        "all_net_gmv", _("Net sales of the shop"), _("Sales of the shop less their refunds so far."), MONEY,
+        "all_net_gmv", _("Net sales of the shop"),
+        _("Sales of the shop less what refunds and cancellations have taken back of them so far."),
+        MONEY,
         ("all_gmv",), ("all_refunds",),
     ),
-    _sum("all_settled_gmv", _("Settled sales of the shop"), _("Net sales of the orders that are settled by now.")),
-    _sum("all_customers", _("All customers"), _("Different people behind all orders.")),
-    _sum("all_new_customers", _("All new customers"), _("People behind all orders who are new to the shop.")),
+    _sum(
+        "all_settled_gmv", _("Settled sales of the shop"),
+        _("Net sales of those of all orders that are settled by now."),
+    ),
+    _sum(
+        "all_customers", _("All customers"),
+        _("Different people behind all orders; each once in a row and once in the total."),
+    ),
+    _sum(
+        "all_new_customers", _("All new customers"),
+        _("People behind all orders who had bought nothing in the shop in the 365 days before."),
+    ),
     Metric(
         "organic_orders", _("Organic orders"), _("Orders of which no part is credited to ads."), COUNT,
         ("all_orders",), ("orders",),
     ),
     Metric(
-        "organic_gmv", _("Organic sales"), _("Sales of the shop that are not credited to ads."), MONEY, ("all_gmv",),
+        "organic_gmv", _("Organic sales"),
+        _("Sales of the shop less the GMV: what is not credited to ads."),
+        MONEY, ("all_gmv",),
         ("gmv",),
     ),
-    Metric("ad_share", _("Share of ads"), _("GMV as a share of all sales."), PERCENT, ("gmv",), (), ("all_gmv",)),
     Metric(
-        "refund_rate", _("Refund rate"), _("Share of all sales that refunds have taken back so far."), PERCENT,
+        "ad_share", _("Share of ads"),
+        _("GMV as a share of the sales of the shop."),
+        PERCENT, ("gmv",), (), ("all_gmv",),
+    ),
+    Metric(
+        "refund_rate", _("Refund rate"),
+        _("Share of the sales of the shop that refunds and cancellations have taken back so far."),
+        PERCENT,
         ("all_refunds",), (), ("all_gmv",),
     ),
     Metric(

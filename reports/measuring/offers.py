@@ -14,12 +14,18 @@ UNKNOWN = {
     Family.SHOP: _("Sales without ads belong to no ad, so all sales together cannot be split by one."),
 }
 NO_TOUCH = _("Sales without ads have no touch, so all sales together have no touch clock.")
-TOUCH = "touch"
+NO_REST = _("Under this rule several campaigns claim the same sale in full, so the GMV is no part of all sales.")
+TOUCH, CLAIMED = "touch", "claimed"
+OF_PARTS = {"organic_gmv", "ad_share"}  # take the GMV for a part of all sales
 
 
-def refusal(measure: str, *, dimensions: Iterable[str], clock: str | None = None) -> str | Promise | None:
-    """Return why a measure is not offered by these dimensions (of rows and filters) on that clock, or None."""
+def refusal(
+    measure: str, *, dimensions: Iterable[str], clock: str | None = None, model: str | None = None
+) -> str | Promise | None:
+    """Return why a measure is not offered by these dimensions (of rows and filters), clock and model, or None."""
     families = families_of(measure)
+    if model == CLAIMED and measure in OF_PARTS:
+        return NO_REST
     if clock == TOUCH and Family.SHOP in families:
         return NO_TOUCH
     for code in dimensions:

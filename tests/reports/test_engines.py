@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import ibis
 import pyarrow as pa
@@ -90,11 +91,18 @@ def micros(moment: datetime) -> int:
 @COMMITTED
 @pytest.mark.parametrize("name", HERE)
 def test_what_was_recorded_later_is_not_known_yet(history, at, name):
-    then = at - 2 * DAY
+    then = (at - 2 * DAY).astimezone(ZoneInfo("Pacific/Honolulu"))  # where it was a day earlier
     with opened(name=name, as_of=then) as engine:
         assert engine.run(engine.table("events")).num_rows == 3
         assert engine.run(engine.table("judgements")).num_rows == 0
         assert engine.run(engine.table("refunds")).num_rows == 0
+
+
+@pytest.mark.parametrize("name", [*HERE, pytest.param("spark", marks=pytest.mark.spark)])
+def test_what_an_engine_is_given_is_what_is_read(name, db):
+    with opened(name=name) as engine:
+        for values in ({"brand": "a'b\\\"c", "campaign": 7}, {"brand": "", "campaign": -1}):
+            assert engine.run(engine.given(values)).to_pylist() == [values]
 
 
 @COMMITTED

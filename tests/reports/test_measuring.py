@@ -112,6 +112,8 @@ def test_what_cannot_be_answered_is_said(shop):
     assert [(flaw.field, flaw.rule) for flaw in refused.value.flaws] == [("measures", "not_offered")]
     partly = parse({"measures": ["spend", "gmv"], "dimensions": ["region"], "period": MARCH})
     assert partly.offered == ("gmv",)
+    claimed = parse({"measures": ["gmv", "organic_gmv", "ad_share"], "rule": {"changes": {"model": "claimed"}}})
+    assert claimed.offered == ("gmv",)
 
 
 def test_days_are_those_of_the_shop_over_every_change_of_its_zone():
