@@ -23,6 +23,7 @@ SHEET_ROWS = 1_048_576  # that one sheet holds, the heading among them
 QUOTED = "CASE WHEN {0} ~ '^[=+@\t\r-]' THEN '''' || {0} ELSE {0} END"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNSPEAKABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")  # what XML has no way to write
+MARKUP = re.compile("[&<>\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 EPOCH = date(1899, 12, 30).toordinal()  # from which spreadsheets count days
 NAMESPACE = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 PARTS = {
@@ -178,24 +179,36 @@ def _sheet(head: Sequence[str], rows: Iterable[Sequence]) -> Iterator[bytes]:
 
 
 def _row(cells: Iterable) -> bytes:
-    return f"<row>{''.join(map(_cell, cells))}</row>".encode()
+    return f"<row>{''.join([CELLS[type(cell)](cell) for cell in cells])}</row>".encode()
 
 
-def _cell(value: str | Decimal | float | date | bool | None) -> str:
-    """Write numbers, days and moments as such and anything else as text, which no spreadsheet executes."""
-    match value:
-        case bool():
-            return f'<c t="b"><v>{value:d}</v></c>'
-        case Decimal():
-            return f"<c><v>{value:f}</v></c>"
-        case int() | float():
-            return f"<c><v>{value}</v></c>"
-        case datetime():
-            return f'<c s="{MOMENT}"><v>{_days(value)}</v></c>'
-        case date():
-            return f'<c s="{DAY}"><v>{value.toordinal() - EPOCH}</v></c>'
-    text = UNSPEAKABLE.sub("", escape(value or ""))
-    return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+def _number(value: Decimal | float) -> str:
+    return f"<c><v>{value}</v></c>"
+
+
+def _text(value: str) -> str:
+    """Return a text as such, which no spreadsheet executes; blanks at its ends count."""
+    if MARKUP.search(value):
+        value = UNSPEAKABLE.sub("", escape(value))
+    space = "" if value.strip() == value else ' xml:space="preserve"'
+    return f'<c t="inlineStr"><is><t{space}>{value}</t></is></c>'
+
+
+class _Cells(dict):
+    """Writes of cells by the type of what they hold; a type that is not there is written as the next one it is of."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        return self[next(base for base in kind.__mro__ if base in self)]
+
+
+CELLS = _Cells({
+    bool: lambda value: f'<c t="b"><v>{value:d}</v></c>',
+    Decimal: _number, int: _number, float: _number,
+    datetime: lambda value: f'<c s="{MOMENT}"><v>{_days(value)}</v></c>',
+    date: lambda value: f'<c s="{DAY}"><v>{value.toordinal() - EPOCH}</v></c>',
+    str: _text,
+    type(None): lambda value: "<c/>",
+})  # fmt: skip
 
 
 def _days(moment: datetime) -> float:
