@@ -1,7 +1,8 @@
 """The rows behind a sum as expressions: those of its family, before they are added up, that add anything to it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import ibis
@@ -25,16 +26,35 @@ from .columns import Form, columns_of
 
 @dataclass(frozen=True)
 class OfCell(Question):
-    """A question about one cell: what its values of dimensions are, None for what has none."""
+    """A question about one cell: what its values of dimensions are, None for what has none.
+
+    Expressions read the values from a table, so that they are built and compiled once for all cells of a shape.
+    """
 
     cell: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def given(self) -> Table | None:
+        """The values in a table of one row; None where there is none."""
+        known = {code: value for code, value in self.cell.items() if value is not None}
+        return self.engine.given(known) if known else None
+
+    @property
+    def shape(self) -> tuple:
+        """All that expressions depend on, but for the engine's own and the values of the cell."""
+        return self.subject, tuple((code, value is None) for code, value in self.cell.items())
+
     def chosen(self, rows: Table) -> Table:
-        rows = super().chosen(rows)
+        rows, given = super().chosen(rows), self.given
         for code, value in self.cell.items():
             key = self.key(rows, code)
-            rows = rows.filter(key.isnull() if value is None else key == value)
+            rows = rows.filter(key.isnull() if value is None else key == given[code].as_scalar())
         return rows
+
+    def built(self, what: Hashable, build: Callable[[], Table]) -> Table:
+        """Return an expression that was built for any cell of this shape; the engine is given the values of this."""
+        kind = None if self.given is None else self.given.schema()
+        return self.engine.built((self.shape, kind, what), build)
 
 
 def behind(asked: OfCell, code: str) -> Table:
@@ -43,6 +63,10 @@ def behind(asked: OfCell, code: str) -> Table:
     What else tells rows apart, and so gives them one order, is in columns called `by_…`. Each row tells how many there
     are in all, and what they sum up to: `of_all` and `sum_of_all`.
     """
+    return asked.built(code, lambda: _behind(asked, code))
+
+
+def _behind(asked: OfCell, code: str) -> Table:
     of = SUMS[code]
     rows = ROWS[of.family](asked)
     if of.is_distinct:
@@ -56,6 +80,10 @@ def behind(asked: OfCell, code: str) -> Table:
 
 def whole(asked: OfCell, families: Sequence[Family]) -> Table:
     """Return the sums of the cell, as the report adds them up."""
+    return asked.built(tuple(families), lambda: _whole(asked, families))
+
+
+def _whole(asked: OfCell, families: Sequence[Family]) -> Table:
     united = ibis.union(*parts) if len(parts := [FAMILIES[family](asked, []) for family in families]) > 1 else parts[0]
     return united.aggregate(**{code: united[code].sum().cast("int64") for code in SUMS})
 
