@@ -363,11 +363,12 @@ def _reckoned(shop: Merchant) -> Job:
 
 
 def _across(shop: Merchant) -> dict[str, str]:
-    """A saved report and a run of the portfolio of Kim, to whom Alice's shop is lent."""
+    """A saved report that is sent, and a run of the portfolio of Kim, to whom Alice's shop is lent."""
     kim = User.objects.get(email="kim@example.org")
     asked = {"measures": ["gmv"], "period": {"first": "2026-03-01", "last": "2026-03-09"}}
     mine = {"portfolio_of": kim, "definition": asked}
     saved = SavedReport.objects.create(**mine, currency="CNY", name="R", made_by=kim, created_at=AT, updated_at=AT)
+    ReportSchedule.objects.create(report=saved, rhythm="daily", set_by=kim, next_at=AT)
     run = ReportRun.objects.create(
         **mine, report=saved, as_of=AT, version="x", requested_at=AT, rows=1, ready_at=AT,
         expires_at=AT + timedelta(days=1), heading={"currency": "CNY"},
