@@ -5,13 +5,15 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db.models import Sum
 
 from ads import attribution
-from ads.attribution import DEFAULT, PRESETS
+from ads.attribution import DEFAULT, PRESETS, Key, posting
 from ads.attribution.rules import Counted, Goods, Kind, Line, Scope, Touch, choose, credit, split, weigh
-from ads.models import Credit
+from ads.models import ConversionLine, Credit, Event
 from shops.models import Product
 from tests import factories
+from tests.crowd import at_once, everybody_has_read
 from tests.factories import AT
 
 from . import adverts
@@ -172,3 +174,34 @@ def test_refunds_post_the_difference_down_to_zero(sale):
         stands.append(sum(Credit.objects.filter(line__line_code="l1").values_list("amount", flat=True)))
     assert stands == [20, Decimal("19.99"), 0, 0]
     assert sum(Credit.objects.filter(line__line_code="l2").values_list("amount", flat=True)) == Decimal("9.99")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_control", [False, True])
+def test_refunds_and_judgements_at_once_leave_what_is_due(sale, is_control, monkeypatch):
+    """The click that has the second line is found invalid while two refunds of the line are posted."""
+    record(sale)
+    Event.objects.filter(ad=sale["second"]).update(is_valid=False, reason="robot", rescored_at=AT + DAY)
+    gone = Event.objects.get(ad=sale["second"])
+    if is_control:
+        monkeypatch.setattr(posting, "_locked", lambda **which: ConversionLine.objects.filter(**which))
+        monkeypatch.setattr(posting, "_refunds", after_everybody(posting._refunds))
+    refunds = [
+        lambda n=n: attribution.record_refund(refund_code=f"ref_{n}", lines={"l2": Decimal(n)}, at=AT + DAY)
+        for n in (2, 3)
+    ]
+    at_once([*refunds, lambda: attribution.restate([Key(gone.day, gone.token, gone.kind)], at=AT + DAY)])
+    left = dict(Credit.objects.values_list("ad").annotate(left=Sum("amount")))
+    due = {sale["first"].pk: Decimal("34.99"), sale["second"].pk: 0}
+    assert (left == due) is not is_control
+
+
+def after_everybody(read):
+    """The control: all have read before any of them writes."""
+
+    def reading(*args):
+        found = read(*args)
+        everybody_has_read()
+        return found
+
+    return reading
