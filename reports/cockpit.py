@@ -108,6 +108,11 @@ class Cockpit:
         return not any(self.sums.values())
 
     @property
+    def numbers(self) -> list[Number]:
+        """All that is shown with its meaning."""
+        return [*self.headlines, *self.details, *self.buyers]
+
+    @property
     def fingerprint(self) -> str:
         """Changes when any number changes."""
         told = repr(sorted(self.sums.items())) + repr(self.period) + self.clock

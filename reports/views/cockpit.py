@@ -43,7 +43,7 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     merchant, at = request.access.merchant, clock.now()
     context = {
         "pulse": pulse(merchant, at=at), "cockpit": looked(request, period, at=at), "period": period,
-        "form": form, "presets": LABELS, "clocks": domain.CLOCKS, "metrics": METRICS.values(),
+        "form": form, "presets": LABELS, "clocks": domain.CLOCKS,
     }  # fmt: skip
     return render(request, "reports/cockpit.html", context)
 
@@ -100,7 +100,6 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     view = results.look(found, period, at=clock.now(), clock=_clock(request))
     context = {
         "view": view, "campaign": found, "period": period, "form": form, "presets": LABELS, "clocks": domain.CLOCKS,
-        "metrics": METRICS.values(),
     }  # fmt: skip
     return render(request, "reports/campaign.html", context)
 
