@@ -7,6 +7,7 @@ from django.core.paginator import Page, Paginator
 from django.utils.dates import WEEKDAYS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from ads.models import EventKind, Placement
 
@@ -15,6 +16,11 @@ from .measuring.dimensions import NEW, RETURNING
 from .measuring.naming import Named
 
 PAGE = 50
+NONE = {
+    "keyword": pgettext_lazy("value", "no keyword"), "term": pgettext_lazy("value", "no search"),
+    "brand": pgettext_lazy("value", "no brand"), "advertised_brand": pgettext_lazy("value", "no brand"),
+    "region": pgettext_lazy("value", "no address"),
+}  # fmt: skip
 
 
 @dataclass
@@ -42,7 +48,7 @@ def first_of(page: str) -> int:
 def written(code: str, key) -> str:
     """Return the value of a dimension as people read it."""
     if key is None or key == "":
-        return _("none")
+        return str(NONE[code]) if code in NONE else _("none")
     if isinstance(key, Named):
         return key.name or key.code
     if code == "month":

@@ -19,11 +19,12 @@ THEMES = {"light", "dark"}
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page that the navigation offers, by the name of its address."""
+    """A page that the navigation offers, by the name of its address; `holds` names those it leads to elsewhere."""
 
     name: str
     title: str
     icon: str
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ CONSOLE = (
         _("Overview"),
         (
             Place("reports:cockpit", _("Cockpit"), "gauge"),
-            Place("reports:reports", _("Reports"), "chart-dots"),
+            Place("reports:reports", _("Reports"), "chart-dots", ("reports:season",)),
             Place("reports:exports", _("Exports"), "file-download"),
         ),
     ),
@@ -108,10 +109,13 @@ KEY_ACCOUNTS = (
     (
         Place("shops:ka_brands", _("Brands"), "briefcase"),
         Place("reports:portfolio", _("Portfolio"), "chart-dots"),
-        Place("reports:portfolio_reports", _("Reports"), "file-download"),
+        Place("reports:portfolio_reports", _("Reports"), "file-download", ("reports:ka_season",)),
     ),
 )
-AGENCIES = (_("Agencies"), (Place("reports:portfolio_reports", _("Reports"), "chart-dots"),))
+AGENCIES = (
+    _("Agencies"),
+    (Place("reports:portfolio_reports", _("Reports"), "chart-dots", ("reports:ka_season",)),),
+)
 OPERATOR = (
     _("Operator"),
     (
@@ -160,24 +164,25 @@ def console_navigation(access: Access, *, path: str = "") -> list[tuple[str, lis
     """Return the titled groups of console pages that this access opens; the one that holds `path` is current."""
     opened = [(title, [place for place in places if opens(access, place)]) for title, places in CONSOLE]
     code = access.merchant.code
-    current = holding(path, [reverse(place.name, args=[code]) for _title, places in opened for place in places])
+    current = holding(path, [place for _title, places in opened for place in places], code)
     return [(title, links(places, current, code)) for title, places in opened if places]
 
 
 def navigation(title: str, places: Iterable[Place], *, path: str = "") -> list[tuple[str, list[Link]]]:
     """Return one titled group of the pages that exist; the one that holds `path` is current."""
     there = [place for place in places if exists(place.name)]
-    return [(title, links(there, holding(path, [reverse(place.name) for place in there])))]
+    return [(title, links(there, holding(path, there)))]
 
 
-def links(places: Iterable[Place], current: str, *code: str) -> list[Link]:
-    urls = [(reverse(place.name, args=code), place) for place in places]
-    return [Link(url, place.title, place.icon, url == current) for url, place in urls]
+def links(places: Iterable[Place], current: Place | None, *code: str) -> list[Link]:
+    return [Link(reverse(place.name, args=code), place.title, place.icon, place is current) for place in places]
 
 
-def holding(path: str, urls: Iterable[str]) -> str:
-    """Return the longest address under which `path` lies, or nothing."""
-    return max((url for url in urls if path.startswith(url)), key=len, default="")
+def holding(path: str, places: Iterable[Place], *code: str) -> Place | None:
+    """Return the place under whose longest address `path` lies, or None."""
+    addresses = [(reverse(name, args=code), place) for place in places for name in (place.name, *place.holds)]
+    under = [(address, place) for address, place in addresses if path.startswith(address)]
+    return max(under, key=lambda found: len(found[0]), default=("", None))[1]
 
 
 def opens(access: Access, place: Place) -> bool:

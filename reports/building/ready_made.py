@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 TRAFFIC = ["impressions", "clicks", "ctr"]
 COST = ["spend", "cpc"]
-SALES = ["orders", "gmv", "refunds", "net_gmv", "roi", "net_roi"]
+SALES = ["orders", "gmv", "roi", "refunds", "net_gmv", "net_roi"]
 ADS = [*TRAFFIC, *COST, *SALES]
 SOLD = ["orders", "units", "gmv", "direct_gmv", "halo_gmv", "refunds", "net_gmv", "settled_gmv"]
 

@@ -1,5 +1,6 @@
 """Template tags that write metrics in the reader's language."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from babel import Locale
@@ -8,18 +9,23 @@ from django import template
 from django.template import Context
 from django.utils.html import format_html
 
+from ads.attribution.presets import PRESETS
 from chengfeng.templatetags.frame import DASH, locale
+from shops.models import Merchant
 from shops.tenancy import Access
 
 from ..asked import CLOCKS
+from ..latest import busy_days
 from ..measuring.dimensions import DIMENSIONS
-from ..measuring.measures import MEASURES
+from ..measuring.measures import MEASURES, better
+from ..measuring.periods import Days
 from ..metrics import METRICS, Metric, Unit
 from ..rows import right
 
 register = template.Library()
 
 LARGE = 1000
+MANY = 10  # times: from here on a change is told as a multiple, for nobody reads +169,386.8 %
 
 
 @register.filter
@@ -33,6 +39,12 @@ def may_see(access: Access, code: str) -> bool:
 def report_page(context: Context, name: str, *codes: str) -> str:
     """Return the address of a page of reports for whom the present one is: a shop, or a portfolio."""
     return context["audience"].page(name, *codes)
+
+
+@register.simple_tag
+def last_busy(of: Merchant | Sequence[Merchant], length: int) -> Days | None:
+    """Return the last days on which anything happened in a shop, or in several, for a page that has nothing to show."""
+    return busy_days([of] if isinstance(of, Merchant) else of, length=length)
 
 
 @register.filter
@@ -74,8 +86,12 @@ def whole_coins() -> str:
 
 @register.filter
 def difference(ratio: Decimal | None) -> str:
-    """Write a change with its sign, such as +12.3 %."""
-    return "" if ratio is None else format_percent(ratio, format="+#,##0.0%;-#,##0.0%", locale=locale())
+    """Write a change with its sign, such as +12.3 %, or where it is huge as a multiple, such as ×17."""
+    if ratio is None:
+        return ""
+    if ratio >= MANY:
+        return f"×{format_decimal(ratio + 1, format='#,##0', locale=locale())}"
+    return format_percent(ratio, format="+#,##0.0%;-#,##0.0%", locale=locale())
 
 
 @register.filter
@@ -92,19 +108,26 @@ def unlocalise(number: float) -> str:
 
 @register.simple_tag
 def answered(metric: Metric, row, currency: str) -> str:
-    """Write a measure of a report's row, with how it changed where periods are compared."""
+    """Write a measure of a report's row, and below it how it changed where periods are compared."""
     now = written(metric.unit, row[metric.code], currency)
     if row.before is None:
         return now
     change = row.change(metric.code)
-    return format_html(
-        '{} <span class="report-change">{}</span>', now, difference(change) if change is not None else DASH
-    )
+    sign = (change or 0) * better(metric.code)
+    verdict = "good" if sign > 0 else "bad" if sign < 0 else "neutral"
+    told = difference(change) if change is not None else DASH
+    return format_html('{} <span class="report-against change-{}">{}</span>', now, verdict, told)
 
 
 @register.filter
 def measure_label(code: str) -> str:
     return MEASURES[code].label
+
+
+@register.filter
+def rule_title(name: str) -> str:
+    """Return what a ready-made rule is called."""
+    return str(PRESETS[name].title)
 
 
 @register.filter

@@ -23,8 +23,13 @@ def credited(number: Decimal) -> str:
     return format_decimal(number, format="#,##0.0", locale=locale())
 
 
+@register.filter
+def rate(part: Decimal | None) -> str:
+    """Write a part of a whole with one decimal, so that those of a column stand below each other."""
+    return DASH if part is None else format_percent(part, format="#,##0.0%", locale=locale())
+
+
 @register.simple_tag
 def share(channel, model: str, found) -> str:
     """Write what part of all orders a model credits to a channel."""
-    part = channel.share(model, found.conversions)
-    return DASH if part is None else format_percent(part, format="#,##0.0%", locale=locale())
+    return rate(channel.share(model, found.conversions))

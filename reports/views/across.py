@@ -1,5 +1,7 @@
 """Pages that look across merchants: the key-account portfolio and the operator's platform page."""
 
+from collections.abc import Sequence
+
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +16,9 @@ from shops.tenancy import ka_page, operator_page
 
 from .. import platform as marketplace
 from .. import portfolio as domain
-from ..picking import LABELS, pick
+from ..latest import busy_days
+from ..measuring.periods import Days
+from ..picking import LABELS, Picked, pick
 from ..season import reach
 
 PAGE = 50
@@ -42,9 +46,16 @@ def portfolio(request: HttpRequest) -> HttpResponse:
     sparks = domain.sparks([one.merchant for one in page], period, at=at)
     context = {
         "page": page, "rows": [(one, sparks[one.merchant.pk]) for one in page], "columns": columns, "period": period,
-        "form": form, "presets": LABELS, "at": at, "steps": len(Step),
+        "form": form, "presets": LABELS, "at": at, "steps": len(Step), "busy": _busy(kept, period),
     }  # fmt: skip
     return render(request, "reports/portfolio.html", context)
+
+
+def _busy(kept: Sequence[domain.Kept], period: Picked) -> Days | None:
+    """Return where to look instead if none of the shops sold or advertised in the period."""
+    if any(one.paid_gmv or one.spend for one in kept):
+        return None
+    return busy_days([one.merchant for one in kept], length=period.length)
 
 
 def _turn(name: str, first: str, sort: str) -> str:

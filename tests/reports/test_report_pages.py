@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from html import unescape
 
 import pytest
@@ -15,7 +16,10 @@ from reports.building.ready_made import READY_MADE
 from reports.measuring.asking import ask as answer
 from reports.measuring.definition import parse
 from reports.measuring.ruling import choose
+from reports.models import MerchantDay
 from reports.picking import Picked
+from reports.pictures import drawn
+from reports.templatetags.metrics import difference
 from shops.tenancy import access_of
 from tests.reports.test_measuring import NOW
 from tests.reports.test_measuring import lived as lived
@@ -59,6 +63,37 @@ def test_a_heading_sorts_and_a_value_asks_for_itself_alone(client, asked):
     alone = [client.get(f"{page.wsgi_request.path}?{unescape(link)}").context for link in links]
     assert [[row.keys[0].code for row in each["result"].rows] for each in alone] == [[code] for code in codes]
     assert [each["filters"][0][1] for each in alone] == [[row.keys[0].name] for row in page.context["result"].rows]
+
+
+@pytest.mark.parametrize(
+    ("measures", "sort", "alike", "other"),
+    [
+        (["impressions", "clicks", "ctr", "spend", "cpc", "gmv", "roi"], "-spend", ["spend", "gmv"], "roi"),
+        (["orders", "units", "gmv", "all_gmv"], "", ["gmv", "all_gmv"], "orders"),
+        (["impressions", "clicks", "ctr", "spend"], "-clicks", ["clicks", "impressions"], "ctr"),
+        (["clicks"], "", ["clicks"], None),
+    ],
+)
+def test_a_picture_shows_what_a_merchant_asks_first(measures, sort, alike, other):
+    assert drawn(measures, sort.lstrip("-")) == (alike, other)
+
+
+def test_empty_days_lead_to_the_last_busy_ones(client, alice, shop):
+    client.force_login(alice)
+    day = {"rebuilt_at": NOW, "complete_through": NOW, "is_final": True}
+    MerchantDay.objects.create(merchant=shop, day=date(2018, 8, 29), paid_orders=1, **day)
+    MerchantDay.objects.create(merchant=shop, day=date(2018, 8, 30), placed_orders=1, **day)
+    report = client.get(reverse("reports:report", args=[shop.code]), {"ready": "campaign"}).content.decode()
+    assert "first=2018-07-31&amp;last=2018-08-29" in report
+    assert (
+        "from=2018-08-02&amp;to=2018-08-29" in client.get(reverse("reports:cockpit", args=[shop.code])).content.decode()
+    )
+
+
+def test_huge_changes_are_told_as_multiples():
+    assert [difference(change) for change in (Decimal("-0.5"), Decimal("9.99"), Decimal("1693.868"))] == [
+        "-50.0%", "+999.0%", "×1,695",
+    ]  # fmt: skip
 
 
 def test_what_cannot_be_asked_is_said_at_its_field(asked):

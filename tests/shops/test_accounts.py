@@ -169,10 +169,18 @@ def test_the_navigation_offers_what_the_guards_let_in(shop, alice, bob, fay, dan
     assert titles(dana, shop) == ["Cockpit", "Reports", "Exports", *goods, *promotions, *ads]
 
 
-def test_the_page_one_is_on_is_marked_below_it_too(shop, alice):
-    path = reverse("shops:people", args=[shop.code])
-    navigation = frame.console_navigation(access_of(alice, shop, at=factories.AT), path=f"{path}somebody/")
-    assert [link.title for _title, links in navigation for link in links if link.is_current] == ["People"]
+@pytest.mark.parametrize(
+    ("page", "below", "marked"),
+    [
+        ("shops:people", "somebody/", "People"),
+        ("reports:season", "brands/", "Reports"),
+        ("reports:cockpit", "", "Cockpit"),
+    ],
+)
+def test_the_page_one_is_on_is_marked_below_it_too(shop, alice, page, below, marked):
+    path = reverse(page, args=[shop.code]) + below
+    navigation = frame.console_navigation(access_of(alice, shop, at=factories.AT), path=path)
+    assert [link.title for _title, links in navigation for link in links if link.is_current] == [marked]
 
 
 def test_whoever_acts_for_another_is_told_until_when(client, shop, alice, kai):
