@@ -8,6 +8,7 @@ holds. What counts for an earlier day than that on which it happened is kept by 
 the sale, or of the refund, and of the settlement. What campaigns claim changes with later judgements and links, too.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -90,18 +91,17 @@ def changed(since: str) -> str:
     )
 
 
+KEPT = """
+    SELECT complete_through, (SELECT jsonb_object_agg(source, settled) FROM reports_factsmark) FROM reports_merchantday
+    WHERE merchant_id = %(merchant)s AND day = %(day)s AND complete_through > %(midnight)s
+    AND complete_through <= %(at)s AND rebuilt_at >= (SELECT max(seen_at) FROM reports_factsmark)
+"""
+
 LATE = " UNION ALL ".join(
-    f"SELECT FROM {trace.rows} WHERE {trace.merchant} = kept.merchant_id "
-    f"AND {trace.at} >= %(midnight)s AND {trace.at} < kept.complete_through "
-    f"AND t.id > coalesce((SELECT settled FROM reports_factsmark WHERE source = '{source}'), 0)"
+    f"SELECT FROM {trace.rows} WHERE t.id > %({source})s AND {trace.merchant} = %(merchant)s "
+    f"AND {trace.at} >= %(midnight)s AND {trace.at} < %(through)s"
     for source, trace in TRACES.items()
 )
-
-KEPT = f"""
-    SELECT complete_through FROM reports_merchantday kept WHERE merchant_id = %(merchant)s AND day = %(day)s
-    AND complete_through > %(midnight)s AND complete_through <= %(at)s
-    AND rebuilt_at >= (SELECT max(seen_at) FROM reports_factsmark) AND NOT EXISTS ({LATE})
-"""
 
 PROVISIONAL = "SELECT merchant_id, day FROM reports_merchantday WHERE NOT is_final"
 
@@ -149,7 +149,12 @@ def kept_until(merchant: Merchant, day: date, *, at: datetime) -> datetime | Non
     """
     asked = {"merchant": merchant.pk, "day": day, "midnight": midnight(day, merchant.time_zone), "at": at}
     found = sql.row(KEPT, asked)
-    return found and found[0]
+    if not found:
+        return None
+    through, settled = found
+    asked |= dict.fromkeys(TRACES, 0) | json.loads(settled) | {"through": through}
+    (is_late,) = sql.row(f"SELECT EXISTS ({LATE})", asked)
+    return None if is_late else through
 
 
 def days(*, at: datetime) -> list[tuple[Merchant, date]]:
