@@ -81,7 +81,7 @@ class Told(PostgreSQL):
         with self.raw.cursor() as cursor, cursor.copy(f"COPY told_{name} FROM STDIN") as copy:
             for row in getattr(self.rows, log.name):
                 copy.write_row(row)
-        self.logs[name] = f"SELECT * FROM told_{name}"
+        self.queries[name] = f"SELECT * FROM told_{name}"
         return ibis.table(ibis.Schema.from_pyarrow(table.schema), name=name)
 
 
