@@ -22,7 +22,8 @@ def claim(found: Mapping[Conversion, Sequence[Touch]]) -> None:
     standing = {_key(each): each.pk for each in SaleClaim.objects.filter(conversion__in=found)}
     if gone := [pk for key, pk in standing.items() if key not in wanted]:
         SaleClaim.objects.filter(pk__in=gone).delete()
-    SaleClaim.objects.bulk_create(each for key, each in wanted.items() if key not in standing)
+    fresh = [each for key, each in wanted.items() if key not in standing]
+    SaleClaim.objects.bulk_create(fresh, ignore_conflicts=True)  # refunds of two lines may find the same at once
 
 
 def _key(each: SaleClaim) -> tuple:

@@ -157,17 +157,17 @@ def bring_up_to_date(lines: Collection[int], *, reason: str, cause: str, at: dat
         return []
     conversions = {row.conversion for row in rows}
     touches = _touches(conversions, DEFAULT)
-    if reason != Credit.Reason.REFUND:
-        claim({conversion: touches.get(conversion.pk, []) for conversion in conversions})
     posted, refunds = _posted(rows), _refunds(rows)
     moments = {(row.pk, ""): row.conversion.at for row in rows}
     moments |= {(row.pk, refund.code): refund.at for row in rows for refund in refunds[row.pk]}
-    differences = (
+    fresh = [
         _credit(row, key, of, owed, moments[row.pk, key.refund], reason=reason, cause=cause, posted_at=at)
         for row in rows
         for key, of, owed in _differences(row, touches.get(row.conversion_id, []), refunds[row.pk], posted[row.pk])
-    )
-    return Credit.objects.bulk_create(differences, batch_size=1000)
+    ]
+    if reason != Credit.Reason.REFUND or any(credit.share for credit in fresh):
+        claim({conversion: touches.get(conversion.pk, []) for conversion in conversions})
+    return Credit.objects.bulk_create(fresh, batch_size=1000)
 
 
 def _locked(**which):

@@ -1,11 +1,12 @@
 """What campaigns claim of a sale, each for itself, follows the touches behind it."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
 
-from ads.attribution import Key, credit_late, restate
+from ads.attribution import Key, credit_late, record_refund, restate
 from ads.models import Credit, Event, SaleClaim
 from tests import factories
 from tests.factories import AT
@@ -42,6 +43,15 @@ def test_a_claim_goes_with_its_touch_whether_that_was_credited_or_not(two, inval
     for _ in range(2):
         restate([Key(gone.day, gone.token, gone.kind)], at=AT + HOUR)
         assert claims() == {left.campaign_id: left.token}
+
+
+def test_a_refund_that_finds_a_late_click_lets_its_campaign_claim(shop):
+    ad, shopper = adverts.ad(shop), factories.shopper()
+    sold = [adverts.sold("oln_1", ad.product, "30")]
+    adverts.convert(merchant=shop, order_code="ord_1", shopper=shopper, currency="CNY", lines=sold, at=AT)
+    late = adverts.event(ad, shopper=shopper, at=AT - HOUR, received_at=AT + HOUR)
+    record_refund(refund_code="ref_1", lines={"oln_1": Decimal(10)}, at=AT + HOUR)
+    assert claims() == {late.campaign_id: late.token}
 
 
 def test_the_same_finding_may_move_a_sale_twice(two):
