@@ -138,7 +138,7 @@ class ReportRunSerializer(serializers.ModelSerializer):
         return found.isoformat() if found else None
 
     def get_totals(self, run) -> dict[str, Any] | None:
-        return values(Kept(run).total, Kept(run).definition) if run.totals else None
+        return values(Kept(run).total, run.question) if run.totals and run.question else None
 
 
 class RowsQuerySerializer(serializers.Serializer):

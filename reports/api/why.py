@@ -22,14 +22,13 @@ from .. import why
 from ..behind import asking
 from ..behind.cells import NONE, PREFIX, BadCell, Cell
 from ..behind.columns import Column, Form
-from ..building.reading import Kept
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES, SUMS
 from ..measuring.naming import Named
 from ..measuring.ruling import DEFAULT_RULE, KINDS, BadRule
 from ..ruled import rule_in
 from .building import CODE, MOST, TAGS, number
-from .doors import VIEW, OfShop, ReportsView
+from .doors import VIEW, NotReady, OfShop, ReportsView
 
 LENGTH = {"required": False, "max_length": 5, "help_text": "Such as 24h or 14d; 0 for not at all."}
 AMOUNT = {"max_digits": 24, "decimal_places": 4}
@@ -248,9 +247,11 @@ class RunBehind(ReportsView, OfShop):
     def get(self, request, code):
         """The rows behind a number of a run – of its total, or of a cell –: orders, charges, or how many events."""
         run, query = self.run(code), BehindQuerySerializer(data=request.query_params)
+        if run.question is None:
+            raise NotReady
         query.is_valid(raise_exception=True)
         asked = query.validated_data
-        wanted = self._wanted(Kept(run).definition, request.query_params, asked)
+        wanted = self._wanted(run.question, request.query_params, asked)
         for right in asking.rights_of(wanted.measure):
             self.access.require(right)
         start, most = asked["after"], asked["limit"]

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from chengfeng.models import OutboxMessage
 from shops.models import User
 
-from ..measuring.definition import parse
 from .asking import visible
 from .audience import Audience, audience_of
 from .models import ReportRun
@@ -41,7 +40,7 @@ def letter(run: ReportRun, person: User, audience: Audience) -> EmailMessage:
     address = settings.BASE_URL + audience.page("run", run.code)
     kind = run.schedule.format if run.schedule else ""
     file = settings.BASE_URL + audience.page("run_file", run.code, kind) if kind else ""
-    context = {"run": run, "person": person, "page": address, "file": file, "days": parse(run.definition).period}
+    context = {"run": run, "person": person, "page": address, "file": file, "days": run.days}
     return EmailMessage(
         subject=_("Report %(name)s is ready") % {"name": " ".join(run.name.split()) or run.code},
         body=render_to_string("reports/mail/ready.txt", context),

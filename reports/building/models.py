@@ -1,6 +1,8 @@
 """Tables of stored reports: what was defined, when it is sent to whom, and each time it was run."""
 
 from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator
 from django.db import models
@@ -11,6 +13,9 @@ from chengfeng.codes import CodeField
 from chengfeng.files import private
 from chengfeng.models import Job
 from shops.models import Merchant, User
+
+if TYPE_CHECKING:
+    from ..measuring.definition import Definition
 
 
 class Format(models.TextChoices):
@@ -176,7 +181,17 @@ class ReportRun(models.Model):
     def get_state_display(self) -> str:
         return Job.State(self.state).label
 
+    @cached_property
+    def question(self) -> "Definition | None":
+        """What it asks; None where that cannot be asked any more, and so not be read."""
+        from ..measuring.definition import BadDefinition, parse
+
+        try:
+            return parse(self.definition)
+        except BadDefinition:
+            return None
+
     @property
     def is_ready(self) -> bool:
-        """Whether its rows can be read: it is done, and its file has not been let go of."""
-        return bool(self.file)
+        """Whether its rows can be read: it is done, its file has not been let go of, and it asks what can be asked."""
+        return bool(self.file) and self.question is not None

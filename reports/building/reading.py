@@ -16,7 +16,7 @@ from chengfeng.money import ZERO
 from chengfeng.periods import days_period
 
 from ..measuring.asking import Result, Row, amount
-from ..measuring.definition import Definition, parse
+from ..measuring.definition import Definition
 from ..measuring.measures import SUMS
 from .between import Happening, between
 from .models import ReportRun
@@ -34,9 +34,9 @@ class Kept:
 
     run: ReportRun
 
-    @cached_property
+    @property
     def definition(self) -> Definition:
-        return parse(self.run.definition)
+        return self.run.question
 
     @property
     def path(self) -> Path:
@@ -144,7 +144,7 @@ def compare(one: ReportRun, other: ReportRun, *, start: int = 0, number: int = 5
 
 
 def _question(run: ReportRun) -> tuple:
-    definition = parse(run.definition)
+    definition = run.question
     return definition.with_(as_of=None, sort=""), definition.rule.version, [shop.pk for shop in run.shops]
 
 

@@ -18,7 +18,6 @@ from ..behind.cells import BadCell, Cell
 from ..behind.columns import Column, Form
 from ..building.asking import visible
 from ..building.audience import Shop
-from ..building.reading import Kept
 from ..measuring.definition import Definition, parse
 from ..measuring.dimensions import DIMENSIONS
 from ..measuring.measures import MEASURES, SUMS
@@ -70,7 +69,10 @@ def _content(request: HttpRequest, wanted: asking.Asked, *, at: datetime) -> Ite
 def _definition(request: HttpRequest) -> Definition:
     """Return the definition of the run that the address names, or the one that it carries."""
     if code := request.GET.get("run"):
-        return Kept(get_object_or_404(visible(Shop(request.access)), code=code)).definition
+        found = get_object_or_404(visible(Shop(request.access)), code=code).question
+        if found is None:
+            raise Http404
+        return found
     try:
         return parse(parsing.read(request.GET.get("report", "")))
     except ValueError as error:

@@ -115,7 +115,14 @@ def test_everything_that_may_be_asked_is_told(api):
     assert api("post", "runs", {"ready_made": ready[1]["name"]})[1]["state"] == "done"
 
 
-def test_pages_keep_run_show_and_send(client, shop, alice, lived):
+def test_a_run_that_asks_what_there_is_no_more_is_told_of_and_not_read(api):
+    _, run = api("post", "runs", {"definition": PLAIN})
+    ReportRun.objects.update(definition=PLAIN | {"measures": ["fame"]})
+    assert [(each["code"], each["totals"]) for each in api("get", "runs")[1]] == [(run["code"], None)]
+    assert [api("get", f"runs/{run['code']}/{what}")[0] for what in ("rows", "file/csv", "behind")] == [409, 409, 409]
+
+
+def test_pages_keep_run_show_and_send(client, shop, alice, lived, monkeypatch):
     client.force_login(alice)
     page = lambda name, *codes: reverse(f"reports:{name}", args=[shop.code, *codes])  # noqa: E731
     with clock.at(NOW):
@@ -130,6 +137,9 @@ def test_pages_keep_run_show_and_send(client, shop, alice, lived):
         assert client.get(ticked.url).context["found"].number == 0
         assert client.get(page("runs_compare"), {"run": [one]}).url == page("runs")
         assert client.post(page("run_again", one)).url.startswith(page("run", one))
+        assert client.get(page("run_changes", one, two), {"page": "9" * 30}).status_code == 200
+        future = json.dumps(PLAIN | {"as_of": (NOW + DAY).isoformat()})
+        assert client.post(page("runs"), {"definition": future}).status_code == 400
         told = client.get(page("run_changes_file", one, two))
         assert b"".join(told.streaming_content).count(b"\n") == 1
         assert client.get(page("run_file", one, "xlsx")).status_code == 200
@@ -137,6 +147,9 @@ def test_pages_keep_run_show_and_send(client, shop, alice, lived):
         assert client.post(page("saved_report_schedule", report.code), plan).status_code == 422
         assert client.post(page("saved_report_schedule", report.code), plan | {"weekday": 1}).status_code == 302
         assert ReportSchedule.objects.get().weekday == 1
+        monkeypatch.setattr("reports.measuring.asking.MOST_ROWS", 2)
+        shown = client.get(page("report"), {"kept": report.code})
+        assert ("result" in shown.context, b"more than 2 rows" in shown.content) == (False, True)
         for name in ("runs", "reports"):
             assert b"Ours" in client.get(page(name)).content
         assert client.get(page("saved_report", report.code)).status_code == 200
