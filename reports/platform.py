@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from ads.attribution import WITHDRAWN
@@ -18,6 +19,7 @@ from . import reading
 from .metrics import total
 from .models import MerchantDay
 from .reconciliation import comparing
+from .sources import Grain, measures
 
 BEGINNING = date(1970, 1, 3)
 
@@ -177,17 +179,23 @@ SHARES = """
 """
 
 
+REPORTED = f"""
+    SELECT m.currency, {", ".join(f"sum({code}) AS {code}" for code in measures(Grain.MERCHANT))}
+    FROM ({{days}}) d JOIN shops_merchant m ON m.id = d.merchant_id GROUP BY 1
+"""
+
+
 def reported(*, at: datetime) -> dict[str, dict]:
     """Return what the reports say of all time, by currency: closed days from facts, the rest live."""
-    merchants = Merchant.objects.in_bulk()
-    known = set(MerchantDay.objects.values_list("merchant", flat=True).distinct())
-    parts = [[m for m in merchants.values() if (m.pk in known) == has_facts] for has_facts in (True, False)]
-    spans = [reading.span(part, BEGINNING, at.date() + timedelta(days=1), at=at) for part in parts if part]
-    rows = [row for span in spans for row in reading.days(span)]
-    by_currency = defaultdict(list)
-    for row in rows:
-        by_currency[merchants[row["merchant_id"]].currency].append(row)
-    return {currency: total(rows) for currency, rows in by_currency.items()}
+    has_facts = Exists(MerchantDay.objects.filter(merchant=OuterRef("pk")))
+    parts = [list(Merchant.objects.filter(condition)) for condition in (has_facts, ~has_facts)]
+    found: dict[str, list[dict]] = defaultdict(list)
+    for part in filter(None, parts):
+        span = reading.span(part, BEGINNING, at.date() + timedelta(days=1), at=at)
+        days, params = reading.query(span, grain=Grain.MERCHANT, among=None)
+        for row in sql.dicts(REPORTED.format(days=days), params):
+            found[row.pop("currency")].append(row)
+    return {currency: total(rows) for currency, rows in found.items()}
 
 
 def reconcile(found: Mapping[str, Mapping], facts: Mapping[str, Mapping]) -> list[Reconciled]:

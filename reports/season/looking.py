@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
 
+from chengfeng import sql
 from shops.models import Merchant
 
 from .. import finality
@@ -128,14 +129,16 @@ class Report:
 def look(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> Report:
     """Return the report over the merchants of the currency that is asked for."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
-    periods = turnover.look(chosen, _periods(asked), at=at)
+    with sql.still():
+        periods = turnover.look(chosen, _periods(asked), at=at)
     return Report(asked, chosen, periods, finality_of(asked, at=at), at)
 
 
 def look_at_brands(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> tuple[list[Branded], Branded]:
     """Return the brands of those merchants in the season, and all together."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
-    return brands.look(chosen, {NOW: asked.so_far, YEAR: asked.year_so_far}, at=at)
+    with sql.still():
+        return brands.look(chosen, {NOW: asked.so_far, YEAR: asked.year_so_far}, at=at)
 
 
 def finality_of(asked: Asked, *, at: datetime) -> Finality:

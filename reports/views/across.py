@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from chengfeng import clock
+from chengfeng import clock, sql
 from orders.models import method_name
 from orders.moves import CancelReason
 from shops.onboarding.steps import Step
@@ -72,10 +72,11 @@ def _direction(name: str, sort: str) -> str:
 @require_safe
 @operator_page
 def platform(request: HttpRequest) -> HttpResponse:
-    """Show the operator the whole marketplace; nobody else learns that the page exists."""
-    found = marketplace.totals()
+    """Show the operator the whole marketplace, as it was at one moment; nobody else learns that the page exists."""
     at = clock.now()
-    proof = marketplace.reconcile(found, marketplace.reported(at=at))
+    with sql.still():
+        found = marketplace.totals()
+        proof = marketplace.reconcile(found, marketplace.reported(at=at))
     sheets = [
         {
             "currency": currency,
