@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("America/Sao_Paulo")
 UNLISTED = "unlisted"  # stands for the seller and the goods of orders whose items the files do not name
-CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,17 +6,15 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import QuerySet
 
 from chengfeng.money import ZERO, minor_unit
-from shops.models import Merchant, User, Variant
-from shops.tenancy import own
+from shops.models import User, Variant
 
 from ..models import Order
 from . import photos as pictures
 from .claims import Claimable, claimable, kinds, replacements, worth
 from .models import Case, CaseLine
-from .moves import OPEN, CaseState, Side, due, step
+from .moves import CaseState, Side, due, step
 
 
 class CaseRefused(Exception):
@@ -25,12 +23,6 @@ class CaseRefused(Exception):
     def __init__(self, field: str, code: str, message: str):
         self.field, self.code = field, code
         super().__init__(message)
-
-
-def open_cases(of: QuerySet[Order] | Merchant) -> QuerySet[Case]:
-    """Return the cases that are not over, of some orders or of a merchant."""
-    cases = own(Case, of) if isinstance(of, Merchant) else Case.objects.filter(order__in=of)
-    return cases.filter(state__in=OPEN)
 
 
 def request(

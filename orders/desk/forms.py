@@ -60,12 +60,6 @@ class FindForm(forms.Form):
         return wanted
 
 
-class ChosenForm(forms.Form):
-    """Orders ticked on a page, or all that the filters find; and what shall be done with them."""
-
-    scope = forms.ChoiceField(choices=[("ticked", ""), ("all", "")], required=False)
-
-
 class FlagForm(forms.Form):
     """The colour that orders are marked with; none takes the mark off."""
 

@@ -22,7 +22,6 @@ from .models import Payout, PayoutBatch, RateChange
 
 PAGE = 30
 CHANGES = 20
-OBSTACLES = (verbs.NO_ACCOUNT, verbs.ACCOUNT_WAITS, verbs.PREPARED, verbs.TOO_LITTLE)
 
 
 @require_safe

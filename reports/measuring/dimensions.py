@@ -62,11 +62,6 @@ class Dimension:
     families: frozenset[Family]
     is_calendar: bool = False
 
-    @property
-    def has_name(self) -> bool:
-        """Whether a value is a code or number with a name beside it."""
-        return self.type == Type.CODE
-
 
 def _time(code: str, label, meaning, value: Type = Type.DATE) -> Dimension:
     return Dimension(code, label, meaning, Group.TIME, value, ALL, is_calendar=value == Type.DATE)

@@ -309,8 +309,3 @@ def families_of(code: str) -> frozenset[Family]:
 def better(code: str) -> int:
     """Return whether more of a measure is better (1), worse (−1) or neither (0)."""
     return -1 if code in FEWER else 0 if code in NEITHER else 1
-
-
-def adds_up(code: str) -> bool:
-    """Return whether the rows of a measure sum to its total: not so for ratios and distinct counts."""
-    return not MEASURES[code].over and not any(part.is_distinct for part in parts_of(code))

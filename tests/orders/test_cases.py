@@ -9,7 +9,7 @@ import pytest
 from chengfeng.models import OutboxMessage
 from orders import refunds
 from orders.aftersale import deadlines, deciding, giving
-from orders.aftersale.cases import CaseRefused, open_cases, request
+from orders.aftersale.cases import CaseRefused, request
 from orders.aftersale.claims import kinds
 from orders.aftersale.models import Case, CaseStep
 from orders.aftersale.moves import CaseMoved
@@ -60,7 +60,7 @@ def test_goods_sent_back_are_refunded_when_they_came(shop, shirt):
     line = order.lines.get()
     assert way(case) == ["requested", "accepted", "sent_back", "received", "refunded"]
     assert (line.returned, line.refunded, fresh(shirt).on_hand, sales(shop)) == (1, 120, 9, 120)
-    assert (case.due_at, case.closed_at, open_cases(shop).count()) == (None, AT, 0)
+    assert (case.due_at, case.closed_at) == (None, AT)
 
 
 @pytest.mark.parametrize("kind", ["return", "exchange"])
