@@ -10,6 +10,9 @@ export HOME := $(CURDIR)/var/home
 endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# Every process of a site would compile the project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
 
 .PHONY: help setup demo serve test bench lint lock stop
@@ -26,7 +29,7 @@ serve: setup  ## web, worker and beat on PORT (8000), kept alive
 	@$(BIN)/python manage.py serve --port $(PORT)
 
 test: setup  ## the tests; ARGS=… goes to pytest
-	@$(BIN)/python -m pytest -q -n auto $(ARGS)
+	@$(BIN)/python -m pytest -q -n auto --dist worksteal $(ARGS)
 
 bench: setup  ## the benchmarks, one JSON line each; ONLY=name runs one
 	@$(BIN)/python -m bench $(ONLY)
