@@ -19,6 +19,7 @@ BESIDES = ("roi", "ad_share", "orders", "customers")  # by a measure of its own
 LOOKS = {
     "bar": {"barMaxWidth": 28}, "line": {"symbol": "none", "smooth": 0.25}, "scatter": {"symbolSize": 10},
 }  # fmt: skip
+NARROW = {"interval": 0, "width": 76, "overflow": "break", "height": 40, "lineOverflow": "truncate"}  # labels
 UNITS = {Unit.MONEY: "money", Unit.PERCENT: "percent"}
 
 
@@ -73,8 +74,7 @@ def _columns(result: Result, rows: Sequence[Row]) -> dict:
     """Return the axis below the columns; what is too long for its place is broken, and days go without their year."""
     codes = result.definition.dimensions
     labels = [" · ".join(_label(c, key) for c, key in zip(codes, row.keys, strict=True)) for row in rows]
-    narrow = {"interval": 0, "width": 76, "overflow": "break"} if codes[0] not in CALENDAR else {}
-    return {"type": "category", "data": labels, "axisLabel": narrow}
+    return {"type": "category", "data": labels, "axisLabel": {} if codes[0] in CALENDAR else NARROW}
 
 
 def _label(code: str, key) -> str:

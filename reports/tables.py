@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext_lazy
 
 from ads.models import EventKind, Placement
+from chengfeng.templatetags.frame import text
 
 from .measuring.asking import Result, Row
 from .measuring.dimensions import NEW, RETURNING
@@ -50,7 +51,7 @@ def written(code: str, key) -> str:
     if key is None or key == "":
         return str(NONE[code]) if code in NONE else _("none")
     if isinstance(key, Named):
-        return key.name or key.code
+        return text(key, "name") or key.code
     if code == "month":
         return date_format(key, "YEAR_MONTH_FORMAT")
     if code in ("day", "week"):

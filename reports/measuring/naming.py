@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.db.models import Model
 
@@ -21,6 +21,7 @@ class Naming:
     model: type[Model]
     code: str = "code"
     name: str = "name"
+    english: str = ""
     merchant: str = "merchant"
     is_shared: bool = False  # by all merchants
 
@@ -32,31 +33,33 @@ class Naming:
 NAMINGS = {
     "campaign": Naming(Campaign),
     "group": Naming(AdGroup),
-    "ad": Naming(Ad, name="product__title"),
+    "ad": Naming(Ad, name="product__title", english="product__title_en"),
     "keyword": Naming(Keyword, code="pk", name="text", merchant="group__merchant"),
     "term": Naming(SearchTerm, code="number", name="text", is_shared=True),
-    "advertised_product": Naming(Product, name="title"),
-    "advertised_category": Naming(Category, code="slug", is_shared=True),
-    "product": Naming(Product, name="title"),
-    "sku": Naming(Variant, code="sku", name="product__title"),
-    "category": Naming(Category, code="slug", is_shared=True),
-    "merchant": Naming(Merchant, merchant="pk"),
+    "advertised_product": Naming(Product, name="title", english="title_en"),
+    "advertised_category": Naming(Category, code="slug", english="name_en", is_shared=True),
+    "product": Naming(Product, name="title", english="title_en"),
+    "sku": Naming(Variant, code="sku", name="product__title", english="product__title_en"),
+    "category": Naming(Category, code="slug", english="name_en", is_shared=True),
+    "merchant": Naming(Merchant, english="name_en", merchant="pk"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A value as programs know it, and as people do."""
+    """A value as programs know it, and as people do; kept answers hold one name of it."""
 
     code: str
     name: str
+    name_en: str = field(default="", compare=False)
 
 
 def names(code: str, values: Iterable[int], merchants: Collection[int]) -> dict[int, Named]:
     """Return what the values of a dimension are called."""
     naming = NAMINGS[code]
     found = naming.of(merchants).filter(pk__in=[value for value in values if value is not None])
-    return {pk: Named(str(known), str(name)) for pk, known, name in found.values_list("pk", naming.code, naming.name)}
+    fields = ("pk", naming.code, naming.name, *([naming.english] if naming.english else []))
+    return {pk: Named(str(known), str(name), *english) for pk, known, name, *english in found.values_list(*fields)}
 
 
 def numbers(code: str, codes: Collection[str], merchants: Collection[int]) -> list:

@@ -6,6 +6,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from chengfeng.templatetags.frame import text
+
 from .tallying import PathModel
 from .telling import Channel, Paths
 
@@ -52,7 +54,7 @@ def picture(found: Paths) -> dict | None:
         for model in drawn
     ]  # fmt: skip
     return {
-        "legend": {}, "xAxis": {"type": "category", "data": [each.named.name for each in channels]},
+        "legend": {}, "xAxis": {"type": "category", "data": [text(each.named, "name") for each in channels]},
         "yAxis": [{"type": "value", "unit": "percent"}], "series": series,
     }  # fmt: skip
 

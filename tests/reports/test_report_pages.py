@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from reports import cockpit, finality
 from reports.building import asking, saving
@@ -15,12 +16,15 @@ from reports.building.reading import Kept
 from reports.building.ready_made import READY_MADE
 from reports.measuring.asking import ask as answer
 from reports.measuring.definition import parse
+from reports.measuring.naming import names
 from reports.measuring.ruling import choose
 from reports.models import MerchantDay
 from reports.picking import Picked
 from reports.pictures import drawn
+from reports.tables import written
 from reports.templatetags.metrics import difference
 from shops.tenancy import access_of
+from tests import factories
 from tests.reports.test_measuring import NOW
 from tests.reports.test_measuring import lived as lived
 
@@ -88,6 +92,16 @@ def test_empty_days_lead_to_the_last_busy_ones(client, alice, shop):
     assert (
         "from=2018-08-02&amp;to=2018-08-29" in client.get(reverse("reports:cockpit", args=[shop.code])).content.decode()
     )
+
+
+def test_values_are_named_in_the_language_of_the_reader(shop):
+    pan, pot = factories.product(shop, title="锅", title_en="Pan"), factories.product(shop, title="壶")
+    found = names("product", [pan.pk, pot.pk, None], [shop.pk])
+    told = {}
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            told[language] = [written("product", found[each.pk]) for each in (pan, pot)]
+    assert told == {"en": ["Pan", "壶"], "zh-hans": ["锅", "壶"]}
 
 
 def test_huge_changes_are_told_as_multiples():
