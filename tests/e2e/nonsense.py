@@ -15,16 +15,17 @@ VALUES = [
     "99999999999999999999", "0.000001", "3000-13-45T99:99:99Z", "2026-01-01T00:00:00", "漢" * 10_000, [], {}, [[]],
     [None], {"a": {"b": []}}, ["x"] * 2000,
 ]  # fmt: skip
-BODIES = [
-    b"", b"null", b"[]", b"{}", b"1", b'"text"', b"true", b"{", b'{"a":', b"\xff\xfe\x00", b'{"a": "\xc3\x28"}',
-    b'{"a": NaN}', b'{"a": 1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"[" * 5000, DEEP.encode(), WIDE,
-    b'"' + b"x" * 6_000_000 + b'"',
+SHAPES = [b"", b"null", b"[]", b"{}", b"1", b'"text"', b"true", WIDE]  # which an operation has to look into itself
+UNREADABLE = [
+    b"{", b'{"a":', b"\xff\xfe\x00", b'{"a": "\xc3\x28"}', b'{"a": NaN}', b'{"a": 1e999}',
+    b'{"a": ' + b"9" * 5000 + b"}", b"[" * 5000, DEEP.encode(), b'"' + b"x" * 6_000_000 + b'"',
 ]  # fmt: skip
 TYPES = [
     "application/json; charset=zlib", "application/json; charset=utf-16", "text/plain", "application/xml",
     "application/x-www-form-urlencoded", "multipart/form-data", "nonsense", "",
 ]  # fmt: skip
 WORDS = ["", "x", "-1", "0", "99999999999999999999", "1.5", "\0", "%", "漢" * 300, "a" * 10_000, "2026-02-30", "null"]
+REFUSED_EACH = 3
 KEYS = ["", "k" * 81, "k" * 10_000, "\x7f", "漢"]
 
 
@@ -59,15 +60,20 @@ class Operation:
         return self._value(content["application/json"]["schema"]) if "application/json" in content else None
 
     def requests(self, *, limit: int) -> Iterator[Sent]:
-        """Yield the example, all nonsense for bodies, and at most `limit` wrong values, always the same ones."""
-        body = self.example()
+        """Yield the example, every other shape of body, and at most `limit` wrong values, always the same ones.
+
+        Of what is refused before an operation sees it, some are sent to each, and so each to some.
+        """
+        body, chance = self.example(), Random(f"{self.method} {self.path}")
         yield self._sent("the example", body)
         if body is not None:
-            yield from (self._sent(f"body {raw[:20]!r}", raw) for raw in BODIES)
-            yield from (self._sent(f"content type {name!r}", body, content_type=name) for name in TYPES)
+            raws = [*SHAPES, *chance.sample(UNREADABLE, REFUSED_EACH)]
+            yield from (self._sent(f"body {raw[:20]!r}", raw) for raw in raws)
+            types = chance.sample(TYPES, REFUSED_EACH)
+            yield from (self._sent(f"content type {name!r}", body, content_type=name) for name in types)
         makers = (self._wrong_bodies, self._wrong_queries, self._wrong_paths, self._wrong_keys)
         wrong = [sent for maker in makers for sent in maker(body)]
-        yield from Random(f"{self.method} {self.path}").sample(wrong, min(limit, len(wrong)))
+        yield from chance.sample(wrong, min(limit, len(wrong)))
 
     def _wrong_bodies(self, body: Any) -> Iterator[Sent]:
         for place in places(body):

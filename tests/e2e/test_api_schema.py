@@ -96,7 +96,8 @@ def complaint(answer) -> str:
 
 @pytest.fixture
 def program(alice, shop) -> Program:
-    _, secret = tokens.issue(merchant=shop, name="p", rights=list(FOR_PROGRAMS), by=alice, at=timezone.now())
+    token, secret = tokens.issue(merchant=shop, name="p", rights=list(FOR_PROGRAMS), by=alice, at=timezone.now())
+    tokens.note_use(token, at=timezone.now())
     return Program(secret, shopper.seal(factories.shopper()))
 
 
