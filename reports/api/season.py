@@ -232,7 +232,7 @@ def _season(request, merchants: Sequence[Merchant]) -> dict:
     report = looking.look(merchants, asked, at=at)
     numbers = [{"metric": h.metric, **{n: getattr(h, n) for n in CHANGES}} for h in report.headlines]
     return {
-        **_head(asked, report.finality, at), "numbers": numbers, "report": report,
+        **_head(asked, report.finality, report.at), "numbers": numbers, "report": report,
         "days_of_season": _days(asked, report), "hours_of_opening": _hours(merchants, asked),
     }  # fmt: skip
 
@@ -285,7 +285,7 @@ def _members(request, merchants: Sequence[Merchant]) -> dict:
         }
         for m in _part(rows, wanted)
     ]  # fmt: skip
-    return {**_head(asked, report.finality, at), **_paged(rows, wanted), "results": told}
+    return {**_head(asked, report.finality, report.at), **_paged(rows, wanted), "results": told}
 
 
 def _brands(request, merchants: Sequence[Merchant]) -> dict:

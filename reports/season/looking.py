@@ -1,10 +1,14 @@
 """The report of a season: what merchants sold, spent and earned, beside last year and the days before."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import cached_property
+from typing import TypeVar
+
+from django.core.cache import cache
 
 from chengfeng import sql
 from shops.models import Merchant
@@ -20,6 +24,8 @@ from .cohorts import Cohort, Member
 from .numbers import NUMBERS, growth, number, verdict
 from .turnover import BEFORE, NOW, YEAR, Period
 
+MANY, KEPT = 100, 60  # of so many merchants what was found is kept for so many seconds
+Found = TypeVar("Found")
 HEADLINES = (
     "paid_gmv", "roi", "kept_roi", "spend", "ad_gmv", "ad_share", "paid_orders", "buyers", "new_buyers",
     "refunded_share", "settled_share",
@@ -129,16 +135,33 @@ class Report:
 def look(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> Report:
     """Return the report over the merchants of the currency that is asked for."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
-    with sql.still():
-        periods = turnover.look(chosen, _periods(asked), at=at)
+    periods, at = _kept("turnover", chosen, asked, lambda: turnover.look(chosen, _periods(asked), at=at), at=at)
     return Report(asked, chosen, periods, finality_of(asked, at=at), at)
 
 
 def look_at_brands(merchants: Sequence[Merchant], asked: Asked, *, at: datetime) -> tuple[list[Branded], Branded]:
     """Return the brands of those merchants in the season, and all together."""
     chosen = [merchant for merchant in merchants if merchant.currency == asked.currency]
-    with sql.still():
-        return brands.look(chosen, {NOW: asked.so_far, YEAR: asked.year_so_far}, at=at)
+    periods = {NOW: asked.so_far, YEAR: asked.year_so_far}
+    return _kept("brands", chosen, asked, lambda: brands.look(chosen, periods, at=at), at=at)[0]
+
+
+def _kept(
+    what: str, merchants: Sequence[Merchant], asked: Asked, look: Callable[[], Found], *, at: datetime
+) -> tuple[Found, datetime]:
+    """Return what a look finds, as all of it was at one moment, and that moment.
+
+    Of many merchants it may be what was found some seconds ago, for whoever turns the page or sorts it anew.
+    """
+
+    def found() -> tuple[Found, datetime]:
+        with sql.still():
+            return look(), at
+
+    if len(merchants) < MANY:
+        return found()
+    told = repr((what, [merchant.pk for merchant in merchants], asked.so_far, asked.year_so_far))
+    return cache.get_or_set(f"season:{hashlib.blake2b(told.encode(), digest_size=16).hexdigest()}", found, KEPT)
 
 
 def finality_of(asked: Asked, *, at: datetime) -> Finality:

@@ -3,10 +3,11 @@
 import csv
 import json
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db.models import Sum
 from django.urls import reverse
@@ -235,6 +236,20 @@ def test_many_merchants_cost_no_more_statements(lived, number, django_assert_num
         looking.look(many, question, at=AT)
     with django_assert_num_queries(5):
         looking.look_at_brands(many, question, at=AT)
+
+
+def test_what_was_found_of_many_merchants_is_kept_for_them_alone(
+    lived, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr(looking, "MANY", 4)
+    cache.clear()
+    question, later = asked(lived), AT + timedelta(seconds=30)
+    first, brands_first = looking.look(lived, question, at=AT), looking.look_at_brands(lived, question, at=AT)
+    with django_assert_num_queries(0):
+        again = looking.look(lived, question, at=later)
+        assert (again.periods, again.at) == (first.periods, AT)
+        assert looking.look_at_brands(lived, question, at=later) == brands_first
+    assert looking.look(lived[1:], question, at=later).headline("paid_gmv").value == 682 - 366
 
 
 # Pages and programs
