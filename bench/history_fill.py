@@ -120,7 +120,7 @@ QUERIES = {
         SELECT placed AS recorded, n AS line, 'ord_' || n AS orders, merchant, 'CNY' AS currency, 100 AS unit,
             pseudonym(who) AS shopper, product, product AS sku, 'brand ' || product % 400 AS brand,
             product % 200 AS category, 'region ' || who % 31 AS region, 1 AS quantity,
-            (100 + draw(n, 'value', 999900)) * 100 AS value {SOLD}""",
+            (100 + draw(n, 'value', 999900)) * 100 AS value, value * 6 // 10 AS cost {SOLD}""",
     "paid": f"""
         SELECT placed + 600000000 AS recorded, n AS line, 'ord_' || n AS orders, merchant,
             draw(n, 'new', 3) = 0 AS is_new, is_new AS is_new_to_brand {SOLD} WHERE fate < 90""",

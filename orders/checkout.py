@@ -292,7 +292,7 @@ def _line(order: Order, item: Item, own_rate: Decimal | None) -> OrderLine:
     return OrderLine(
         merchant_id=order.merchant_id, order=order, variant=variant, product=variant.product,
         title=variant.product.title, title_en=variant.product.title_en, options=variant.options,
-        options_en=variant.options_en, list_price=item.list_price,
+        options_en=variant.options_en, list_price=item.list_price, cost=variant.cost,
         unit_price=item.unit_price, quantity=item.quantity, discount=item.discount, subsidy=item.subsidy,
         total=item.total, commission_rate=rate,
     )  # fmt: skip

@@ -33,7 +33,7 @@ NEITHER = {"spend", "ad_claimed", "ad_credits", "ad_share", "discounts", "freigh
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """(Σ plus − Σ minus) ÷ Σ over; without `over`, just the sum."""
+    """(Σ plus − Σ minus) ÷ Σ over; without `over`, just the sum. Without anything of what it `needs` nobody can say."""
 
     code: str
     label: str | Promise
@@ -42,6 +42,7 @@ class Metric:
     plus: tuple[str, ...]
     minus: tuple[str, ...] = ()
     over: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def better(self) -> int:

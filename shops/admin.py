@@ -200,7 +200,7 @@ class CategoryAdmin(DeskAdmin):
 
 class VariantInline(ReadOnlyInline):
     model = Variant
-    fields = ["sku", "options", "price", "list_price", "on_hand", "reserved", "is_active"]
+    fields = ["sku", "options", "price", "list_price", "cost", "on_hand", "reserved", "is_active"]
     show_change_link = True
 
 

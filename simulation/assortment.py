@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import product as combinations
 from random import Random
 
+from chengfeng.money import round_money
 from simulation.barcodes import ean13
 from simulation.colouring import compose
 from simulation.pricing import tag
@@ -155,9 +157,16 @@ def _variants(
             options_en=choice.options_en,
             price=price,
             list_price=before if before > price else None,
+            cost=_cost(external_id, price, shop.currency),
             gtin=ean13(next(barcodes)) if coded else "",
             stock=_stock_level(rng),
         )
+
+
+def _cost(external_id: str, price: Decimal, currency: str) -> Decimal | None:
+    """Return what a unit costs the merchant, for nine products in ten."""
+    rng = Random(f"cost of {external_id}")
+    return round_money(price * Decimal(rng.uniform(0.35, 0.7)), currency) if rng.random() < 0.9 else None
 
 
 def _stock_level(rng: Random) -> int:

@@ -34,6 +34,7 @@ def _row(currency: str, root: str, product: ProductSpec, variant: VariantSpec) -
         "availability": "in_stock" if variant.stock else "out_of_stock",
         "price": _money(full, currency),
         "sale_price": _money(variant.price, currency) if variant.list_price else "",
+        "cost_of_goods_sold": _money(variant.cost, currency) if variant.cost else "",
         "brand": product.brand,
         "gtin": variant.gtin,
         "google_product_category": path,

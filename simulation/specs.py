@@ -38,6 +38,7 @@ class VariantSpec:
     options_en: dict[str, str]
     price: Decimal
     list_price: Decimal | None
+    cost: Decimal | None
     gtin: str
     stock: int
 

@@ -75,7 +75,8 @@ def sales(
     numbers the changes; `at` is its moment, `net` the value that is left after it, `change` what it changed. A refund
     takes something back. An order that is cancelled before it was paid loses all that counted since it was placed, and
     has it again if it is paid after all; one that is cancelled later is refunded. `settled` is when the order was
-    settled, null while it is not.
+    settled, null while it is not. `cost_left` is what the goods cost the merchant, in proportion to `net`, and `cost`
+    what the step changed of it; both are null where that is not known.
     """
     bought = paid.select("line", "is_new", "is_new_to_brand", paid_at="recorded")
     once = settled.group_by("orders").aggregate(settled=settled.recorded.min())
@@ -89,7 +90,7 @@ def sales(
     if state is State.PLACED:
         changes = changes.union(*_lost(found, cancelled))
     found = found.mutate(sold=found.recorded if state is State.PLACED else found.paid_at)
-    return _changed(found.select("line", *OF_LINE, "unit", "value", "sold", "settled"), changes)
+    return _changed(found.select("line", *OF_LINE, "unit", "value", "cost", "sold", "settled"), changes)
 
 
 def _refunded(refunds: Table) -> Table:
@@ -122,10 +123,20 @@ def _changed(found: Table, changes: Table) -> Table:
     nothing = ibis.literal(0, "int64")
     after = found.inner_join(changes, "line")
     after = after.mutate(net=ibis.cases((after.lost > 0, nothing), else_=_left(after.value - after.gone)))
-    before = after.net.lag().over(ibis.window(group_by=after.line, order_by=after.step))
-    after = after.mutate(change=after.net - before.fill_null(after.value))
-    first = found.mutate(at=found.sold, step=nothing, net=found.value, change=found.value)
+    after = after.mutate(cost_left=_part(after.cost, after.net, after.value))
+    by_step = ibis.window(group_by=after.line, order_by=after.step)
+    net, cost = after.net.lag().over(by_step), after.cost_left.lag().over(by_step)
+    after = after.mutate(
+        change=after.net - net.fill_null(after.value), cost=after.cost_left - cost.fill_null(after.cost)
+    )
+    first = found.mutate(at=found.sold, step=nothing, net=found.value, change=found.value, cost_left=found.cost)
     return first.union(after.select(first.columns))
+
+
+def _part(amount: IntegerValue, of: IntegerValue, whole: IntegerValue) -> IntegerValue:
+    """Return as much of an amount as a number is of a whole, rounded down; for the whole, all of it to the unit."""
+    some = (amount.cast("float64") * (of.cast("float64") / whole.cast("float64"))).floor().cast("int64")
+    return ibis.cases((of == whole, amount), else_=some)
 
 
 def _left(amount: IntegerValue) -> IntegerValue:
@@ -136,8 +147,8 @@ def credit(touches: Table, versions: Table, rule: Rule) -> Table:
     """Return what touches are credited with, for sales and what changed them later.
 
     Columns: line, step, at, sold, settled, token, kind, touched, what the touch was of, what the line was of, `share`
-    (of the sale; 0 for a change), `amount` and `is_direct`, that the advertised product was bought. Under `everything`
-    what is of touches is null.
+    (of the sale; 0 for a change), `amount`, `cost` (its part of what the goods cost) and `is_direct`, that the
+    advertised product was bought. Under `everything` what is of touches is null.
     """
     if rule.model is Model.EVERYTHING:
         return _untouched(versions)
@@ -149,10 +160,10 @@ def credit(touches: Table, versions: Table, rule: Rule) -> Table:
         parts = _spread(parts)
     share = ibis.cases((parts.step == 0, parts.weight.cast("float64") / parts.total.cast("float64")), else_=0.0)
     parts = parts.mutate(share=share, is_direct=parts.advertised == parts["product"])
-    parts = parts.filter((parts.step == 0) | (parts.amount != 0))
+    parts = parts.filter((parts.step == 0) | (parts.amount != 0) | (parts.cost.fill_null(0) != 0))
     return parts.select(
         "line", "step", "at", "sold", "settled", "token", "kind", "touched", *OF_TOUCH, *OF_LINE, "share", "amount",
-        "is_direct",
+        "cost", "is_direct",
     )  # fmt: skip
 
 
@@ -247,7 +258,17 @@ def _spread(parts: Table) -> Table:
     parts = parts.mutate(over=parts.units - given, turn=ibis.row_number().over(order))
     parts = parts.mutate(due=(parts.base + ibis.cases((parts.turn < parts.over, 1), else_=0)) * parts.coin)
     touch = ibis.window(group_by=[parts.line, parts.token, parts.kind], order_by=parts.step)
-    return parts.mutate(amount=parts.due - parts.due.lag().over(touch).fill_null(0))
+    return _costed(parts.mutate(amount=parts.due - parts.due.lag().over(touch).fill_null(0)))
+
+
+def _costed(parts: Table) -> Table:
+    """Spread what the goods cost by the sums of weights so far, so that the parts are the whole."""
+    so_far = parts.weight.sum().over(ibis.cumulative_window(group_by=[parts.line, parts.step], order_by=parts.place))
+    parts = parts.mutate(so_far=so_far.cast("int64"))
+    before = _part(parts.cost_left, parts.so_far - parts.weight, parts.total)
+    parts = parts.mutate(costs=_part(parts.cost_left, parts.so_far, parts.total) - before)
+    touch = ibis.window(group_by=[parts.line, parts.token, parts.kind], order_by=parts.step)
+    return parts.mutate(cost=parts.costs - parts.costs.lag().over(touch).fill_null(0))
 
 
 def _portioned(parts: Table) -> Table:
@@ -283,5 +304,5 @@ def _untouched(versions: Table) -> Table:
     whole = versions.mutate(**nothing, share=share, amount=versions.change, is_direct=ibis.literal(False))
     return whole.select(
         "line", "step", "at", "sold", "settled", "token", "kind", "touched", *OF_TOUCH, *OF_LINE, "share", "amount",
-        "is_direct",
+        "cost", "is_direct",
     )  # fmt: skip

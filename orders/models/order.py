@@ -118,6 +118,7 @@ class OrderLine(models.Model):
     options = models.JSONField(default=dict, blank=True)
     options_en = models.JSONField(default=dict, blank=True)
     list_price = AmountField(null=True, blank=True, help_text=_("Unit price before any reduction, where one was shown"))
+    cost = AmountField(null=True, blank=True, help_text=_("What a unit cost the merchant, where that was known then"))
     unit_price = AmountField()
     quantity = models.PositiveIntegerField()
     discount = AmountField(default=0)

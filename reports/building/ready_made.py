@@ -20,6 +20,13 @@ READY_MADE: dict[str, ReadyMade] = {
         _("By day"), _document(["day"], [*ADS, "settled_gmv", "all_orders", "all_gmv", "ad_share"], compare="before")
     ),
     "campaign": (_("By campaign"), _document(["campaign"], [*ADS, "settled_gmv", "claimed_gmv"], sort="-spend")),
+    "profit": (
+        _("Gross profit by campaign"),
+        _document(
+            ["campaign"], ["spend", "gmv", "net_gmv", "costed_gmv", "cogs", "gross_profit", "gross_margin", "poas"],
+            sort="-gross_profit",
+        ),
+    ),
     "group": (_("By ad group"), _document(["campaign", "group"], ADS, sort="-spend")),
     "creative": (_("By creative"), _document(["campaign", "ad"], [*ADS, "engagements"], sort="-spend")),
     "keyword": (_("By keyword"), _document(["keyword"], ADS, sort="-spend")),

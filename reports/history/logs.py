@@ -199,6 +199,7 @@ LINES = Log(
     {
         "recorded": INT, "line": INT, "orders": TEXT, "merchant": INT, "currency": TEXT, "unit": INT, "shopper": TEXT,
         "product": INT, "sku": INT, "brand": TEXT, "category": INT, "region": TEXT, "quantity": INT, "value": INT,
+        "cost": INT,
     },
     [
         Part(
@@ -210,12 +211,12 @@ LINES = Log(
                 "line": "l.id", "orders": "o.code", "currency": "o.currency", "unit": _minor_unit("o.currency"),
                 "shopper": digits("o.shopper"), "product": "l.product_id", "sku": "l.variant_id",
                 "brand": "goods.brand", "category": "goods.category_id", "region": "k.region",
-                "quantity": "l.quantity::bigint", "value": units("l.total"),
+                "quantity": "l.quantity::bigint", "value": units("l.total"), "cost": units("l.cost * l.quantity"),
             },
         )
     ],
     key=["line"],
-    schema=2,
+    schema=3,
     pseudonyms=["shopper"],
 )  # fmt: skip
 PAID = Log(

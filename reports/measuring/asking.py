@@ -107,8 +107,10 @@ def version_of(definition: Definition, as_of: datetime) -> str:
 
 
 def value(measure: str, sums: Sums) -> Decimal | int | None:
-    """Return a measure of sums; None where its denominator is not above zero."""
+    """Return a measure of sums; None where its denominator is not above zero, or what it needs is not known."""
     metric = MEASURES[measure]
+    if metric.needs and not any(sums[code] for code in metric.needs):
+        return None
     top = sum(sums[code] for code in metric.plus) - sum(sums[code] for code in metric.minus)
     if not metric.over:
         return top

@@ -60,7 +60,16 @@ def _coded(code: str) -> list[str]:
 
 
 def measure(code: str, side: str = NOW) -> str:
-    """Return a measure of stored sums as an expression: NULL where its denominator is not above zero."""
+    """Return a measure of stored sums as an expression: NULL where it has no denominator, or lacks what it needs."""
+    metric = MEASURES[code]
+    worth = _worth(code, side)
+    if not metric.needs:
+        return worth
+    known = " OR ".join(f"{_sum(part, side)} <> 0" for part in metric.needs)
+    return f"CASE WHEN {known} THEN {worth} END"
+
+
+def _worth(code: str, side: str) -> str:
     metric = MEASURES[code]
     plus = " + ".join(_sum(part, side) for part in metric.plus)
     top = " - ".join([plus, *(_sum(part, side) for part in metric.minus)])

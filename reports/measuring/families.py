@@ -158,6 +158,7 @@ def credited_added(rows: Table) -> dict[str, Value]:
         "refunds": _where(-rows.amount, ~is_sale), "settled_gmv": _where(rows.amount, rows.settled.notnull()),
         "new_customer_gmv": _where(rows.amount, is_sale, rows.is_new),
         "new_to_brand_gmv": _where(rows.amount, is_sale, rows.is_new_to_brand),
+        "costed_gmv": _where(rows.amount, rows.cost.notnull()), "cogs": rows.cost.fill_null(0),
     }  # fmt: skip
 
 
@@ -217,6 +218,7 @@ def shop_added(rows: Table) -> dict[str, Value]:
     return {
         "all_gmv": _where(rows.change, is_sale), "all_refunds": _where(-rows.change, ~is_sale),
         "all_settled_gmv": _where(rows.change, rows.settled.notnull()), "all_units": _where(rows.quantity, is_sale),
+        "all_costed_gmv": _where(rows.change, rows.cost.notnull()), "all_cogs": rows.cost.fill_null(0),
     }  # fmt: skip
 
 

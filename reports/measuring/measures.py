@@ -37,12 +37,12 @@ SUMS: dict[str, Sum] = {
         *_sums(Family.SEEN, COUNT, "impressions", "viewable", "clicks", "invalid_clicks", "engagements"),
         *_sums(Family.SPENT, MONEY, "spend", "ad_credits"),
         *_sums(Family.CREDITED, MONEY, "gmv", "direct_gmv", "refunds", "settled_gmv", "new_customer_gmv"),
-        *_sums(Family.CREDITED, MONEY, "new_to_brand_gmv"),
+        *_sums(Family.CREDITED, MONEY, "new_to_brand_gmv", "costed_gmv", "cogs"),
         *_sums(Family.CREDITED, COUNT, "orders", "new_to_brand_orders", "units", is_distinct=True),
         *_sums(Family.CREDITED, COUNT, "customers", "new_customers", "returning_customers", is_distinct=True),
         *_sums(Family.RETURNED, MONEY, "refunds_done"),
         *_sums(Family.CLAIMED, MONEY, "claimed_gmv"),
-        *_sums(Family.SHOP, MONEY, "all_gmv", "all_refunds", "all_settled_gmv"),
+        *_sums(Family.SHOP, MONEY, "all_gmv", "all_refunds", "all_settled_gmv", "all_costed_gmv", "all_cogs"),
         *_sums(Family.SHOP, COUNT, "all_units"),
         *_sums(Family.SHOP, COUNT, "all_orders", "all_customers", "all_new_customers", is_distinct=True),
     ]
@@ -51,6 +51,12 @@ SUMS: dict[str, Sum] = {
 
 def _sum(code: str, label, meaning) -> Metric:
     return Metric(code, label, meaning, SUMS[code].unit, (code,))
+
+
+def _profit(code: str, label, meaning, of: str, over: tuple[str, ...]) -> Metric:
+    """Return gross profit, of what the sums that begin with `of` are of, over something; unknown without any cost."""
+    unit = MONEY if not over else FACTOR if over == ("spend",) else PERCENT
+    return Metric(code, label, meaning, unit, (f"{of}costed_gmv",), (f"{of}cogs",), over, needs=(f"{of}costed_gmv",))
 
 
 _TRAFFIC = [
@@ -188,6 +194,32 @@ _RETURN = [
     Metric("ad_average_order", _("GMV per order"), _("GMV for each order."), MONEY, ("gmv",), (), ("orders",)),
 ]  # fmt: skip
 
+_PROFIT = [
+    _sum("costed_gmv", _("Net GMV with known cost"), _("Net GMV of goods whose cost was known when they were sold.")),
+    _sum("cogs", _("Cost of goods sold"), _("Cost of these goods, as it was then, less the part that was refunded.")),
+    _profit("gross_profit", _("Gross profit"), _("Net GMV less cost, of the goods whose cost is known."), "", ()),
+    _profit(
+        "gross_margin", _("Gross margin"), _("Gross profit as a share of the net GMV of the same goods."), "",
+        ("costed_gmv",),
+    ),
+    _profit("poas", _("POAS"), _("Gross profit for each unit of ad spend."), "", ("spend",)),
+    _sum(
+        "all_costed_gmv", _("Net sales with known cost"),
+        _("Net sales of the shop, of the goods whose cost was known when they were sold."),
+    ),
+    _sum(
+        "all_cogs", _("Cost of goods of the shop"),
+        _("Cost of these goods, as it was then, less the part that was refunded."),
+    ),
+    _profit(
+        "all_gross_profit", _("Gross profit of the shop"), _("Net sales less cost, of the goods whose cost is known."),
+        "all_", (),
+    ),
+    _profit(
+        "all_gross_margin", _("Gross margin of the shop"),
+        _("Gross profit as a share of the net sales of the same goods."), "all_", ("all_costed_gmv",),
+    ),
+]  # fmt: skip
 _CUSTOMERS = [
     _sum(
         "customers", _("Customers"),
@@ -287,18 +319,28 @@ GROUPS = {
     _("Spend"): _SPEND,
     _("Sales by ads"): _SALES,
     _("Return"): _RETURN,
+    _("Gross profit"): _PROFIT,
     _("Customers"): _CUSTOMERS,
     _("Whole shop"): _SHOP,
 }
 MEASURES: dict[str, Metric] = {metric.code: metric for group in GROUPS.values() for metric in group}
 PER_THOUSAND = {"cpm"}
-FEWER = LESS_IS_BETTER | {"refunds", "refunds_done", "return_rate", "all_refunds", "cpm", "cost_per_new_customer"}
+FEWER = LESS_IS_BETTER | {
+    "cogs",
+    "all_cogs",
+    "refunds",
+    "refunds_done",
+    "return_rate",
+    "all_refunds",
+    "cpm",
+    "cost_per_new_customer",
+}
 
 
 def parts_of(code: str) -> tuple[Sum, ...]:
     """Return the sums that a measure is made of, each once."""
     metric = MEASURES[code]
-    return tuple(SUMS[part] for part in dict.fromkeys((*metric.plus, *metric.minus, *metric.over)))
+    return tuple(SUMS[part] for part in dict.fromkeys((*metric.plus, *metric.minus, *metric.over, *metric.needs)))
 
 
 def families_of(code: str) -> frozenset[Family]:

@@ -144,16 +144,17 @@ class VariantForm(forms.ModelForm):
     options_en = OptionsField(label=_("Options in English"), required=False, max_length=400)
     price = forms.DecimalField(label=_("Price"), min_value=0, max_digits=16, decimal_places=4)
     list_price = forms.DecimalField(label=_("List price"), min_value=0, max_digits=16, decimal_places=4, required=False)
+    cost = forms.DecimalField(label=_("Cost"), min_value=0, max_digits=16, decimal_places=4, required=False)
     on_hand = forms.IntegerField(label=_("On hand"), min_value=0, max_value=10**9 - 1)
 
     class Meta:
         model = Variant
-        fields = ["sku", "options", "options_en", "gtin", "price", "list_price", "is_active"]
+        fields = ["sku", "options", "options_en", "gtin", "price", "list_price", "cost", "is_active"]
 
     def __init__(self, *args, currency: str, **kwargs):
         super().__init__(*args, **kwargs)
         self.currency, known = currency, self.instance
-        for name in ("price", "list_price"):
+        for name in ("price", "list_price", "cost"):
             self.fields[name].widget.attrs |= {"step": str(minor_unit(currency)), "inputmode": "decimal"}
             amount = getattr(known, name)
             if amount is not None:

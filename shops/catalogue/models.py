@@ -119,6 +119,7 @@ class Variant(models.Model):
     gtin = models.CharField(_("GTIN"), max_length=14, blank=True)
     price = AmountField(_("price"))
     list_price = AmountField(_("list price"), null=True, blank=True)
+    cost = AmountField(_("cost"), null=True, blank=True, help_text=_("Of a unit, to the merchant"))
     grams = models.PositiveIntegerField(_("weight in grams"), null=True, blank=True)
     on_hand = models.PositiveIntegerField(_("on hand"), default=0)
     reserved = models.PositiveIntegerField(_("reserved"), default=0)
@@ -133,6 +134,7 @@ class Variant(models.Model):
             models.CheckConstraint(
                 condition=Q(list_price__isnull=True) | Q(list_price__gte=F("price")), name="variant_list_price_above"
             ),
+            models.CheckConstraint(condition=Q(cost__isnull=True) | Q(cost__gte=0), name="variant_cost_not_negative"),
             models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="variant_reserved_within_on_hand"),
         ]
 

@@ -97,6 +97,7 @@ class VariantSerializer(serializers.ModelSerializer):
     product = serializers.SlugRelatedField("code", read_only=True)
     price = AmountSerializerField()
     list_price = AmountSerializerField(allow_null=True, required=False)
+    cost = AmountSerializerField(allow_null=True, required=False)
     gtin = GTINField(max_length=14, allow_blank=True, required=False)
     on_hand = serializers.IntegerField(min_value=0, max_value=10**9 - 1, required=False)
     reserved = serializers.IntegerField(read_only=True)
@@ -106,8 +107,8 @@ class VariantSerializer(serializers.ModelSerializer):
     class Meta:
         model = Variant
         fields = [
-            "code", "product", "sku", "options", "options_en", "gtin", "price", "list_price", "on_hand", "reserved",
-            "available", "is_active", "version",
+            "code", "product", "sku", "options", "options_en", "gtin", "price", "list_price", "cost", "on_hand",
+            "reserved", "available", "is_active", "version",
         ]  # fmt: skip
         read_only_fields = ["code"]
         validators: list = []

@@ -80,6 +80,7 @@ class Line(NamedTuple):
     region: str
     quantity: int
     value: int
+    cost: int | None = None
 
 
 class Paid(NamedTuple):

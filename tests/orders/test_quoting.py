@@ -75,13 +75,13 @@ def test_reductions_are_written_by_line_promotion_and_who_bears_them(shop, shirt
     }  # fmt: skip
 
 
-def test_list_price_commission_and_message_are_kept(shop):
+def test_list_price_cost_commission_and_message_are_kept(shop):
     goods = factories.product(shop, category=factories.category(commission_rate=Decimal("0.08")))
-    variant = factories.variant(shop, product=goods, price="120", list_price=Decimal(150))
+    variant = factories.variant(shop, product=goods, price="120", list_price=Decimal(150), cost=Decimal(70))
     other = factories.variant(shop)
     order = buy(variant, other, message="Ring twice").orders.get()
-    lines = order.lines.order_by("pk").values_list("list_price", "commission_rate")
-    assert (order.message, list(lines)) == ("Ring twice", [(150, Decimal("0.08")), (None, Decimal("0.05"))])
+    lines = order.lines.order_by("pk").values_list("list_price", "cost", "commission_rate")
+    assert (order.message, list(lines)) == ("Ring twice", [(150, 70, Decimal("0.08")), (None, None, Decimal("0.05"))])
 
 
 def test_each_shop_has_its_own_message(shirt, foreign_shop):

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ads.models import Credit
+from orders.models import OrderLine
 from reports.measuring import local
 from reports.measuring.asking import ask
 from reports.measuring.definition import BadDefinition, parse
@@ -96,6 +97,19 @@ def test_what_is_cancelled_unpaid_is_taken_back_from_what_was_placed(shop, lived
 
     assert told(NOW) == [350, 200, 200, 150, 450, 200]
     assert told(SOLD + DAY - timedelta(seconds=1)) == [350, 0, 0, 350, 350, 0]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_gross_profit_is_of_goods_whose_cost_is_known(shop, lived, engine):
+    measures = ["costed_gmv", "cogs", "gross_profit", "gross_margin", "poas", "all_gross_profit", "all_gross_margin"]
+
+    def told() -> list:
+        total = answer(shop, engine, measures=measures).total
+        return [total[measure] for measure in measures]
+
+    assert told() == [0, 0, None, None, None, None, None]
+    OrderLine.objects.filter(product=lived[0].product).update(cost=30)
+    assert told() == [100, 30, 70, Decimal("0.7"), 14, 140, Decimal("0.7")]
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -21,10 +21,10 @@ from tests.factories import AT
 pytestmark = pytest.mark.django_db
 
 MERCHANT_CENTER = """\
-id,item_group_id,title,title_en,image_link,availability,price,sale_price,brand,gtin,product_type,color,size,quantity
-D-RED-S,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,4006381333931,A > Dresses,红,S,5
-D-RED-M,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,,A > Dresses,红,M,0
-CUP,,保温杯,Thermos,,out_of_stock,59.90,,,,Mugs,,,
+id,item_group_id,title,title_en,image_link,availability,price,sale_price,brand,gtin,product_type,color,size,quantity,cogs
+D-RED-S,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,4006381333931,A > Dresses,红,S,5,61.50
+D-RED-M,D1,碎花连衣裙,Floral dress,http://x/,in_stock,199.00 CNY,129.00 CNY,Mimi,,A > Dresses,红,M,0,
+CUP,,保温杯,Thermos,,out_of_stock,59.90,,,,Mugs,,,,
 """
 
 
@@ -59,6 +59,7 @@ def test_a_feed_becomes_products_variants_and_stock(shop):
         dresses,
     )
     assert (red.product, red.price, red.list_price, red.on_hand) == (dress, Decimal(129), Decimal(199), 5)
+    assert list(Variant.objects.order_by("pk").values_list("cost", flat=True)) == [Decimal("61.5"), None, None]
     assert (red.gtin, red.options) == ("4006381333931", {"color": "红", "size": "S"})
     assert (cup.external_id, cup.variants.get().price, cup.variants.get().on_hand) == ("CUP", Decimal("59.9"), 0)
     assert list(StockMove.objects.values_list("variant__sku", "kind", "quantity")) == [("D-RED-S", "count", 5)]

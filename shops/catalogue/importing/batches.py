@@ -22,7 +22,7 @@ PRODUCT_COLUMNS = (
     "updated_at",
 )  # fmt: skip
 VARIANT_COLUMNS = (
-    "product", "options", "options_en", "gtin", "price", "list_price", "is_active", "on_hand", "version"
+    "product", "options", "options_en", "gtin", "price", "list_price", "cost", "is_active", "on_hand", "version"
 )  # fmt: skip
 
 

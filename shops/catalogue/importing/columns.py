@@ -22,6 +22,7 @@ NAMES = {
     "price": "price variantprice 价格 售价",
     "sale_price": "saleprice 促销价",
     "list_price": "listprice compareatprice variantcompareatprice msrp 原价 市场价",
+    "cost": "costofgoodssold cogs cost costprice costperitem variantcost 成本 成本价",
     "currency": "currency 币种",
     "stock": "quantity stock onhand stockonhand inventory inventorycount inventoryquantity variantinventoryqty "
     "variantinventoryquantity qty numinstock 库存",

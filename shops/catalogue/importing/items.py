@@ -157,17 +157,19 @@ class RowReader:
         return path
 
     def _prices(self) -> dict[str, Any]:
-        """Return price and list price; a file that knows of sales also says when one is over."""
+        """Return price, list price and cost; a file that knows of sales also says when one is over."""
         self._value("currency", self._in_our_currency)
         price, sale, listed = (
             self._value(name, read.price, currency=self.currency) for name in ("price", "sale_price", "list_price")
         )
         if sale is not None and price is not None and sale > price:
             self._refuse("sale_price", "above_price", self._said("sale_price"))
+        cost = self._value("cost", read.price, currency=self.currency)
+        values: dict[str, Any] = {} if cost is None else {"cost": cost}
         pays = sale if sale is not None else price
         if pays is None:
-            return {}
-        values: dict[str, Any] = {"price": pays}
+            return values
+        values["price"] = pays
         if self.layout.has("sale_price") or self.layout.has("list_price"):
             before = max((amount for amount in (price, listed) if amount is not None), default=pays)
             values["list_price"] = before if before > pays else None
