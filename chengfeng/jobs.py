@@ -1,7 +1,7 @@
 """Background jobs as rows: enqueue, claim under a lease, run, retry, cancel; Celery only wakes the workers."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from . import wake
+from . import sql, wake
 from .models import Job, Schedule
 
 logger = logging.getLogger(__name__)
@@ -59,10 +59,11 @@ def run_due(*, at: datetime) -> bool:
 
 
 def _claim(at: datetime) -> Job | None:
-    """Take the next due job, or one whose worker died, under a fresh lease."""
-    waiting = Q(state=Job.State.QUEUED, due_at__lte=at) | Q(state=Job.State.RUNNING, leased_until__lt=at)
+    """Take the next due job, or one whose worker died, under a fresh lease; a long one only while few of them run."""
     with transaction.atomic():
-        job = Job.objects.select_for_update(skip_locked=True).filter(waiting).order_by("due_at", "pk").first()
+        job = _next(at)
+        if job and job.kind in settings.LONG_JOBS and _run_enough(at):
+            job = _next(at, but=settings.LONG_JOBS)
         if job is None:
             return None
         job.state, job.leased_until, job.attempts = Job.State.RUNNING, at + LEASE, job.attempts + 1
@@ -70,6 +71,19 @@ def _claim(at: datetime) -> Job | None:
             job.state, job.finished_at, job.error = Job.State.FAILED, at, "the worker died each time"
         job.save()
     return job if job.state == Job.State.RUNNING else _claim(at)
+
+
+def _next(at: datetime, *, but: Collection[str] = ()) -> Job | None:
+    waiting = Q(state=Job.State.QUEUED, due_at__lte=at) | Q(state=Job.State.RUNNING, leased_until__lt=at)
+    known = Job.objects.select_for_update(skip_locked=True).filter(waiting).exclude(kind__in=but)
+    return known.order_by("due_at", "pk").first()
+
+
+def _run_enough(at: datetime) -> bool:
+    """Whether as many long jobs run as may at once; who asks next waits until this claim is known."""
+    sql.run("SELECT pg_advisory_xact_lock(hashtext('long jobs'))")
+    running = Job.objects.filter(kind__in=settings.LONG_JOBS, state=Job.State.RUNNING, leased_until__gte=at)
+    return running.count() >= settings.LONG_JOBS_AT_ONCE
 
 
 def _report(job: Job, progress: int, total: int | None = None) -> None:

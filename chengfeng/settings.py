@@ -231,6 +231,8 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 WAKE_WORKERS = not SIMULATION  # nobody works while months are lived through; the first sweep finds what waits
 
+LONG_JOBS = ("export", "run_report", "reckon_paths")  # what people ask for and others shall not wait for
+LONG_JOBS_AT_ONCE = env.number("CHENGFENG_LONG_JOBS", 1)  # fewer than there are workers
 JOBS = {
     "catalogue_import": "shops.catalogue.importing.run",
     "release_holds": "orders.expiry.run",

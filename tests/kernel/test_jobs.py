@@ -77,6 +77,17 @@ def test_the_job_of_a_dead_worker_is_taken_over_when_its_lease_ends():
     assert (job.state, job.attempts) == ("done", 2)
 
 
+def test_a_long_job_leaves_a_worker_to_the_others(settings):
+    settings.LONG_JOBS = ("count",)
+    now = timezone.now()
+    long, waiting, quick = [jobs.enqueue(kind, at=now, to=1) for kind in ("count", "count", "refuse")]
+    Job.objects.filter(pk=long.pk).update(state="running", leased_until=now + jobs.LEASE, attempts=1)
+    assert [jobs.run_due(at=now), jobs.run_due(at=now)] == [True, False]
+    Job.objects.filter(pk=long.pk).update(state="done", finished_at=now)
+    assert jobs.run_due(at=now) is True
+    assert [Job.objects.get(pk=job.pk).state for job in (waiting, quick)] == ["done", "failed"]
+
+
 def test_a_schedule_has_one_turn_per_period_and_one_job_at_a_time():
     now = timezone.now()
     assert [jobs.run_schedules(at=now), jobs.run_schedules(at=now)] == [1, 0]
