@@ -238,9 +238,7 @@ def test_many_merchants_cost_no_more_statements(lived, number, django_assert_num
         looking.look_at_brands(many, question, at=AT)
 
 
-def test_what_was_found_of_many_merchants_is_kept_for_them_alone(
-    lived, monkeypatch, django_assert_num_queries
-):
+def test_what_was_found_of_many_merchants_is_kept_for_them_alone(lived, monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(looking, "MANY", 4)
     cache.clear()
     question, later = asked(lived), AT + timedelta(seconds=30)
