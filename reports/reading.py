@@ -14,9 +14,10 @@ from .sources import Grain, Measures, counted, echoed, key, measures
 from .summing import Wanted, select, select_echoes
 
 EDGES = """
-    SELECT merchant_id, max(day) FROM reports_merchantday f JOIN shops_merchant z ON z.id = f.merchant_id
-    WHERE merchant_id = ANY(%(ids)s) AND complete_through >= ((f.day + 1)::timestamp AT TIME ZONE z.time_zone)
-    GROUP BY merchant_id
+    SELECT z.id, f.day FROM shops_merchant z CROSS JOIN LATERAL (
+        SELECT day FROM reports_merchantday WHERE merchant_id = z.id
+        AND complete_through >= ((day + 1)::timestamp AT TIME ZONE z.time_zone) ORDER BY day DESC LIMIT 1
+    ) f WHERE z.id = ANY(%(ids)s)
 """
 
 
