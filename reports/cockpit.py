@@ -17,9 +17,11 @@ from chengfeng.periods import local_date
 from shops.models import Merchant, Product
 
 from . import charts, finality, ladder, reading
+from .anomalies.keeping import pressing
 from .finality import Finality
 from .ladder import Rung
 from .metrics import METRICS, WINDOWS, Metric, by_clock, change, measures_of, total, value
+from .models import Anomaly
 from .picking import Picked
 from .sources import Grain
 
@@ -95,6 +97,7 @@ class Cockpit:
     chart: dict
     products: list[Ranked]
     campaigns: list[Ranked]
+    unusual: list[Anomaly]
     is_open: bool
     zone: str
 
@@ -115,7 +118,8 @@ class Cockpit:
     @property
     def fingerprint(self) -> str:
         """Changes when any number changes."""
-        told = repr(sorted(self.sums.items())) + repr(self.period) + self.clock
+        unusual = [(each.code, each.value) for each in self.unusual]
+        told = repr(sorted(self.sums.items())) + repr(self.period) + self.clock + repr(unusual)
         return hashlib.blake2b(told.encode(), digest_size=8).hexdigest()
 
 
@@ -146,6 +150,7 @@ def look(merchant: Merchant, period: Picked, *, at: datetime, clock: str = "orde
         chart=_chart(merchant, period, rows, at, clock),
         products=_ranked(span, period, Grain.PRODUCT, Product, OF_PRODUCTS, clock),
         campaigns=_ranked(span, period, Grain.CAMPAIGN, Campaign, OF_CAMPAIGNS, clock),
+        unusual=pressing(merchant, at=at) if is_open else [],
         is_open=is_open,
         zone=merchant.time_zone,
     )

@@ -13,7 +13,7 @@ from ads.attribution.rules import Clock, Rule
 from . import ruling
 from .dimensions import DIMENSIONS, Type
 from .measures import MEASURES
-from .offers import refusal
+from .offers import WITHHELD, refusal
 from .periods import NAMED, Days, is_too_long
 
 MOST_DIMENSIONS = 6
@@ -146,7 +146,9 @@ class _Reading:
             self.blame(name, "list", _("Give a list of names."))
             return ()
         for place, code in enumerate(value):
-            if code not in known:
+            if name == "dimensions" and code in WITHHELD:
+                self.blame(f"{name}.{place}", "not_offered", WITHHELD[code])
+            elif code not in known:
                 self.blame(f"{name}.{place}", "unknown", _("There is none of this name: %s.") % code[:60])
             elif code in value[:place]:
                 self.blame(f"{name}.{place}", "twice", _("This is named twice: %s.") % code)

@@ -17,6 +17,12 @@ NO_TOUCH = _("Sales without ads have no touch, so all sales together have no tou
 NO_REST = _("Under this rule several campaigns claim the same sale in full, so the GMV is no part of all sales.")
 TOUCH, CLAIMED = "touch", "claimed"
 OF_PARTS = {"organic_gmv", "ad_share"}  # take the GMV for a part of all sales
+WITHHELD = {
+    "audience": _(
+        "Who is in an audience changes from day to day and is not kept with what was seen. Split by ad group: each has "
+        "its audiences."
+    )
+}  # what others split by, and why it is no dimension
 
 
 def refusal(
@@ -35,21 +41,17 @@ def refusal(
     return None
 
 
-def offered(measure: str, dimension: str) -> bool:
-    return refusal(measure, dimensions=[dimension]) is None
-
-
 def matrix() -> list[dict]:
     """Return every dimension with the measures that are offered by it, for programs and for the builder."""
+    known = {code: {measure: refusal(measure, dimensions=[code]) for measure in MEASURES} for code in DIMENSIONS}
+    withheld = {code: dict.fromkeys(MEASURES, why) for code, why in WITHHELD.items()}
     return [
         {
             "dimension": code,
-            "measures": [measure for measure in MEASURES if offered(measure, code)],
-            "not_offered": {
-                measure: refusal(measure, dimensions=[code]) for measure in MEASURES if not offered(measure, code)
-            },
+            "measures": [measure for measure, why in refusals.items() if why is None],
+            "not_offered": {measure: why for measure, why in refusals.items() if why is not None},
         }
-        for code in DIMENSIONS
+        for code, refusals in (known | withheld).items()
     ]
 
 

@@ -124,6 +124,9 @@ def test_what_cannot_be_answered_is_said(shop):
     with pytest.raises(BadDefinition) as refused:
         parse({"measures": ["spend"], "dimensions": ["region"], "period": MARCH})
     assert [(flaw.field, flaw.rule) for flaw in refused.value.flaws] == [("measures", "not_offered")]
+    with pytest.raises(BadDefinition) as withheld:
+        parse({"measures": ["spend"], "dimensions": ["audience"], "period": MARCH})
+    assert [(flaw.field, flaw.rule) for flaw in withheld.value.flaws] == [("dimensions.0", "not_offered")]
     partly = parse({"measures": ["spend", "gmv"], "dimensions": ["region"], "period": MARCH})
     assert partly.offered == ("gmv",)
     claimed = parse({"measures": ["gmv", "organic_gmv", "ad_share"], "rule": {"changes": {"model": "claimed"}}})

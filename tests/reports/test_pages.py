@@ -91,7 +91,7 @@ def test_the_cockpit_asks_the_database_as_often_at_any_size(
         world.sell(other, at=timezone.now() - timedelta(minutes=1))
     facts.rebuild_history(at=timezone.now())
     client.force_login(alice)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("reports:cockpit", args=[shop.code]))
 
 
