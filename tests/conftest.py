@@ -18,8 +18,8 @@ SHARED_DATA = Path(settings.BASE_DIR).parent / "shared" / "data"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put sites first, which take longest."""
-    items.sort(key=lambda item: "site" not in item.fixturenames)
+    """Put sites first, which take longest; a market is counted before it is busy."""
+    items.sort(key=lambda item: ("site" not in item.fixturenames, "busy_market" in item.fixturenames))
 
 
 @pytest.fixture(scope="session")

@@ -38,11 +38,17 @@ def blueprint(tmp_path_factory) -> Path:
     return root
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def site(blueprint, tmp_path_factory) -> Iterator[stack.Stack]:
-    """A running site, empty at first, for one module."""
+    """A running site, for all tests that do it no harm."""
     with stack.running(tmp_path_factory.mktemp("site") / "root", blueprint) as running:
         yield running
+
+
+@pytest.fixture(scope="package")
+def market(site) -> dict:
+    """The market before its first sale, for tests that count what they sell; see `busy_market`."""
+    return site.world("market")
 
 
 @pytest.fixture(scope="module")

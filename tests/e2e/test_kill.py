@@ -3,14 +3,16 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+
+import pytest
 
 from chengfeng import postgres
 
 from .crowd import Crowd
-from .stack import Stack, until
+from .stack import Stack, running, until
 
 BACK_WITHIN = 30.0
 HELD = {  # what was acknowledged → how the database counts it, and how often it has effects twice
@@ -141,6 +143,13 @@ def survive(site: Stack, rounds: Sequence[Callable], *, pause: float, tell: Call
     assert counted(site, crowd) == acknowledged(crowd)
     assert site.violations() == ""
     return took | {name: len(codes) for name, codes in crowd.acknowledged.items()} | dict(crowd.statuses)
+
+
+@pytest.fixture
+def site(blueprint, tmp_path) -> Iterator[Stack]:
+    """A site of its own."""
+    with running(tmp_path / "root", blueprint) as own:
+        yield own
 
 
 def test_nothing_acknowledged_is_lost_when_parts_are_killed(site):

@@ -5,7 +5,6 @@ import time
 from dataclasses import dataclass
 from decimal import Decimal
 
-import pytest
 from django.utils import translation
 
 from .conftest import DESK, PHONE, Window
@@ -27,11 +26,6 @@ def amount(text: str) -> Decimal:
 
 def button(window: Window, english: str, language: str, *, exact: bool = False):
     return window.page.get_by_role("button", name=word(english, language), exact=exact)
-
-
-@pytest.fixture(scope="module")
-def market(site) -> dict:
-    return site.world("market")
 
 
 def shop(window: Window, language: str) -> str:

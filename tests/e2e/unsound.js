@@ -1,5 +1,5 @@
-// Tells what is missing on the open page: one h1, one main, a title, labels, names, alternatives, ids used once.
-() => {
+// Tells what is missing on a page: one h1, one main, a title, labels, names, alternatives, ids used once.
+(document) => {
   const faults = [];
   const tell = (what, element) => faults.push(`${what}: ${element.outerHTML.slice(0, 160).replace(/\s+/g, " ")}`);
   const text = (element) => (element?.textContent ?? "").trim();
