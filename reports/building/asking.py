@@ -1,7 +1,7 @@
 """Asking for a run of a report: answered at once where there is little to read, else in the background."""
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -15,13 +15,14 @@ from shops.models import Merchant
 from .. import finality
 from ..measuring.asking import version_of
 from ..measuring.definition import BadDefinition, Definition, Flaw, parse
-from ..measuring.periods import compared, resolve
+from ..measuring.periods import Days, compared, resolve
 from ..models import MerchantDay
 from .audience import Audience
 from .models import ReportRun, ReportSchedule, SavedReport
 
 SETTLED = timedelta(seconds=10)  # after it was recorded a row may still be on its way into the tables
-QUICK = 50_000  # rows that are read within a request
+QUICK = 50_000  # rows that are read within a request of a program
+SHOWN = 3_000_000  # that somebody who looks at a page waits for
 
 
 @transaction.atomic
@@ -98,12 +99,22 @@ def told_of(shops: Iterable[Merchant]) -> list[dict[str, str]]:
 
 def is_quick(audience: Audience, definition: Definition) -> bool:
     """Tell whether the rows behind an answer are few, by the days' facts."""
-    window, days = definition.rule.window, [definition.period, *([definition.compare] if definition.compare else [])]
+    days = [definition.period, *([definition.compare] if definition.compare else [])]
+    return _read(audience, definition, days) <= QUICK
+
+
+def is_shown(audience: Audience, definition: Definition, *, at: datetime) -> bool:
+    """Tell whether the rows behind an answer are no more than a page is made of; else it is run in the background."""
+    days = resolve(definition.period, today=audience.today(at))
+    other = compared(days, definition.compare)
+    return _read(audience, definition, [days, *([other] if other else [])]) <= SHOWN
+
+
+def _read(audience: Audience, definition: Definition, days: Sequence[Days]) -> int:
+    """Return about how many rows are read for some days: with those that a rule looks back to."""
+    window = definition.rule.window
     first = min(each.first for each in days) - window
-    return _rows(audience, first, max(each.last for each in days)) <= QUICK
-
-
-def _rows(audience: Audience, first: date, last: date) -> int:
+    last = max(each.last for each in days)
     facts = MerchantDay.objects.filter(merchant__in=audience.merchants, day__gte=first, day__lte=last)
     sums = facts.aggregate(Sum("impressions"), Sum("viewable"), Sum("clicks"), Sum("paid_orders"))
     return sum(value or 0 for value in sums.values())

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from chengfeng import clock
 
 from ..asked import ReportForm, fields_of
-from ..building import saving
+from ..building import asking, saving
 from ..building.audience import Audience
 from ..building.models import SavedReport
 from ..measuring.definition import BadDefinition, Definition, parse
@@ -94,9 +94,11 @@ def _definition(form: ReportForm) -> Definition | None:
 def _answer(request: HttpRequest, definition: Definition) -> dict:
     from ..measuring.asking import MOST_ROWS, TooManyRows, ask
 
-    document = json.dumps(definition.document())
+    document, at = json.dumps(definition.document()), clock.now()
+    if not asking.is_shown(request.audience, definition, at=at):
+        return {"is_long": True, "document": document}
     try:
-        result = ask(definition, request.audience.merchants, at=clock.now())
+        result = ask(definition, request.audience.merchants, at=at)
     except TooManyRows:
         return {"too_many": MOST_ROWS, "document": document}
     table = Table(result, request.GET.get("page"))

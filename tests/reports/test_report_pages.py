@@ -59,6 +59,13 @@ def test_an_address_asks_by_its_own_rule_and_shows_what_the_answer_rests_on(aske
     assert result.version in page.content.decode()
 
 
+def test_what_takes_long_to_read_is_offered_in_the_background(asked, monkeypatch):
+    assert "There is much to read" not in asked(measures=["gmv"]).text
+    monkeypatch.setattr("reports.building.asking.SHOWN", -1)
+    page = asked(measures=["gmv"])
+    assert "There is much to read" in page.text and "Run as files" in page.text
+
+
 def test_a_heading_sorts_and_a_value_asks_for_itself_alone(client, asked):
     page = asked(dimensions=["campaign"], measures=["gmv", "spend"], sort="gmv")
     assert 'aria-sort="ascending"' in page.content.decode()
