@@ -24,6 +24,7 @@ from shops.people.rights import Right
 from shops.tenancy import live_delegations, rights_by_merchant
 
 from . import charts, reading
+from .anomalies.keeping import unusual_today
 from .metrics import change, value
 from .picking import Picked
 from .sources import Grain
@@ -83,13 +84,14 @@ QUIET = Lived({}, {}, None, None)
 class Known:
     """What is known of merchants by their keys: wallets of those that lend theirs, and who lends its ads and has none.
 
-    `ends` are the ends of the delegations, `done` the steps of onboarding.
+    `ends` are the ends of the delegations, `done` the steps of onboarding; of some something is `unusual` today.
     """
 
     lived: Mapping[int, Lived]
     balances: Mapping[int, Decimal]
     done: Mapping[int, set[str]]
     idle: Set[int]
+    unusual: Set[int]
     ends: Mapping[Merchant, datetime]
     at: datetime
 
@@ -114,6 +116,7 @@ def look(
         lived=_lived(list(lent), period, at=at),
         balances=_balances([merchant for merchant in lent if Right.WALLET_VIEW in rights[merchant.code]]),
         done=_done(lent),
+        unusual=unusual_today(lent, at=at),
         idle={merchant.pk for merchant in lent if Right.ADS_VIEW in rights[merchant.code]} - _advertising(lent),
         ends=lent,
         at=at,
@@ -192,6 +195,8 @@ def _alerts(merchant: Merchant, lived: Lived, days_left: int | None, known: Know
     if days_left is not None and days_left < QUIET_DAYS:
         yield _("The wallet is nearly empty")
     today = local_date(known.at, merchant.time_zone)
+    if merchant.pk in known.unusual:
+        yield _("Unusual numbers today")
     if lived.last_sale and lived.last_sale < today - timedelta(days=QUIET_DAYS):
         yield _("No sales for three days")
     if (roi := value("roi", lived.now)) is not None and roi < 1:

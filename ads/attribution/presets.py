@@ -67,7 +67,10 @@ PLATFORMS = (
         _("Chengfeng live, 24 hours"),
         (Counted(Kind.LIVE, DAY),),
         by_relevance=False,
-        note=_("Anything of the shop bought within 24 hours of a visit to its live room."),
+        note=_(
+            "Anything of the shop bought within 24 hours of a visit to its live room. No such visits are recorded yet, "
+            "so it credits nothing."
+        ),
         source="Xiaohongshu Chengfeng, report fields: live",
     ),
     Rule(

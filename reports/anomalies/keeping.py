@@ -1,15 +1,20 @@
 """What a shop's people do with unusual numbers: look at them, put them aside, and say whether they want letters."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from functools import reduce
+from operator import or_
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from chengfeng.periods import local_date
 from shops.models import Merchant, User
 from shops.tenancy import own
 
-from ..building.scheduling import readers
 from .models import Anomaly, AnomalyMute
+
+PRESSING = Q(over_at=None, dismissed_at=None)
 
 
 def found(merchant: Merchant) -> QuerySet[Anomaly]:
@@ -20,7 +25,16 @@ def found(merchant: Merchant) -> QuerySet[Anomaly]:
 def pressing(merchant: Merchant, *, at: datetime) -> list[Anomaly]:
     """Return what is unusual today, still is, and nobody has put aside."""
     today = local_date(at, merchant.time_zone)
-    return list(own(Anomaly, merchant).filter(day=today, over_at=None, dismissed_at=None).order_by("found_at", "pk"))
+    return list(own(Anomaly, merchant).filter(PRESSING, day=today).order_by("found_at", "pk"))
+
+
+def unusual_today(merchants: Iterable[Merchant], *, at: datetime) -> set[int]:
+    """Return the keys of the merchants of which something is pressing."""
+    days: dict[date, list[Merchant]] = defaultdict(list)
+    for merchant in merchants:
+        days[local_date(at, merchant.time_zone)].append(merchant)
+    todays = reduce(or_, (Q(day=day, merchant__in=there) for day, there in days.items()), Q(pk=None))
+    return set(Anomaly.objects.filter(PRESSING).filter(todays).values_list("merchant", flat=True))
 
 
 def dismiss(anomaly: Anomaly, *, by: User, at: datetime) -> None:
@@ -39,8 +53,3 @@ def set_letters(merchant: Merchant, person: User, *, wanted: bool) -> None:
         AnomalyMute.objects.filter(merchant=merchant, user=person).delete()
     else:
         AnomalyMute.objects.get_or_create(merchant=merchant, user=person)
-
-
-def letters_to(merchant: Merchant) -> QuerySet[User]:
-    """Return the members who may see the shop's reports and have not said that they want no letters."""
-    return readers(merchant).exclude(pk__in=AnomalyMute.objects.filter(merchant=merchant).values("user"))

@@ -4,15 +4,18 @@ from datetime import date
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from chengfeng.models import OutboxMessage
-from shops.models import Merchant
+from shops.models import Merchant, User
 
-from .keeping import found, letters_to
+from ..building.scheduling import readers
+from .keeping import found
+from .models import AnomalyMute
 
 
 def send(message: OutboxMessage) -> None:
@@ -28,3 +31,8 @@ def send(message: OutboxMessage) -> None:
                 subject=_("Unusual numbers today"), body=render_to_string("reports/mail/unusual.txt", context),
                 to=[person.email], headers={"Message-ID": f"<{message.key.replace(':', '.')}.{person.code}@chengfeng>"},
             ).send()  # fmt: skip
+
+
+def letters_to(merchant: Merchant) -> QuerySet[User]:
+    """Return the members who may see the shop's reports and have not said that they want no letters."""
+    return readers(merchant).exclude(pk__in=AnomalyMute.objects.filter(merchant=merchant).values("user"))

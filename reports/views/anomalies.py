@@ -11,6 +11,7 @@ from shops.people.rights import Right
 from shops.tenancy import merchant_page
 
 from ..anomalies import keeping
+from ..anomalies.letters import letters_to
 
 PAGE = 50
 
@@ -23,7 +24,7 @@ def anomalies(request: HttpRequest) -> HttpResponse:
         "page": Paginator(keeping.found(merchant), PAGE).get_page(request.GET.get("page")),
         "today": local_date(clock.now(), merchant.time_zone),
         "is_member": not request.access.delegation,
-        "gets_letters": keeping.letters_to(merchant).filter(pk=request.user.pk).exists(),
+        "gets_letters": letters_to(merchant).filter(pk=request.user.pk).exists(),
     }
     return render(request, "reports/anomalies/list.html", context)
 

@@ -12,6 +12,7 @@ from chengfeng import clock, outbox
 from chengfeng.models import OutboxMessage
 from reports.anomalies import keeping, watching
 from reports.anomalies.judging import judge
+from reports.anomalies.letters import letters_to
 from reports.models import Anomaly, AnomalyMute, PastHours
 from tests.factories import member, variant
 
@@ -108,4 +109,4 @@ def test_one_is_put_aside_and_brought_back_and_letters_are_refused(quiet, alice,
         client.post(one, {"aside": ""})
         assert len(keeping.pressing(quiet, at=NOON)) == 1
         client.post(reverse("reports:anomaly_letters", args=[quiet.code]), {"wanted": ""})
-    assert list(keeping.letters_to(quiet)) == []
+    assert list(letters_to(quiet)) == []

@@ -110,6 +110,6 @@ def test_many_merchants_cost_no_more_statements(lend, client, kai, number, djang
     for place in range(number):
         lend(factories.merchant(f"M{place}"), Right.WALLET_VIEW)
     client.force_login(kai)
-    with clock.at(NOW), django_assert_num_queries(14):  # the last looks for busier days, for in these nobody sold
+    with clock.at(NOW), django_assert_num_queries(15):  # the last looks for busier days, for in these nobody sold
         answer = client.get(reverse("reports:portfolio"), {"page": 2})
     assert len(answer.context["rows"]) == (1 if number == 1 else 10)
