@@ -117,7 +117,7 @@ class History:
             come = [arrival for arrival in waiting if arrival[1] < end]
             waiting = waiting[len(come) :]
             fresh = list(self.pool.map(self._visit, come))
-            shoppers.report(self.site, fresh, at=end)
+            shoppers.report(self.site, fresh)
             visits += fresh
             if waiting:
                 adroom.steer(at=end)

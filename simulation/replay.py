@@ -74,7 +74,7 @@ class Replay:
     def live(self, day, pool: ThreadPoolExecutor) -> None:
         """Browse, buy and pay as on that day, then ship, deliver and cancel what was due."""
         sales, night = self.sales[day], datetime.combine(day, datetime.max.time(), olist.ZONE)
-        shoppers.report(self.site, list(pool.map(self.browse, sales)), at=night)
+        shoppers.report(self.site, list(pool.map(self.browse, sales)))
         list(pool.map(self.buy, sales))
         duties = self.after.pop(day, {})
         for what in ("ship", "deliver", "shopper", "unavailable"):

@@ -2,8 +2,10 @@
 
 import random
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from . import searches, truth
 from .client import Site, Unexpected
@@ -241,18 +243,26 @@ def pay(site: Site, checkout: dict, rng: random.Random, *, at: datetime, shopper
     return False
 
 
-def report(site: Site, visits: list[Visit], *, at: datetime) -> None:
-    """Report the events of visits as the shoppers' clients do, people and robots apart, once they have happened."""
+def report(site: Site, visits: list[Visit]) -> None:
+    """Report the events of visits as the shoppers' clients do, people and robots apart, when each hour is over."""
     for agent_is_robot in (False, True):
         events = sorted(
             (event for visit in visits if visit.is_robot == agent_is_robot for event in visit.events),
             key=lambda event: event["at"],
         )
-        for start in range(0, len(events), 1000):
-            batch = events[start : start + 1000]
-            sent_at = max(at, datetime.fromisoformat(batch[-1]["at"]))
-            agent = {"agent": ROBOT} if agent_is_robot else {}
-            _, answer = site.call("POST", "events", {"events": batch}, at=sent_at, **agent)
-            refused = [result for result in answer["results"] if result["status"] == "rejected"]
-            if refused:
-                raise Unexpected(f"{len(refused)} events were refused, the first with {refused[0]}")
+        agent = {"agent": ROBOT} if agent_is_robot else {}
+        for _hour, happened in groupby(events, key=lambda event: event["at"][:13]):
+            for batch in _batches(list(happened)):
+                _send(site, batch, agent)
+
+
+def _batches(events: list[dict]) -> Iterator[list[dict]]:
+    return (events[start : start + 1000] for start in range(0, len(events), 1000))
+
+
+def _send(site: Site, batch: list[dict], agent: dict[str, str]) -> None:
+    sent_at = datetime.fromisoformat(batch[-1]["at"])
+    _, answer = site.call("POST", "events", {"events": batch}, at=sent_at, **agent)
+    refused = [result for result in answer["results"] if result["status"] == "rejected"]
+    if refused:
+        raise Unexpected(f"{len(refused)} events were refused, the first with {refused[0]}")
