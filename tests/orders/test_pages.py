@@ -225,7 +225,7 @@ def test_a_shopper_confirms_what_arrived(browser, shirt, shop, bob):
 
 @pytest.mark.parametrize(
     ("q", "found"),
-    [("sam@", 2), ("Sam", 2), ("SKU-9", 1), ("TRACK-1", 1), ("nobody", 0), ("a" * 101, 0), ("\x00", 2)],
+    [("sam@", 2), ("Sam", 2), ("SKU-9", 1), ("TRACK-1", 1), ("nobody", 0), ("a" * 101, 0), ("\x00", 0)],
 )
 def test_a_merchant_finds_orders(alice, shop, q, found):
     order = paid(factories.variant(shop, sku="SKU-9"))

@@ -129,12 +129,13 @@ def naive_refund(order, line):
 
 
 @pytest.mark.parametrize(
-    ("give", "given"), [pytest.param(guarded_refund, 70, id="guarded"), pytest.param(naive_refund, 280, id="control")]
+    ("give", "is_kept"),
+    [pytest.param(guarded_refund, True, id="guarded"), pytest.param(naive_refund, False, id="control")],
 )
-def test_refunds_at_once_never_exceed_what_came(shirt, give, given):
+def test_refunds_at_once_never_exceed_what_came(shirt, give, is_kept):
     order = paid(shirt)
     at_once([partial(give, order, order.lines.get())] * 4)
-    assert Refund.objects.aggregate(sum=Sum("amount"))["sum"] == given
+    assert (Refund.objects.aggregate(sum=Sum("amount"))["sum"] <= order.total) == is_kept
 
 
 def naive_place_cart(shopper):

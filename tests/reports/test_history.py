@@ -120,12 +120,14 @@ def test_a_line_is_logged_with_the_goods_as_they_were_when_it_was_placed(shop, a
     shoes = factories.variant(shop, product=factories.product(shop, brand="North"), price="12.5")
     order = world.place(shoes, 2, at=at + DAY, shopper=SAM)
     order.checkout.__class__.objects.update(region="Zhejiang")
+    order.lines.update(cost=4)
     shoes.product.__class__.objects.update(brand="South", updated_at=at + 2 * DAY)
     (row,) = rows(LINES)
     assert row == {
         "recorded": micros(at + DAY), "line": order.lines.get().pk, "orders": order.code, "merchant": shop.pk,
         "currency": "CNY", "unit": 100, "shopper": SAM.hex, "product": shoes.product_id, "sku": shoes.pk,
         "brand": "North", "category": None, "region": "Zhejiang", "quantity": 2, "value": 250_000,
+        "cost": 80_000,
     }  # fmt: skip
 
 
