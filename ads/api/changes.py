@@ -68,9 +68,8 @@ class CampaignChanges(MerchantAPIView):
     )
     def get(self, request, code: str):
         """List the changes of a campaign, newest first."""
-        campaign, pages = get_object_or_404(own(Campaign, self.merchant), code=code), Pages()
-        page = pages.paginate_queryset(changes.history(campaign).select_related("campaign"), request, self)
-        return pages.get_paginated_response(ChangeSerializer(page, many=True).data)
+        campaign = get_object_or_404(own(Campaign, self.merchant), code=code)
+        return Pages.of(self, changes.history(campaign).select_related("campaign"), ChangeSerializer)
 
 
 class ChangeUndo(MerchantAPIView):

@@ -79,8 +79,6 @@ class EligibilityChanges(MerchantAPIView):
     )  # fmt: skip
     def get(self, request):
         """List the campaigns by when they last began or stopped serving, latest first; looked at every half minute."""
-        asked, pages = SinceSerializer(data=request.query_params), Pages()
+        asked = SinceSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        rows = changes(self.merchant, since=asked.validated_data.get("since"))
-        page = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response(ChangedSerializer(page, many=True).data)
+        return Pages.of(self, changes(self.merchant, since=asked.validated_data.get("since")), ChangedSerializer)

@@ -43,10 +43,8 @@ class Proposals(MerchantAPIView):
     @extend_schema(responses=ProposalSerializer(many=True), operation_id="list_proposals", tags=["ads"])
     def get(self, request):
         """List the proposals, newest first. Approving is for people in the console: a token names no person."""
-        pages = Pages()
         rows = own(Proposal, self.merchant).select_related("campaign", "proposed_by", "decided_by")
-        page = pages.paginate_queryset(rows.order_by("-pk"), request, self)
-        return pages.get_paginated_response(ProposalSerializer(page, many=True).data)
+        return Pages.of(self, rows.order_by("-pk"), ProposalSerializer)
 
 
 class ProposalOver(Problem):

@@ -79,11 +79,7 @@ class SearchTerms(MerchantAPIView):
     def get(self, request, code: str):
         """List the searches, those that cost most first."""
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
-        pages = Pages()
-        page = pages.paginate_queryset(
-            report(campaign, **days_of(MonthSerializer, request, self.merchant)), request, self
-        )
-        return pages.get_paginated_response(TermSerializer(page, many=True).data)
+        return Pages.of(self, report(campaign, **days_of(MonthSerializer, request, self.merchant)), TermSerializer)
 
     @extend_schema(
         parameters=[CODE], request=ChoiceSerializer, responses=ChosenSerializer(many=True),

@@ -46,9 +46,8 @@ class Anomalies(MerchantAPIView):
     )  # fmt: skip
     def get(self, request):
         """Numbers far from what they were by the same hour of the last four weeks, latest first."""
-        asked, pages = DaysSerializer(data=request.query_params), Pages()
+        asked = DaysSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
         bounds = {"from": "day__gte", "to": "day__lte"}
         rows = keeping.found(self.merchant).filter(**{bounds[name]: day for name, day in asked.validated_data.items()})
-        page = pages.paginate_queryset(rows, request, self)
-        return pages.get_paginated_response(AnomalySerializer(page, many=True).data)
+        return Pages.of(self, rows, AnomalySerializer)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 
+from ads.api.paging import Pages
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import idempotent
@@ -235,10 +236,12 @@ class ReadyMade(ReportsView):
 class SavedReports(ReportsView):
     """The shop's reports."""
 
+    pagination_class = Pages
+
     @extend_schema(responses=SavedReportSerializer(many=True), operation_id="list_saved_reports", tags=TAGS)
     def get(self, request):
         """List saved reports by name."""
-        return Response(SavedReportSerializer(saving.visible(self.audience), many=True).data)
+        return Pages.of(self, saving.visible(self.audience), SavedReportSerializer)
 
     @extend_schema(
         request=SavedReportSerializer, responses={201: SavedReportSerializer}, operation_id="save_report", tags=TAGS
@@ -303,10 +306,12 @@ class SavedReportRestore(ReportsView):
 class Runs(ReportsView):
     """Runs of reports."""
 
+    pagination_class = Pages
+
     @extend_schema(responses=ReportRunSerializer(many=True), operation_id="list_report_runs", tags=TAGS)
     def get(self, request):
-        """List the latest runs."""
-        return Response(ReportRunSerializer(asking.visible(self.audience)[:MOST], many=True).data)
+        """List the runs, the latest first."""
+        return Pages.of(self, asking.visible(self.audience), ReportRunSerializer)
 
     @extend_schema(
         request=RunRequestSerializer, responses={201: ReportRunSerializer}, operation_id="run_report", tags=TAGS

@@ -86,7 +86,7 @@ def test_a_report_is_kept_changed_once_run_and_removed(api):
     _, run = api("post", "runs", {"report": made["code"]})
     assert (run["report"], run["name"], run["definition"]["period"]) == (made["code"], "New", PLAIN["period"])
     assert api("delete", f"saved/{made['code']}")[0] == 204
-    assert (api("get", "saved")[1], api("get", f"saved/{made['code']}")[0]) == ([], 404)
+    assert (api("get", "saved")[1]["results"], api("get", f"saved/{made['code']}")[0]) == ([], 404)
     assert api("post", f"saved/{made['code']}/restore")[1]["name"] == "New"
 
 
@@ -118,7 +118,7 @@ def test_everything_that_may_be_asked_is_told(api):
 def test_a_run_that_asks_what_there_is_no_more_is_told_of_and_not_read(api):
     _, run = api("post", "runs", {"definition": PLAIN})
     ReportRun.objects.update(definition=PLAIN | {"measures": ["fame"]})
-    assert [(each["code"], each["totals"]) for each in api("get", "runs")[1]] == [(run["code"], None)]
+    assert [(each["code"], each["totals"]) for each in api("get", "runs")[1]["results"]] == [(run["code"], None)]
     assert [api("get", f"runs/{run['code']}/{what}")[0] for what in ("rows", "file/csv", "behind")] == [409, 409, 409]
 
 

@@ -200,7 +200,7 @@ def test_it_is_there_for_programs_of_whoever_is_logged_in(client, kai, portfolio
     assert call("put", f"kept/{saved['code']}/schedule", {"rhythm": "weekly"})[0] == 400
     Delegation.objects.filter(merchant=portfolio[0]).update(revoked_at=NOW)
     assert [call(method, f"ran/{run['code']}{rest}")[0] for method, rest in CLOSED] == [404] * len(CLOSED)
-    assert [each["shops"] for each in call("get", "ran")[1]] == [lent[2:]]
+    assert [each["shops"] for each in call("get", "ran")[1]["results"]] == [lent[2:]]
     client.logout()
     assert call("get", "ran")[0] in (302, 403)
 
