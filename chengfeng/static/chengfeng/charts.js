@@ -30,8 +30,12 @@
     return (value) => (value === null || value === undefined || value === "" ? "–" : format.format(Number(value)));
   }
 
+  // A little below nothing leaves the axis at nothing, beside that of the other side.
+  const floor = ({ min, max }) => (min < 0 && -min < max / 10 ? 0 : null);
+
   function axis(given, ink, option) {
     return {
+      ...(given.type === "value" ? { min: floor } : {}),
       ...given,
       nameTextStyle: { color: ink.quiet, align: given.type === "value" ? undefined : "center", ...given.nameTextStyle },
       axisLine: { lineStyle: { color: ink.line }, ...given.axisLine },
