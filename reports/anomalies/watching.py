@@ -33,22 +33,24 @@ Sums = Mapping[str, Sequence[Decimal]]  # by measure: what the day had come to b
 
 def run(job: Job, report: Report) -> dict:
     """The recurring job `watch_numbers`."""
-    return {"told": watch(at=clock.now())}
+    return {"told": watch(at=clock.now(), report=report)}
 
 
-def watch(*, at: datetime) -> int:
+def watch(*, at: datetime, report: Report | None = None) -> int:
     """Look at the day so far of every open shop; return how many numbers are newly found unusual."""
     PastHours.objects.filter(day__lt=(at - KEPT).date()).delete()
     shops = Merchant.objects.filter(state=Merchant.State.OPEN).order_by("pk")
-    found, last = 0, 0
+    found, looked_at, last = 0, 0, 0
     while chunk := list(shops.filter(pk__gt=last)[:CHUNK]):
-        remember(chunk, at=at)
-        found, last = found + _look(chunk, at), chunk[-1].pk
+        for _day in remember(chunk, at=at):
+            if report:
+                report(looked_at, None)
+        found, looked_at, last = found + _look(chunk, at), looked_at + len(chunk), chunk[-1].pk
     return found
 
 
-def remember(merchants: Sequence[Merchant], *, at: datetime) -> None:
-    """Sum the hours of the days before that are not known yet, as far as the shop was there."""
+def remember(merchants: Sequence[Merchant], *, at: datetime) -> Iterator[int]:
+    """Sum the hours of the days before that are not known yet, as far as the shop was there; yield after each day."""
     today = {merchant: local_date(at, merchant.time_zone) for merchant in merchants}
     began = {merchant: local_date(merchant.created_at, merchant.time_zone) for merchant in merchants}
     known = set(PastHours.objects.filter(merchant__in=merchants).values_list("merchant", "day"))
@@ -58,6 +60,7 @@ def remember(merchants: Sequence[Merchant], *, at: datetime) -> None:
         sums = _by_hour(pairs)
         rows = [PastHours(merchant=merchant, day=day, sums=sums[merchant.pk]) for merchant, day in pairs]
         PastHours.objects.bulk_create(rows, ignore_conflicts=True)
+        yield back
 
 
 def _by_hour(pairs: Sequence[tuple[Merchant, date]]) -> Mapping[int, Sums]:

@@ -74,7 +74,7 @@ def test_the_days_before_are_summed_once_from_their_rows(db, shop):
     world.sell(goods, at=at)
     world.sell(goods, at=at + timedelta(hours=3))
     for _again in range(2):
-        watching.remember([shop], at=NOON)
+        list(watching.remember([shop], at=NOON))
     (row,) = PastHours.objects.all()
     assert (row.day, row.sums["placed_orders"]) == (date(2026, 3, 9), ["0"] * 12 + ["1"] * 3 + ["2"] * 9)
     assert [Decimal(one) for one in row.sums["paid_gmv"][11:13]] == [0, 108]
