@@ -14,7 +14,7 @@ from chengfeng import postgres
 from .crowd import Crowd
 from .stack import Stack, running, until
 
-BACK_WITHIN = 30.0
+BACK_WITHIN = 120.0  # recovery brings every file of the database to the disk, which others may keep busy
 HELD = {  # what was acknowledged → how the database counts it, and how often it has effects twice
     "checkout": "SELECT code FROM orders_checkout",
     "payment": "SELECT code FROM orders_payment WHERE state = 'captured'",
