@@ -7,13 +7,13 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Pages, paged
 from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..campaigns import WaitsForApproval, changes
 from ..models import Campaign, Change
 from .campaigns import CODE
-from .paging import Pages
 from .proposals import ProposalSerializer
 from .refusals import refusal, told
 
@@ -69,7 +69,7 @@ class CampaignChanges(MerchantAPIView):
     def get(self, request, code: str):
         """List the changes of a campaign, newest first."""
         campaign = get_object_or_404(own(Campaign, self.merchant), code=code)
-        return Pages.of(self, changes.history(campaign).select_related("campaign"), ChangeSerializer)
+        return paged(self, changes.history(campaign).select_related("campaign"), ChangeSerializer)
 
 
 class ChangeUndo(MerchantAPIView):

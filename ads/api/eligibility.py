@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from chengfeng import clock
 from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Pages, paged
 from shops.people.rights import Right
 from shops.tenancy import own
 
@@ -14,7 +15,6 @@ from ..eligibility import Caution, Obstacle, findings
 from ..models import Campaign
 from ..watching import changes
 from .campaigns import CODE
-from .paging import Pages
 
 
 class StandingSerializer(serializers.Serializer):
@@ -81,4 +81,4 @@ class EligibilityChanges(MerchantAPIView):
         """List the campaigns by when they last began or stopped serving, latest first; looked at every half minute."""
         asked = SinceSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        return Pages.of(self, changes(self.merchant, since=asked.validated_data.get("since")), ChangedSerializer)
+        return paged(self, changes(self.merchant, since=asked.validated_data.get("since")), ChangedSerializer)

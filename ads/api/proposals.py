@@ -8,12 +8,12 @@ from rest_framework.response import Response
 from chengfeng import clock
 from chengfeng.http import Problem
 from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Pages, paged
 from shops.people.rights import Right
 from shops.tenancy import own
 
 from ..campaigns import proposals
 from ..models import Proposal
-from .paging import Pages
 
 PROPOSAL = OpenApiParameter("code", str, OpenApiParameter.PATH, description="Code of the proposal")
 
@@ -44,7 +44,7 @@ class Proposals(MerchantAPIView):
     def get(self, request):
         """List the proposals, newest first. Approving is for people in the console: a token names no person."""
         rows = own(Proposal, self.merchant).select_related("campaign", "proposed_by", "decided_by")
-        return Pages.of(self, rows.order_by("-pk"), ProposalSerializer)
+        return paged(self, rows.order_by("-pk"), ProposalSerializer)
 
 
 class ProposalOver(Problem):

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from chengfeng import clock
 from chengfeng.typed import TypedText
 from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Pages, paged
 from shops.people.rights import Right
 from shops.tenancy import own
 
@@ -20,7 +21,6 @@ from ..search_terms.choosing import LONGEST, add, exclude
 from ..search_terms.report import report
 from .campaigns import CODE
 from .days import MonthSerializer, days_of
-from .paging import Pages
 from .refusals import NOT_FOUND, OUTCOMES
 
 VERBS = {"add": add, "exclude": exclude}
@@ -79,7 +79,7 @@ class SearchTerms(MerchantAPIView):
     def get(self, request, code: str):
         """List the searches, those that cost most first."""
         campaign = get_object_or_404(own(Campaign, self.merchant).select_related("merchant"), code=code)
-        return Pages.of(self, report(campaign, **days_of(MonthSerializer, request, self.merchant)), TermSerializer)
+        return paged(self, report(campaign, **days_of(MonthSerializer, request, self.merchant)), TermSerializer)
 
     @extend_schema(
         parameters=[CODE], request=ChoiceSerializer, responses=ChosenSerializer(many=True),

@@ -3,8 +3,8 @@
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 
-from ads.api.paging import Pages
 from shops.api_base import MerchantAPIView
+from shops.catalogue.api import Pages, paged
 from shops.people.rights import Right
 
 from ..anomalies import keeping
@@ -50,4 +50,4 @@ class Anomalies(MerchantAPIView):
         asked.is_valid(raise_exception=True)
         bounds = {"from": "day__gte", "to": "day__lte"}
         rows = keeping.found(self.merchant).filter(**{bounds[name]: day for name, day in asked.validated_data.items()})
-        return Pages.of(self, rows, AnomalySerializer)
+        return paged(self, rows, AnomalySerializer)

@@ -11,12 +11,11 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.response import Response
 
-from ads.api.paging import Pages
 from chengfeng import clock
 from chengfeng.http import Problem
 from chengfeng.idempotency import idempotent
 from chengfeng.models import Job
-from shops.catalogue.api import Conflict
+from shops.catalogue.api import Conflict, Pages, paged
 
 from ..building import asking, files, saving, scheduling
 from ..building.models import Format, ReportRun, ReportSchedule, SavedReport
@@ -241,7 +240,7 @@ class SavedReports(ReportsView):
     @extend_schema(responses=SavedReportSerializer(many=True), operation_id="list_saved_reports", tags=TAGS)
     def get(self, request):
         """List saved reports by name."""
-        return Pages.of(self, saving.visible(self.audience), SavedReportSerializer)
+        return paged(self, saving.visible(self.audience), SavedReportSerializer)
 
     @extend_schema(
         request=SavedReportSerializer, responses={201: SavedReportSerializer}, operation_id="save_report", tags=TAGS
@@ -311,7 +310,7 @@ class Runs(ReportsView):
     @extend_schema(responses=ReportRunSerializer(many=True), operation_id="list_report_runs", tags=TAGS)
     def get(self, request):
         """List the runs, the latest first."""
-        return Pages.of(self, asking.visible(self.audience), ReportRunSerializer)
+        return paged(self, asking.visible(self.audience), ReportRunSerializer)
 
     @extend_schema(
         request=RunRequestSerializer, responses={201: ReportRunSerializer}, operation_id="run_report", tags=TAGS
