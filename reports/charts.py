@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.formats import date_format
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from chengfeng.periods import each_day
@@ -34,14 +35,14 @@ def by_day(
         labels, [found.get(day, {}) for day in days], currency, clock, OF_ADS if is_campaign else STACKS[clock]
     )
     if days[-1] >= provisional:
-        chart["series"][0]["markArea"] = _apart(max((provisional - first).days, 0), len(days) - 1)
+        chart["series"][0]["markArea"] = shaded(_("Provisional"), max((provisional - first).days, 0), len(days) - 1)
     return chart
 
 
-def _apart(start: int, end: int) -> dict:
-    """Return what shades the columns from one place to another."""
+def shaded(name: str | Promise, start: int, end: int) -> dict:
+    """Return what shades the columns from one place to another, and says why."""
     shade = {"color": "rgba(128, 128, 128, 0.12)"}
-    area = [{"xAxis": start, "name": str(_("Provisional"))}, {"xAxis": end}]
+    area = [{"xAxis": start, "name": str(name)}, {"xAxis": end}]
     return {"silent": True, "itemStyle": shade, "label": {"position": "insideTop"}, "data": [area]}
 
 

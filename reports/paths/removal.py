@@ -1,7 +1,7 @@
 """Removal effects: what a Markov chain of journeys loses without a channel, solved exactly and at once for all."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -35,20 +35,11 @@ class Effects:
     value: Mapping[str, float]
 
 
-def removal_effects(journeys: Iterable[Journey], *, order: int = 1) -> Effects:
-    """Return by channel 1 − P₋ⱼ/P, where P is the chance to convert and P₋ⱼ that without the channel's states.
-
-    States are the last `order` channels; a shorter path is one short state, a path of nothing is left out. For the
-    value, converting from a state brings the mean value of the orders that came from it.
-    """
-    chain = Chain(order)
-    for journey in journeys:
-        chain.add(journey)
-    return chain.effects()
-
-
 class Chain:
-    """A Markov chain of some order, counted journey by journey."""
+    """A Markov chain of some order, counted journey by journey.
+
+    States are the last `order` channels; a shorter path is one short state, a path of nothing is left out.
+    """
 
     def __init__(self, order: int) -> None:
         self.order = order
@@ -76,7 +67,8 @@ class Chain:
     def effects(self) -> Effects:
         """Return what is lost without each channel: what its states bring, as often as journeys come through them.
 
-        With F = (I − Q)⁻¹ that is (begun·F)ⱼ (Fⱼⱼ)⁻¹ (F·gains)ⱼ, where j are the states that hold the channel.
+        With F = (I − Q)⁻¹ that is (begun·F)ⱼ (Fⱼⱼ)⁻¹ (F·gains)ⱼ, where j are the states that hold the channel; its
+        share is 1 − P₋ⱼ/P. For the value, converting from a state brings the mean value of the orders that came from it.
         """
         states = sorted(self.leaving)
         onward, gains, begun = self._system(states)

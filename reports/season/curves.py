@@ -12,6 +12,7 @@ from chengfeng.money import ZERO
 from chengfeng.periods import each_day
 from shops.models import Merchant
 
+from ..charts import shaded
 from ..measuring.periods import Days
 from ..sources import PAID
 from .choosing import Asked
@@ -37,7 +38,7 @@ def by_day(asked: Asked, periods: Mapping[str, Period]) -> dict:
         {"type": "line", "unit": "money", "symbol": "none", "yAxisIndex": 1, "name": _("Ad spend"), "data": spend}
     )
     if asked.opening > asked.days.first:
-        chart["series"][0]["markArea"] = _presale((asked.opening - asked.days.first).days)
+        chart["series"][0]["markArea"] = shaded(_("Presale"), 0, (asked.opening - asked.days.first).days - 1)
     return chart
 
 
@@ -83,10 +84,3 @@ def _drawn(currency: str, labels: list[str], now: list, year: list) -> dict:
         "yAxis": [{"type": "value", "unit": "money", "name": _("Paid GMV")}],
         "series": [bars, line] if any(year) else [bars],
     }
-
-
-def _presale(days: int) -> dict:
-    """Return what shades the days before the sale."""
-    area = [{"xAxis": 0, "name": _("Presale")}, {"xAxis": days - 1}]
-    shade = {"color": "rgba(128, 128, 128, 0.12)"}
-    return {"silent": True, "itemStyle": shade, "label": {"position": "insideTop"}, "data": [area]}

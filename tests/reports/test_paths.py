@@ -7,11 +7,18 @@ from math import sqrt
 
 import pytest
 
-from reports.paths.removal import Journey, TooManyStates, removal_effects, states_of
+from reports.paths.removal import Chain, Effects, Journey, TooManyStates, states_of
 from reports.paths.shapley import TooManyChannels, kept, shapley
 from reports.paths.tallying import PathModel, Tally
 
 JOURNEYS = [Journey(("ga",), 2, nulls=1), Journey(("mail",), 1), Journey(("ga", "mail"), 1)]
+
+
+def removal_effects(journeys, *, order=1) -> Effects:
+    chain = Chain(order)
+    for journey in journeys:
+        chain.add(journey)
+    return chain.effects()
 
 
 def counted(journeys, *, order=1) -> Tally:
