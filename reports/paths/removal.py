@@ -68,7 +68,7 @@ class Chain:
         """Return what is lost without each channel: what its states bring, as often as journeys come through them.
 
         With F = (I − Q)⁻¹ that is (begun·F)ⱼ (Fⱼⱼ)⁻¹ (F·gains)ⱼ, where j are the states that hold the channel; its
-        share is 1 − P₋ⱼ/P. For the value, converting from a state brings the mean value of the orders that came from it.
+        share is 1 − P₋ⱼ/P. For the value, a state brings the mean value of the orders that came from it.
         """
         states = sorted(self.leaving)
         onward, gains, begun = self._system(states)
